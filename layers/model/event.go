@@ -1,0 +1,67 @@
+package model
+
+import "wutu/layers"
+
+// EventStates lists the states of an event with their names, in the order of
+// the life cycle.
+func EventStates() []layers.Code {
+	return []layers.Code{
+		code("reported", "待受理", "Reported"),
+		code("verifying", "待核实", "Verifying"),
+		code("accepted", "已受理待立案", "Accepted"),
+		code("filed", "已立案待派遣", "Filed"),
+		code("dispatched", "已派遣待签收", "Dispatched"),
+		code("handling", "处置中", "Handling"),
+		code("fed_back", "已反馈待核查", "Fed back"),
+		code("checking", "核查中", "Checking"),
+		code("closed", "已结案", "Closed"),
+		code("archived", "已归档", "Archived"),
+		code("rejected", "不予受理", "Rejected"),
+		code("merged", "并案", "Merged"),
+		code("withdrawn", "已撤销", "Withdrawn"),
+		code("suspended", "挂账", "Suspended"),
+	}
+}
+
+func events() *layers.Layer {
+	return &layers.Layer{
+		ID: Events, Title: title("事件", "Events"), Element: layers.Event,
+		Geometry: layers.Point, Access: layers.InternalAccess, CountUnit: title("件", "cases"),
+		TitleField: ClassName, SubtitleField: CaseNo, KindField: State,
+		Fields: []layers.Field{
+			text(CaseNo, "案件编号", "Case number", search),
+			text(Class, "类别代码", "Class"),
+			text(ClassName, "类别", "Class name", search),
+			coded(State, "状态", "State", EventStates()),
+			text(Description, "描述", "Description", search),
+			coded(Channel, "来源", "Channel", []layers.Code{
+				code("gridworker", "网格员", "Grid worker"),
+				code("hotline", "12345 热线", "Hotline 12345"),
+				code("app", "市民上报", "Citizens' app"),
+				code("sensor", "感知设备", "Sensor"),
+				code("video", "视频智能", "Video analysis"),
+				code("patrol", "巡查", "Patrol"),
+				code("leader", "领导交办", "By order"),
+				code("api", "外部系统", "Other system"),
+				code("theme", "专题模型", "Theme model"),
+			}),
+			coded(Level, "级别", "Level", []layers.Code{
+				code("normal", "一般", "Normal"), code("urgent", "紧急", "Urgent"), code("major", "重大", "Major"),
+			}),
+			instant(ReportedAt, "上报时间", "Reported"),
+			instant(UpdatedAt, "更新时间", "Updated"),
+			instant(DueAt, "处置时限", "Due"),
+			instant(ClosedAt, "结案时间", "Closed"),
+			gridRef(),
+			ref(Community, "社区", "Community", Communities),
+			ref(Street, "街道", "Street", Streets),
+			ref(District, "区", "District", Districts),
+			ref(Department, "主责部门", "Lead department", Departments),
+			text(DepartmentName, "主责部门名称", "Department name"),
+			text(ObjectField, "涉及对象", "About"),
+			number(Accuracy, "定位精度", "Accuracy", unit("m")),
+			text(Reporter, "上报人", "Reporter", personal),
+			text(ReporterPhone, "上报人电话", "Reporter's telephone", personal),
+		},
+	}
+}
