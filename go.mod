@@ -46,3 +46,5 @@ require (
 	golang.org/x/time v0.16.0
 	pgregory.net/rapid v1.3.0
 )
+
+ignore ./frontend/node_modules

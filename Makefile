@@ -1,0 +1,105 @@
+# wutu (五图). `make run` shows a city, `make test` proves the program.
+#
+#   make run          build, generate the demo city on first start, serve it on http://127.0.0.1:8080
+#   make test         everything CI runs; installs what the tests need from Debian's packages when missing
+#   make build        bin/wutu with the web app embedded
+#   make bench        the benchmark suite: text and JSON under bin/bench/
+#   make conformance  public conformance suites as far as they can be had
+#   make fuzz T=10s   every fuzz target for T
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+CITY   ?= city
+LISTEN ?= 127.0.0.1:8080
+TOOL   := go tool -modfile=.tools/go.mod
+GO_SRC := $(shell find cmd data geo layers server tiles frontend -name '*.go' -not -path '*/node_modules/*' 2>/dev/null)
+UI_SRC := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.html frontend/*.ts frontend/*.json)
+say     = @printf '\033[1m== %s\033[0m\n' "$(1)"
+
+# staticcheck runs all of its checks but these:
+#   ST1000  package comments are held to a stricter rule by cmd/wutu/architecture_test.go
+#   ST1003  names such as seq2json keep the field's own spelling (GeoJSON, WKT ids)
+#   ST1020 ST1021 ST1022  the form "Name ..." of comments: several short methods share one sentence
+#   QF*     quick fixes are suggestions of style, not defects
+CHECKS := all,-ST1000,-ST1003,-ST1020,-ST1021,-ST1022,-QF*
+
+.PHONY: run build test bench conformance fuzz lint go-test ui-test e2e needs clean
+
+run: build
+	@if [ ! -e $(CITY)/city.gpkg ]; then \
+		printf '\033[1m== generating the demo city into %s (first start only)\033[0m\n' "$(CITY)"; \
+		bin/wutu generate --data $(CITY) --size small --seed 1; \
+	fi
+	@bin/wutu serve --data $(CITY) --demo --listen $(LISTEN)
+
+build: bin/wutu
+
+bin/wutu: $(GO_SRC) go.mod go.sum frontend/dist/index.html
+	$(call say,building bin/wutu)
+	@mkdir -p bin
+	@go build -tags ui -trimpath -o $@ ./cmd/wutu
+
+frontend/node_modules/.package-lock.json: frontend/package.json frontend/package-lock.json
+	$(call say,installing the web app's packages)
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+
+frontend/dist/index.html: frontend/node_modules/.package-lock.json $(UI_SRC)
+	$(call say,building the web app)
+	@cd frontend && npm run --silent build
+
+test: needs lint ui-test go-test e2e
+	$(call say,all tests passed)
+
+# Programs the tests use: a browser for the walk through the pages, GDAL and
+# osmium as independent readers of what the program reads and writes.
+NEEDS := chromium:chromium ogrinfo:gdal-bin osmium:osmium-tool fc-list:fontconfig
+needs:
+	$(call say,looking for what the tests need)
+	@missing=(); for n in $(NEEDS); do command -v "$${n%%:*}" >/dev/null || missing+=("$${n##*:}"); done; \
+	fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing+=(fonts-noto-cjk); \
+	if [ $${#missing[@]} -gt 0 ]; then \
+		echo "installing $${missing[*]}"; \
+		SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; \
+		$$SUDO apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null; \
+	fi
+
+lint: frontend/node_modules/.package-lock.json
+	$(call say,formatting and linters)
+	@bad=$$(gofmt -l cmd data geo layers server tiles frontend/*.go); [ -z "$$bad" ] || { echo "not formatted: $$bad"; exit 1; }
+	@go vet ./...
+	@$(TOOL) staticcheck -checks '$(CHECKS)' ./...
+	@cd frontend && npm run --silent lint
+
+ui-test: frontend/node_modules/.package-lock.json
+	$(call say,web app: types and unit tests)
+	@cd frontend && npm run --silent check && npm run --silent test
+
+go-test:
+	$(call say,Go tests with the race detector)
+	@go test -race -timeout 12m ./...
+
+e2e: bin/wutu
+	$(call say,browser test)
+	@cmd/wutu/testdata/browser-test.sh
+
+bench: bin/wutu
+	$(call say,benchmarks)
+	@mkdir -p bin/bench
+	@bin/wutu bench --out bin/bench
+
+conformance: bin/wutu needs
+	$(call say,conformance)
+	@cmd/wutu/testdata/conformance.sh
+
+fuzz:
+	@for pkg in $$(go list ./...); do \
+		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "== $$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(T),10s) $$pkg; \
+		done; \
+	done
+
+clean:
+	rm -rf bin frontend/dist frontend/node_modules
