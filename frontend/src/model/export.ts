@@ -1,0 +1,23 @@
+import type { Feature } from '@/api/types'
+
+/** Comma-separated values per RFC 4180; formulas are defused for spreadsheets. */
+export function toCSV(features: Feature[], names: string[]): string {
+  const cell = (value: unknown): string => {
+    let text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+    if (typeof value === 'string' && /^[=+\-@\t\r]/.test(text)) text = `'${text}`
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  }
+  const rows = features.map((feature) => [feature.id, ...names.map((name) => feature.properties[name])])
+  return [['id', ...names], ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
+}
+
+/** Hands a text to the browser as a file; the mark lets spreadsheets read UTF-8. */
+export function download(name: string, type: string, text: string): void {
+  const mark = type.startsWith('text/csv') ? '\uFEFF' : ''
+  const url = URL.createObjectURL(new Blob([mark + text], { type }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

@@ -1,0 +1,70 @@
+import type { Field } from '@/api/types'
+import { codeTitle, type Language } from './language'
+
+const locale: Record<Language, string> = { zh: 'zh-CN', en: 'en-GB' }
+
+export function formatNumber(value: number, language: Language, digits = 0): string {
+  return new Intl.NumberFormat(locale[language], { maximumFractionDigits: digits }).format(value)
+}
+
+/** A count that may be suppressed: `< 10` when only the threshold is known. */
+export function formatCount(count: number | null | undefined, below: number | undefined, language: Language): string {
+  if (typeof count === 'number') return formatNumber(count, language)
+  return below ? `< ${below}` : '–'
+}
+
+/** Large counts in few characters: 12,345 → 1.2万 / 12k. */
+export function formatShort(count: number, language: Language): string {
+  return new Intl.NumberFormat(locale[language], { notation: 'compact', maximumFractionDigits: 1 }).format(count)
+}
+
+export function formatDistance(metres: number, language: Language): string {
+  if (metres < 1000) return `${formatNumber(metres, language)} m`
+  return `${formatNumber(metres / 1000, language, 2)} km`
+}
+
+export function formatArea(squareMetres: number, language: Language): string {
+  if (squareMetres < 100_000) return `${formatNumber(squareMetres, language)} m²`
+  return `${formatNumber(squareMetres / 1e6, language, 2)} km²`
+}
+
+export function formatTime(text: string | undefined | null, language: Language): string {
+  const time = text ? new Date(text) : null
+  if (!time || Number.isNaN(time.getTime())) return ''
+  const parts: Intl.DateTimeFormatOptions = { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false }
+  return new Intl.DateTimeFormat(locale[language], parts).format(time)
+}
+
+/** How long before `now`, in the largest unit that fits. */
+export function formatAgo(text: unknown, now: number, language: Language): string {
+  const time = Date.parse(String(text ?? ''))
+  if (Number.isNaN(time)) return ''
+  const seconds = (time - now) / 1000
+  const relative = new Intl.RelativeTimeFormat(locale[language], { numeric: 'auto', style: 'short' })
+  const size = Math.abs(seconds)
+  if (size < 60) return relative.format(Math.round(seconds), 'second')
+  if (size < 3600) return relative.format(Math.round(seconds / 60), 'minute')
+  if (size < 86_400) return relative.format(Math.round(seconds / 3600), 'hour')
+  return relative.format(Math.round(seconds / 86_400), 'day')
+}
+
+const unitSigns: Record<string, string> = { m2: 'm²', m3: 'm³', deg: '°', Cel: '°C', '%': '%' }
+
+/** A field's value as people write it: code names, units, local time. */
+export function formatValue(field: Field, value: unknown, language: Language): string {
+  if (value === null || value === undefined || value === '') return '–'
+  if (field.type === 'datetime') return formatTime(String(value), language) || String(value)
+  if (field.type === 'boolean') return value === true ? '✓' : '✗'
+  if (typeof value === 'number') {
+    const plain = /year|年/.test(field.name) || /code|id$/.test(field.name)
+    const text = plain ? String(value) : formatNumber(value, language, 2)
+    return field.unit ? `${text} ${unitSigns[field.unit] ?? field.unit}` : text
+  }
+  if (typeof value === 'object') return JSON.stringify(value)
+  return codeTitle(field, value, language)
+}
+
+export function formatPosition(x: number, y: number, projected = false): string {
+  const digits = projected ? 2 : 6
+  return `${x.toFixed(digits)}, ${y.toFixed(digits)}`
+}
