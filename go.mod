@@ -1,6 +1,6 @@
 module wutu
 
-go 1.26.0
+go 1.26.3
 
 require (
 	github.com/RoaringBitmap/roaring/v2 v2.30.0
@@ -45,6 +45,14 @@ require (
 	golang.org/x/text v0.43.0
 	golang.org/x/time v0.16.0
 	pgregory.net/rapid v1.3.0
+)
+
+require (
+	github.com/go-openapi/jsonpointer v0.22.5 // indirect
+	github.com/go-openapi/swag/jsonname v0.25.5 // indirect
+	github.com/oasdiff/yaml v0.1.1 // indirect
+	github.com/oasdiff/yaml3 v0.0.14 // indirect
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 )
 
 ignore ./frontend/node_modules
