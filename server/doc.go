@@ -1,0 +1,30 @@
+// Package server is wutu's HTTP end: it assembles the addresses of its
+// sub-packages into one handler and runs it.
+//
+//   - ogc: OGC API Features
+//   - api: /api/v1, the questions of the map and the life of events
+//   - tile: vector tiles and TileJSON
+//   - stream: server-sent changes
+//   - search: the index behind the search box
+//   - auth: keys and subjects
+//   - problem, openapi, geojson: how errors, routes and features look
+//
+// # How a request flows
+//
+// trace, log and metrics → security headers, CORS → compression → recovery from
+// panics → subject (auth) → route → limits of time and body → openapi.Check →
+// handler; an error becomes a problem on the way back. A handler gets checked parameters and a subject, asks a live.View or
+// applies a batch, and returns an error instead of writing one.
+//
+// # What is not here
+//
+// Stores and file formats: the server gets the city, its records and the front
+// end through interfaces and never imports data. Deciding who may see what:
+// layers/access, applied by every reader.
+//
+// # Invariants
+//
+// Every registered route is in the OpenAPI document and the other way round. No
+// request makes the process end: panics become problems. The only goroutines
+// are those of net/http, and what Run starts and waits for.
+package server

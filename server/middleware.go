@@ -1,0 +1,139 @@
+package server
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/server/auth"
+)
+
+const (
+	traceHeader = "X-Request-Id"
+	// statusClientGone marks in logs and metrics that nobody waited for the
+	// answer; it is never sent.
+	statusClientGone = 499
+)
+
+// observe gives the request its trace id, and counts and logs it.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		begin := s.o.Now()
+		c.Response().Header().Set(traceHeader, s.trace(c.Request()))
+		s.metrics.inFlight.Inc()
+		defer s.metrics.inFlight.Dec()
+		err := next(c)
+		if err != nil {
+			c.Error(err)
+		}
+		took, status := s.o.Now().Sub(begin), c.Response().Status
+		route := c.Path()
+		if route == "" || strings.HasSuffix(route, "*") {
+			route = "web"
+		}
+		s.metrics.requests.WithLabelValues(route, methodLabel(c.Request().Method), strconv.Itoa(status)).Inc()
+		s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
+		s.o.Log.DebugContext(c.Request().Context(), "request", "method", c.Request().Method, "path", c.Request().URL.Path,
+			"status", status, "bytes", c.Response().Size, "took", took, "trace", c.Response().Header().Get(traceHeader))
+		return nil
+	}
+}
+
+// methodLabel bounds the values of the metric's label: methods are free text.
+func methodLabel(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "other"
+}
+
+// trace takes the trace id of a W3C traceparent header, or makes one.
+func (s *Server) trace(r *http.Request) string {
+	if p := strings.Split(r.Header.Get("Traceparent"), "-"); len(p) == 4 && len(p[1]) == 32 {
+		if _, err := hex.DecodeString(p[1]); err == nil {
+			return strings.ToLower(p[1])
+		}
+	}
+	var id [16]byte
+	if _, err := io.ReadFull(s.o.Rand, id[:]); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(id[:])
+}
+
+// recovered turns a panic into an error, so that one bad request never ends the
+// process.
+func (s *Server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			r := recover()
+			if r == nil {
+				return
+			}
+			if e, ok := r.(error); ok && errors.Is(e, http.ErrAbortHandler) {
+				panic(r) // net/http's way to cut a connection
+			}
+			s.metrics.panics.Inc()
+			s.o.Log.Error("panic", "path", c.Request().URL.Path, "trace", c.Response().Header().Get(traceHeader),
+				"panic", r, "stack", string(debug.Stack()))
+			err = &layers.Error{Kind: layers.Internal, Op: "server", Err: fmt.Errorf("panic: %v", r)}
+		}()
+		return next(c)
+	}
+}
+
+// csp is what the front end needs and no more (the stack of its page, measured
+// in a browser): workers and WebAssembly of our own, images drawn at run time,
+// styles set by the map library.
+const csp = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; " +
+	"font-src 'self' data:; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'"
+
+// headers sets the security headers and answers cross-origin requests: any site
+// may read what an anonymous request may read, with credentials none.
+func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+		h.Set("Content-Security-Policy", csp)
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "ETag, Link, Content-Crs, "+traceHeader)
+		if r := c.Request(); r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+			h.Set("Access-Control-Allow-Methods", "GET, HEAD")
+			h.Set("Access-Control-Allow-Headers", "Authorization, If-None-Match, Last-Event-ID")
+			h.Set("Access-Control-Max-Age", "3600")
+			return c.NoContent(http.StatusNoContent)
+		}
+		return next(c)
+	}
+}
+
+// identify puts the subject into the request's context. Pages and probes need
+// none, and answer even when the store of keys does not.
+func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		header := r.Header.Get("Authorization")
+		subject, err := s.keys.Verify(r.Context(), header)
+		if err != nil {
+			return err
+		}
+		if header != "" {
+			c.Response().Header().Add("Vary", "Authorization")
+		}
+		c.SetRequest(r.WithContext(auth.With(r.Context(), subject)))
+		return next(c)
+	}
+}

@@ -1,0 +1,62 @@
+package server
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"wutu/layers"
+	"wutu/layers/live"
+)
+
+// City is the resident city: *live.Catalog, or a scripted one in tests.
+type City interface {
+	// View is the current snapshot.
+	View() *live.View
+	// Apply commits a batch; View after it returns shows it.
+	Apply(ctx context.Context, b layers.Batch) (uint64, error)
+	// Listen follows the changes above since; 0: from now on.
+	Listen(since uint64) *live.Listener
+}
+
+// Records is the store behind the city, for keys, idempotency and histories.
+type Records interface {
+	layers.Reader
+	layers.Writer
+}
+
+// Options configures a Server. City and Records are required.
+type Options struct {
+	City    City
+	Records Records
+	Web     fs.FS // the front end, index.html at the top; nil: none
+
+	Name    layers.Title // of the city; zero: 五图
+	Code    string       // division code of the city, "420500"
+	Version string       // of the program
+	Demo    bool         // anonymous requests act as the demo subject
+
+	Now  func() time.Time // nil: time.Now
+	Rand io.Reader        // nil: crypto/rand; for ids and keys
+	Log  *slog.Logger     // nil: discards
+
+	RequestTimeout time.Duration // per request except streams; 0: 30 s
+	DrainTimeout   time.Duration // for requests under way when stopping; 0: 15 s
+	MaxBody        int64         // bytes; 0: 10 MiB
+	TileCacheBytes int64         // memory for encoded tiles; 0: 128 MiB
+	Heartbeat      time.Duration // between comments of idle streams; 0: 15 s
+}
+
+// Limits that protect the process from single requests.
+const (
+	defaultTimeout   = 30 * time.Second
+	defaultDrain     = 15 * time.Second
+	defaultMaxBody   = 10 << 20
+	defaultTileCache = 128 << 20
+	defaultHeartbeat = 15 * time.Second // proxies commonly cut idle connections after 30 s or more
+	maxHeaderBytes   = 64 << 10         // long filters fit, floods do not
+	maxURLBytes      = 16 << 10
+	readHeader       = 10 * time.Second
+)

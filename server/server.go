@@ -1,0 +1,188 @@
+package server
+
+import (
+	"context"
+	crand "crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/server/api"
+	"wutu/server/auth"
+	"wutu/server/ogc"
+	"wutu/server/openapi"
+	"wutu/server/problem"
+	"wutu/server/search"
+	"wutu/server/stream"
+	"wutu/server/tile"
+)
+
+// Server answers for one city. Safe for concurrent use.
+type Server struct {
+	o        Options
+	echo     *echo.Echo
+	keys     *auth.Verifier
+	metrics  *metrics
+	search   *search.Index
+	streams  *stream.Hub
+	routes   []openapi.Route
+	document []byte
+	web      *web
+	draining atomic.Bool
+}
+
+// New assembles a server. Errors: Invalid for missing options or a front end
+// that cannot be read, Internal when the routes do not make a valid document.
+func New(o Options) (*Server, error) {
+	if o.City == nil || o.Records == nil {
+		return nil, layers.Invalidf("server", "options", "City and Records are required")
+	}
+	o.fill()
+	s := &Server{o: o, keys: auth.NewVerifier(o.Records, o.Now, o.Demo), search: search.New(o.City)}
+	s.streams = stream.New(stream.Options{City: o.City, Heartbeat: o.Heartbeat})
+	s.metrics = newMetrics(s)
+	var err error
+	if s.web, err = newWeb(o.Web); err != nil {
+		return nil, err
+	}
+	if err := s.assemble(); err != nil {
+		return nil, err
+	}
+	s.echo = s.router()
+	return s, nil
+}
+
+func (o *Options) fill() {
+	if o.Name == (layers.Title{}) {
+		o.Name = layers.Title{ZH: "五图", EN: "wutu"}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = crand.Reader
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.RequestTimeout = orDefault(o.RequestTimeout, defaultTimeout)
+	o.DrainTimeout = orDefault(o.DrainTimeout, defaultDrain)
+	o.MaxBody = orDefault(o.MaxBody, defaultMaxBody)
+	o.TileCacheBytes = orDefault(o.TileCacheBytes, defaultTileCache)
+	o.Heartbeat = orDefault(o.Heartbeat, defaultHeartbeat)
+}
+
+func orDefault[T ~int64](v, def T) T {
+	if v <= 0 {
+		return def
+	}
+	return v
+}
+
+// assemble collects the routes and draws up their document.
+func (s *Server) assemble() error {
+	tiles := tile.New(tile.Options{City: s.o.City, CacheBytes: s.o.TileCacheBytes})
+	collections := ogc.New(ogc.Options{City: s.o.City, Name: s.o.Name, Now: s.o.Now,
+		Document: func() []byte { return s.document }})
+	questions := api.New(api.Options{City: s.o.City, Records: s.o.Records, Search: s.search, Name: s.o.Name,
+		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Rand: s.o.Rand})
+	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes())
+	doc, err := openapi.Document(s.o.Name.EN, s.o.Version, s.routes)
+	if err != nil {
+		return err
+	}
+	s.document, err = json.Marshal(doc)
+	return err
+}
+
+// Routes lists the declared operations; the caller must not change them.
+func (s *Server) Routes() []openapi.Route { return s.routes }
+
+// Handler is the whole server as one handler.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// DemoAccounts makes the keys of a demo, one per role: the grid worker's grid is
+// the first community, the department's the first department. Earlier demo keys
+// are revoked. Errors: Forbidden when the server is not in demo mode, and those
+// of the store.
+func (s *Server) DemoAccounts(ctx context.Context) ([]auth.Account, error) {
+	if !s.o.Demo {
+		return nil, &layers.Error{Kind: layers.Forbidden, Op: "demo", Err: errors.New("the server is not in demo mode")}
+	}
+	v := s.o.City.View()
+	scope := auth.DemoScope{Department: firstID(ctx, v, "departments")}
+	for _, l := range v.Layers() {
+		if l.Level == layers.Community {
+			scope.Region = firstID(ctx, v, l.ID)
+			break
+		}
+	}
+	return auth.DemoAccounts(ctx, s.o.Records, scope, s.o.Now(), s.o.Rand)
+}
+
+func (s *Server) router() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.answerError
+	e.Use(s.observe, s.headers, s.compress, s.recovered, s.identify)
+	for i := range s.routes {
+		r := &s.routes[i]
+		h := s.endpoint(r)
+		e.Add(r.Method, r.EchoPath(), h)
+		if r.Method == http.MethodGet {
+			e.Add(http.MethodHead, r.EchoPath(), h)
+		}
+	}
+	e.RouteNotFound("/*", s.web.serve)
+	return e
+}
+
+// endpoint wraps a route's handler in its limits and checks.
+func (s *Server) endpoint(r *openapi.Route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		req := c.Request()
+		if len(req.RequestURI) > maxURLBytes {
+			return &problem.Status{Code: http.StatusRequestURITooLong, Kind: "too-large", Detail: "the address is too long"}
+		}
+		if !r.Endless {
+			ctx, cancel := context.WithTimeout(req.Context(), s.o.RequestTimeout)
+			defer cancel()
+			req = req.WithContext(ctx)
+		}
+		if req.Body != nil {
+			req.Body = http.MaxBytesReader(c.Response(), req.Body, s.o.MaxBody)
+		}
+		c.SetRequest(req)
+		in, err := openapi.Check(r, c)
+		if err != nil {
+			return err
+		}
+		return r.Handle(c, in)
+	}
+}
+
+// answerError turns a handler's error into a problem, and logs what the caller
+// does not get to see.
+func (s *Server) answerError(err error, c echo.Context) {
+	ctx := c.Request().Context()
+	if problem.ClientGone(ctx, err) && !s.draining.Load() {
+		c.Response().Status = statusClientGone
+		return
+	}
+	p := problem.From(err)
+	p.Instance, p.Trace = c.Request().URL.Path, c.Response().Header().Get(traceHeader)
+	if p.Status >= http.StatusInternalServerError {
+		s.o.Log.ErrorContext(ctx, "request failed", "trace", p.Trace, "path", p.Instance, "error", err)
+	}
+	if werr := problem.Write(c, p); werr != nil && !errors.Is(werr, io.ErrClosedPipe) {
+		s.o.Log.DebugContext(ctx, "problem not delivered", "trace", p.Trace, "error", werr)
+	}
+}
