@@ -1,7 +1,6 @@
 package cql2
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"unicode/utf8"
@@ -137,8 +136,6 @@ func (p *parser) symbol(s string) error {
 	return p.advance()
 }
 
-var errDeep = errors.New("nested too deeply")
-
 // enter and leave count the nesting of the text.
 func (p *parser) enter() error {
 	p.open++
@@ -150,7 +147,7 @@ func (p *parser) leave() { p.open-- }
 // deep refuses more than MaxDepth levels.
 func deep(levels, pos int) error {
 	if levels > MaxDepth {
-		return fault(layers.TooLarge, pos, "%w: more than %d levels", errDeep, MaxDepth)
+		return fault(layers.TooLarge, pos, "nested too deeply: more than %d levels", MaxDepth)
 	}
 	return nil
 }

@@ -19,13 +19,18 @@ func prepared(op layers.SpatialOp, b orb.Geometry) func(orb.Geometry) bool {
 		if !ok || !good {
 			return false
 		}
+		meet := geom.Intersects(left, right)
+		switch {
+		case op == layers.SIntersects:
+			return meet
+		case op == layers.SDisjoint:
+			return !meet
+		case !meet: // every other relation needs a common point
+			return false
+		}
 		var holds bool
 		var err error
 		switch op {
-		case layers.SIntersects:
-			return geom.Intersects(left, right)
-		case layers.SDisjoint:
-			return !geom.Intersects(left, right)
 		case layers.SEquals:
 			holds, err = geom.Equals(left, right)
 		case layers.STouches:
@@ -38,6 +43,7 @@ func prepared(op layers.SpatialOp, b orb.Geometry) func(orb.Geometry) bool {
 			holds, err = geom.Crosses(left, right)
 		case layers.SContains:
 			holds, err = geom.Contains(left, right)
+		case layers.SIntersects, layers.SDisjoint:
 		}
 		return err == nil && holds
 	}
