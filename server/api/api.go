@@ -1,0 +1,111 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"wutu/layers"
+	"wutu/layers/live"
+	"wutu/server/openapi"
+	"wutu/server/search"
+)
+
+// City is what this package asks of the city.
+type City interface {
+	View() *live.View
+	Apply(ctx context.Context, b layers.Batch) (uint64, error)
+}
+
+// Options configures an API; all are required but Code and Version.
+type Options struct {
+	City    City
+	Records layers.Reader // histories and idempotency records
+	Search  *search.Index
+	Name    layers.Title
+	Code    string // division code of the city
+	Version string // of the program
+	Now     func() time.Time
+	Rand    io.Reader
+}
+
+// API answers the addresses under /api/v1.
+type API struct{ o Options }
+
+// New returns an API.
+func New(o Options) *API { return &API{o: o} }
+
+// Limits of answers.
+const (
+	maxK           = 1_000
+	maxFeatures    = 10_000
+	defaultPerList = 1_000
+)
+
+const (
+	mediaJSON    = "application/json"
+	mediaGeoJSON = "application/geo+json"
+)
+
+// Routes declares the operations.
+func (a *API) Routes() []openapi.Route {
+	return append(a.questions(), a.eventRoutes()...)
+}
+
+func get(path, id, tag, summary, schema, media string, h openapi.Handler, params ...openapi.Param) openapi.Route {
+	return openapi.Route{Method: http.MethodGet, Path: path, ID: id, Tag: tag, Summary: summary, Params: params,
+		Answers: []openapi.Answer{{Status: 200, Type: media, About: summary, Schema: schema}}, Handle: h}
+}
+
+func post(path, id, tag, summary, body, schema string, h openapi.Handler, params ...openapi.Param) openapi.Route {
+	return openapi.Route{Method: http.MethodPost, Path: path, ID: id, Tag: tag, Summary: summary, Params: params,
+		Body:    &openapi.Body{About: summary, Types: []string{mediaJSON}, Schema: body},
+		Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: summary, Schema: schema}}, Handle: h}
+}
+
+// lonLat declares the two required coordinates of a place.
+func lonLat(span bool) []openapi.Param {
+	lon := openapi.Param{Name: "lon", Type: openapi.Number, Required: true, About: "Longitude in degrees, or easting"}
+	lat := openapi.Param{Name: "lat", Type: openapi.Number, Required: true, About: "Latitude in degrees, or northing"}
+	if span {
+		lon.Span, lat.Span = &openapi.Span{Min: -180, Max: 180}, &openapi.Span{Min: -90, Max: 90}
+	}
+	return []openapi.Param{lon, lat}
+}
+
+func (a *API) questions() []openapi.Route {
+	filter := openapi.Param{Name: "filter", About: "CQL2 text"}
+	layer := openapi.Param{Name: "layer", In: openapi.Path, About: "Id of the layer"}
+	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the feature"}
+	return []openapi.Route{
+		get("/api/v1/me", "me", "City", "Who is asking", "subject", mediaJSON, a.me),
+		get("/api/v1/city", "city", "City", "The city", "", mediaJSON, a.city),
+		get("/api/v1/layers", "layers", "City", "Layers the subject may know", "layers", mediaJSON, a.layers),
+		get("/api/v1/near", "near", "Questions", "Features around a point, nearest first", "featureCollection", mediaGeoJSON, a.near,
+			append(lonLat(true),
+				openapi.Param{Name: "layer", Required: true, About: "Id of the layer"},
+				openapi.Param{Name: "k", Type: openapi.Integer, About: "At most this many; 10 without radius", Span: &openapi.Span{Min: 1, Max: maxK}},
+				openapi.Param{Name: "radius", Type: openapi.Number, About: "Metres, inclusive", Span: &openapi.Span{Min: 0, Max: 25e6}},
+				openapi.Param{Name: "limit", Type: openapi.Integer, About: "At most this many with radius alone", Span: &openapi.Span{Min: 1, Max: maxFeatures}, Clamp: true, Default: "1000"},
+				filter,
+				openapi.Param{Name: "within", About: "WKT geometry the features must meet"})...),
+		post("/api/v1/within", "within", "Questions", "Features in a drawn region, counted or listed", "within", "", a.within),
+		post("/api/v1/stats", "stats", "Questions", "Counts and measures by area, cell or value", "stats", "groups", a.stats),
+		get("/api/v1/locate", "locate", "Questions", "Everything about a place", "", mediaJSON, a.locate,
+			append(lonLat(false),
+				openapi.Param{Name: "coord", About: "System of lon and lat: wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},
+				openapi.Param{Name: "accuracy", Type: openapi.Number, About: "Radius in metres within which the position lies with 95 %", Span: &openapi.Span{Min: 0, Max: 100_000}})...),
+		get("/api/v1/convert", "convert", "Questions", "Coordinates in another system", "coords", mediaJSON, a.convert,
+			openapi.Param{Name: "coords", Required: true, About: "x,y;x,y"},
+			openapi.Param{Name: "from", About: "wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},
+			openapi.Param{Name: "to", About: "wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"}),
+		get("/api/v1/search", "search", "Questions", "Features by name or code", "hits", mediaJSON, a.search,
+			openapi.Param{Name: "q", Required: true, About: "Name, part of a name, code or id"},
+			openapi.Param{Name: "near", About: "lon,lat: prefer what is near"},
+			openapi.Param{Name: "layers", About: "Only these layers, with a comma between"},
+			openapi.Param{Name: "limit", Type: openapi.Integer, About: "Hits", Span: &openapi.Span{Min: 1, Max: 100}, Clamp: true, Default: "20"}),
+		get("/api/v1/features/{layer}/{id}/related", "related", "Questions", "What a feature is linked to", "", mediaJSON, a.related, layer, id),
+		get("/api/v1/buildings/{id}/card", "buildingCard", "Questions", "Floors, rooms, firms and devices of a building", "", mediaJSON, a.buildingCard, id),
+	}
+}

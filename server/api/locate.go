@@ -1,0 +1,309 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+	"github.com/paulmach/orb"
+
+	"wutu/geo/crs"
+	"wutu/geo/measure"
+	"wutu/layers"
+	"wutu/layers/access"
+	"wutu/layers/live"
+	"wutu/server/auth"
+	"wutu/server/openapi"
+	"wutu/server/param"
+)
+
+// What locate looks for around a place, in metres (domain.md, section 1).
+const (
+	nearestAddresses = 5
+	componentsWithin = 30
+	eventsWithin     = 50
+	buildingWithin   = 30
+	addressesWithin  = 2_000
+	camerasWithin    = 500 // no declared range is longer
+	mostAround       = 100
+)
+
+func (a *API) locate(c echo.Context, in *openapi.Input) error {
+	ctx := c.Request().Context()
+	system, err := param.System("coord", in.Text("coord"))
+	if err != nil {
+		return err
+	}
+	p, err := param.Place(system, in.Float("lon"), in.Float("lat"), "lon", "lat")
+	if err != nil {
+		return err
+	}
+	f := finder{ctx: ctx, view: a.o.City.View(), subject: auth.SubjectOf(ctx), at: p}
+	out := map[string]any{
+		"seq":         f.view.Seq(),
+		"point":       pointIn(p),
+		"areas":       areasAt(f.view, &f.subject, p, in.Float("accuracy")),
+		"addresses":   f.addresses(),
+		"building":    f.first("buildings", buildingWithin),
+		"parcel":      f.first("parcels", 0),
+		"components":  f.around("components", componentsWithin, nil),
+		"events":      f.around("events", eventsWithin, openEvents()),
+		"cameras":     f.cameras(),
+		"departments": f.departments(),
+	}
+	if f.err != nil {
+		return f.err
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// gaussKruger is a point in the 3° zone of CGCS2000 around it, without the zone
+// in the easting (EPSG:4534–4554).
+type gaussKruger struct {
+	EPSG int     `json:"epsg"`
+	X    float64 `json:"x"` // easting
+	Y    float64 `json:"y"` // northing
+}
+
+// pointIn is a point in every system, null where it has no image.
+func pointIn(p orb.Point) map[string]any {
+	out := map[string]any{"wgs84": p, "cgcs2000": p, "gcj02": nil, "bd09": nil, "cgcs2000_gk": nil}
+	for name, s := range map[string]crs.System{"gcj02": crs.GCJ02, "bd09": crs.BD09} {
+		if q, err := crs.Convert(p, crs.WGS84, s); err == nil {
+			out[name] = q
+		}
+	}
+	// EPSG:4534 has its central meridian at 75° E, each next one 3° further east.
+	zone := int(math.Round(p[0]/3)) - 25
+	if s, ok := crs.FromEPSG(4534 + zone); ok && zone >= 0 && zone <= 20 {
+		if x, y, err := s.FromWGS84(p[0], p[1]); err == nil {
+			out["cgcs2000_gk"] = gaussKruger{EPSG: s.EPSG(), X: x, Y: y}
+		}
+	}
+	return out
+}
+
+type areaInfo struct {
+	Level       string  `json:"level"`
+	Code        string  `json:"code"`
+	Name        string  `json:"name"`
+	BorderM     float64 `json:"border_m"`
+	Probability float64 `json:"probability"`
+}
+
+// The error of a position is taken as a circular Gaussian whose 95 % circle has
+// the radius accuracyM (the meaning of accuracy in the W3C Geolocation API), so
+// sigma = accuracyM / sqrt(-2 ln 0.05). Rings of equal probability are sampled
+// at their median radius, evenly around: every sample weighs the same.
+const (
+	sampleRings = 16
+	sampleSpots = 24
+)
+
+// areasAt lists the areas of every level that own p or, when the position is
+// uncertain, may own the true position: border_m is the distance from p to the
+// border, probability the share of the position's distribution in the area.
+func areasAt(v *live.View, s *layers.Subject, p orb.Point, accuracyM float64) []areaInfo {
+	out := []areaInfo{}
+	samples := samplesAround(p, accuracyM)
+	for _, level := range layers.Levels() {
+		shares := make(map[string]int)
+		found := make(map[string]live.Area)
+		for _, q := range samples {
+			a, ok := v.AreaAt(level, q)
+			if !ok {
+				continue
+			}
+			if l, known := v.Layer(a.Layer); !known || access.MayList(s, l) != nil {
+				continue
+			}
+			found[a.Code] = a
+			shares[a.Code]++
+		}
+		var areas []areaInfo
+		for code, a := range found {
+			areas = append(areas, areaInfo{Level: level.String(), Code: code, Name: a.Name, BorderM: borderDistance(p, a.Geometry),
+				Probability: float64(shares[code]) / float64(len(samples))})
+		}
+		slices.SortFunc(areas, func(a, b areaInfo) int {
+			return cmp.Or(cmp.Compare(b.Probability, a.Probability), cmp.Compare(a.Code, b.Code))
+		})
+		out = append(out, areas...)
+	}
+	return out
+}
+
+func samplesAround(p orb.Point, accuracyM float64) []orb.Point {
+	if accuracyM == 0 {
+		return []orb.Point{p}
+	}
+	sigma := accuracyM / math.Sqrt(-2*math.Log(0.05))
+	out := make([]orb.Point, 0, sampleRings*sampleSpots)
+	for ring := range sampleRings {
+		r := sigma * math.Sqrt(-2*math.Log(1-(float64(ring)+0.5)/sampleRings))
+		for spot := range sampleSpots {
+			// Each ring is turned a little, so that spots do not line up along rays.
+			azimuth := 360 / float64(sampleSpots) * (float64(spot) + float64(ring)/sampleRings)
+			out = append(out, measure.Destination(p, azimuth, r))
+		}
+	}
+	return out
+}
+
+// borderDistance is the distance in metres from p to the outline of a polygon,
+// from inside or outside.
+func borderDistance(p orb.Point, g orb.Geometry) float64 {
+	var rings orb.MultiLineString
+	switch g := g.(type) {
+	case orb.Polygon:
+		for _, r := range g {
+			rings = append(rings, orb.LineString(r))
+		}
+	case orb.MultiPolygon:
+		for _, poly := range g {
+			for _, r := range poly {
+				rings = append(rings, orb.LineString(r))
+			}
+		}
+	default:
+		return measure.DistanceTo(p, g)
+	}
+	return measure.DistanceTo(p, rings)
+}
+
+// finder asks for what is around one place and keeps the first error. A layer
+// that the city lacks or the subject may not list has nothing around.
+type finder struct {
+	ctx     context.Context
+	view    *live.View
+	subject layers.Subject
+	at      orb.Point
+	err     error
+}
+
+type placed struct {
+	Layer    string  `json:"layer"`
+	ID       string  `json:"id"`
+	Title    string  `json:"title"`
+	Kind     string  `json:"kind,omitempty"`
+	Distance float64 `json:"distance"`
+}
+
+// hits calls yield for the features of a layer around the place, nearest first.
+func (f *finder) hits(layer string, filter layers.Expr, n live.Near, yield func(*layers.Layer, live.Hit)) {
+	l, err := param.Listable(f.view, &f.subject, layer)
+	if err != nil || f.err != nil {
+		return
+	}
+	n.Point = f.at
+	q := layers.Query{Subject: f.subject, Layer: layer, Filter: filter}
+	for hit, err := range f.view.Nearest(f.ctx, q, n) {
+		if err != nil {
+			if layers.KindOf(err) != layers.Invalid { // a layer of that name without the fields of the filter
+				f.err = err
+			}
+			return
+		}
+		yield(l, hit)
+	}
+}
+
+func (f *finder) around(layer string, radiusM float64, filter layers.Expr) []placed {
+	out := []placed{}
+	f.hits(layer, filter, live.Near{RadiusM: radiusM, K: mostAround}, func(l *layers.Layer, h live.Hit) {
+		out = append(out, place(l, h))
+	})
+	return out
+}
+
+func place(l *layers.Layer, h live.Hit) placed {
+	p := placed{Layer: l.ID, ID: h.ID(), Title: titleOf(l, h), Distance: h.DistanceM}
+	if i := l.FieldIndex(l.KindField); i >= 0 {
+		p.Kind = h.Value(i).String()
+	}
+	return p
+}
+
+func (f *finder) first(layer string, radiusM float64) any {
+	if radiusM == 0 {
+		radiusM = exactly
+	}
+	var out any
+	f.hits(layer, nil, live.Near{RadiusM: radiusM, K: 1}, func(l *layers.Layer, h live.Hit) { out = place(l, h) })
+	return out
+}
+
+type addressInfo struct {
+	ID       string  `json:"id"`
+	Text     string  `json:"text"`
+	Distance float64 `json:"distance"`
+}
+
+func (f *finder) addresses() []addressInfo {
+	out := []addressInfo{}
+	f.hits("addresses", nil, live.Near{K: nearestAddresses, RadiusM: addressesWithin}, func(l *layers.Layer, h live.Hit) {
+		out = append(out, addressInfo{ID: h.ID(), Text: titleOf(l, h), Distance: h.DistanceM})
+	})
+	return out
+}
+
+// cameras lists those that see the place: within range, and inside the sector
+// of fov degrees around azimuth. A camera without azimuth or fov sees all round.
+func (f *finder) cameras() []placed {
+	out := []placed{}
+	f.hits("cameras", nil, live.Near{RadiusM: camerasWithin}, func(l *layers.Layer, h live.Hit) {
+		if len(out) < mostAround && sees(l, h, f.at) {
+			out = append(out, place(l, h))
+		}
+	})
+	return out
+}
+
+func sees(l *layers.Layer, h live.Hit, at orb.Point) bool {
+	value := func(name string) layers.Value { return h.Value(l.FieldIndex(name)) }
+	if r := value("range"); r.IsNull() || h.DistanceM > r.Float() {
+		return false
+	}
+	azimuth, fov := value("azimuth"), value("fov")
+	if azimuth.IsNull() || fov.IsNull() || fov.Float() >= 360 || h.DistanceM == 0 {
+		return true
+	}
+	p, ok := h.Point()
+	return ok && math.Abs(math.Remainder(bearing(p, at)-azimuth.Float(), 360)) <= fov.Float()/2
+}
+
+// bearing is the direction from a to b in degrees clockwise from north, on the
+// local plane: exact to 0.01° within the range of a camera.
+func bearing(a, b orb.Point) float64 {
+	east := (b[0] - a[0]) * math.Cos((a[1]+b[1])/2*math.Pi/180)
+	return math.Atan2(east, b[1]-a[1]) * 180 / math.Pi
+}
+
+// titleOf names a row in lists: its title field, or its id.
+func titleOf(l *layers.Layer, r layers.Row) string {
+	if i := l.FieldIndex(l.TitleField); i >= 0 {
+		if s := r.Value(i).String(); s != "" {
+			return s
+		}
+	}
+	return r.ID()
+}
+
+func subtitleOf(l *layers.Layer, r layers.Row) string {
+	if i := l.FieldIndex(l.SubtitleField); i >= 0 {
+		return r.Value(i).String()
+	}
+	return ""
+}
+
+// openEvents admits the events whose case is not over.
+func openEvents() layers.Expr {
+	var closed []layers.Term
+	for _, s := range []string{"closed", "archived", "rejected", "merged", "withdrawn"} {
+		closed = append(closed, layers.Literal{Value: layers.Text(s)})
+	}
+	return layers.Not{Arg: layers.In{Term: layers.Property{Name: "state"}, List: closed}}
+}

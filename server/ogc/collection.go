@@ -1,0 +1,67 @@
+package ogc
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/layers/access"
+	"wutu/layers/live"
+	"wutu/server/auth"
+	"wutu/server/openapi"
+	"wutu/server/param"
+)
+
+type collection struct {
+	ID          string         `json:"id"`
+	Title       string         `json:"title"`
+	Description string         `json:"description,omitempty"`
+	ItemType    string         `json:"itemType"`
+	Extent      map[string]any `json:"extent,omitempty"`
+	CRS         []string       `json:"crs"`
+	StorageCRS  string         `json:"storageCrs"`
+	Links       []link         `json:"links"`
+}
+
+func (a *API) collections(c echo.Context, _ *openapi.Input) error {
+	subject, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
+	list := []collection{}
+	for _, l := range v.Layers() {
+		if access.MayList(&subject, l) == nil {
+			list = append(list, describe(c, v, &subject, l))
+		}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"collections": list, "crs": param.SystemURIs(),
+		"links": []link{{Href: root(c) + "/ogc/collections", Rel: "self", Type: mediaJSON}}})
+}
+
+func (a *API) collection(c echo.Context, in *openapi.Input) error {
+	subject, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
+	l, err := param.Listable(v, &subject, in.Text("layer"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, describe(c, v, &subject, l))
+}
+
+func describe(c echo.Context, v *live.View, s *layers.Subject, l *layers.Layer) collection {
+	base := root(c) + "/ogc/collections/" + url.PathEscape(l.ID)
+	out := collection{ID: l.ID, Title: l.Title.ZH, Description: l.Title.EN, ItemType: "feature",
+		CRS: param.SystemURIs(), StorageCRS: param.CRS84,
+		Links: []link{
+			{Href: base, Rel: "self", Type: mediaJSON, Title: "This collection"},
+			{Href: base + "/items", Rel: "items", Type: mediaGeoJSON, Title: "Features"},
+			{Href: root(c) + "/tiles/" + url.PathEscape(l.ID) + ".json", Rel: "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+				Type: mediaJSON, Title: "Vector tiles"},
+		}}
+	// The extent of a whole layer would show a subject with a region where
+	// features outside it lie.
+	if stats := v.Stats(l.ID); stats.HasExtent && access.Decide(s, l).Region == "" {
+		b := stats.Extent
+		out.Extent = map[string]any{"spatial": map[string]any{"crs": param.CRS84,
+			"bbox": [][]float64{{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}}}
+	}
+	return out
+}

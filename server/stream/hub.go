@@ -1,0 +1,131 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wutu/layers"
+	"wutu/layers/live"
+	"wutu/server/openapi"
+)
+
+// City is what streams ask of the city.
+type City interface {
+	View() *live.View
+	Listen(since uint64) *live.Listener
+}
+
+// Options configures a Hub.
+type Options struct {
+	City      City
+	Heartbeat time.Duration // between comments; also how often Verify is asked
+	// Verify says whether the key of an Authorization header is still good.
+	Verify func(ctx context.Context, header string) error
+}
+
+// Limits of streams.
+const (
+	interval      = 250 * time.Millisecond // between messages: four a second
+	writeTimeout  = 20 * time.Second
+	maxClients    = 4096
+	maxSnapshot   = 20_000 // features of one layer
+	maxChanges    = 4_000  // in one message; more is a reset
+	settle        = 2 * time.Second
+	reconnectMS   = 2000
+	listenRetries = 20
+)
+
+// Hub serves the streams of all clients. Safe for concurrent use.
+type Hub struct {
+	o       Options
+	clients atomic.Int64
+	once    sync.Once
+	done    chan struct{}
+}
+
+// New returns a Hub.
+func New(o Options) *Hub { return &Hub{o: o, done: make(chan struct{})} }
+
+// Clients is the number of open streams.
+func (h *Hub) Clients() int { return int(h.clients.Load()) }
+
+// Close ends all streams; clients reconnect elsewhere or later.
+func (h *Hub) Close() { h.once.Do(func() { close(h.done) }) }
+
+// Routes declares the operation.
+func (h *Hub) Routes() []openapi.Route {
+	return []openapi.Route{{Method: http.MethodGet, Path: "/api/v1/stream", ID: "stream", Tag: "Changes",
+		Summary: "Changes as server-sent events: hello, snapshot, changes, reset", Endless: true,
+		Params: []openapi.Param{
+			{Name: "layers", About: "Layers to follow, with a comma between; default: all the subject may list"},
+			{Name: "bbox", About: "Only features that meet this box: west,south,east,north"},
+			{Name: "filter", About: "CQL2 text; every layer must have the fields it names"},
+			{Name: "snapshot", Type: openapi.Boolean, About: "Begin with the present state"},
+			{Name: "since", Type: openapi.Integer, About: "Go on behind this sequence", Span: &openapi.Span{Min: 0, Max: 1 << 53}},
+			{Name: "Last-Event-ID", In: openapi.Header, Type: openapi.Integer, About: "As since; set by browsers when they reconnect",
+				Span: &openapi.Span{Min: 0, Max: 1 << 53}},
+		},
+		Answers: []openapi.Answer{{Status: 200, Type: "text/event-stream", About: "Events until the client leaves"}},
+		Handle:  h.serve}}
+}
+
+// listen starts to follow behind seq. The feed may lag a moment behind the view
+// that showed seq, so that a start at the present is tried again.
+func (h *Hub) listen(ctx context.Context, seq uint64) *follower {
+	return &follower{hub: h, listener: h.o.City.Listen(seq), seq: seq, tries: listenRetries, ctx: ctx}
+}
+
+// follower reads the feed with the heartbeat as its patience.
+type follower struct {
+	hub      *Hub
+	listener *live.Listener
+	seq      uint64
+	tries    int // left until a reset at the start is believed; 0 once changes came
+	ctx      context.Context
+}
+
+// next returns the changes behind the last ones, or none when a heartbeat is
+// due. Errors: live.ErrReset, and the end of the stream.
+func (f *follower) next() ([]live.Delta, error) {
+	for {
+		ctx, cancel := context.WithTimeout(f.ctx, f.hub.o.Heartbeat)
+		deltas, err := f.listener.Next(ctx)
+		cancel()
+		switch {
+		case err == nil:
+			f.tries = 0
+			return deltas, nil
+		case f.ctx.Err() != nil:
+			return nil, f.ctx.Err()
+		case errors.Is(err, context.DeadlineExceeded):
+			return nil, nil
+		case errors.Is(err, live.ErrReset) && f.tries > 0 && f.seq >= f.hub.o.City.View().Seq():
+			f.tries--
+			if err := wait(f.ctx, interval/10); err != nil {
+				return nil, err
+			}
+			f.listener = f.hub.o.City.Listen(f.seq)
+		default:
+			return nil, err
+		}
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func busy() error {
+	return &layers.Error{Kind: layers.Unavailable, Op: "stream", Err: errors.New("too many open streams")}
+}

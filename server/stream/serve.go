@@ -1,0 +1,194 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/layers/live"
+	"wutu/server/auth"
+	"wutu/server/geojson"
+	"wutu/server/openapi"
+)
+
+func (h *Hub) serve(c echo.Context, in *openapi.Input) error {
+	ctx, cancel := context.WithCancel(c.Request().Context())
+	defer cancel()
+	if h.clients.Add(1) > maxClients {
+		h.clients.Add(-1)
+		return busy()
+	}
+	defer h.clients.Add(-1)
+	go func() { // ends with the request: cancel is deferred
+		select {
+		case <-h.done:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	subject := auth.SubjectOf(ctx)
+	v := h.o.City.View()
+	interest, err := newInterest(v, subject, in)
+	if err != nil {
+		return err
+	}
+	s := &session{hub: h, ctx: ctx, interest: interest, header: c.Request().Header.Get("Authorization")}
+	since := v.Seq()
+	resumes := in.Has("since") || in.Has("Last-Event-ID")
+	if in.Has("Last-Event-ID") {
+		since = uint64(in.Int("Last-Event-ID"))
+	} else if in.Has("since") {
+		since = uint64(in.Int("since"))
+	}
+	var first []byte
+	if in.Bool("snapshot") && !resumes {
+		if first, err = interest.snapshot(ctx, v); err != nil {
+			return err
+		}
+	}
+	header := c.Response().Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-cache, no-transform")
+	header.Set("X-Accel-Buffering", "no")
+	c.Response().WriteHeader(http.StatusOK)
+	s.out, s.control = c.Response(), http.NewResponseController(c.Response().Writer)
+	hello := fmt.Appendf(nil, "retry: %d\n", reconnectMS)
+	hello = appendEvent(hello, "hello", since, fmt.Appendf(nil, `{"seq":%d}`, since))
+	if err := s.send(append(hello, first...)); err != nil {
+		return nil //nolint:nilerr // the client left: there is nobody to tell
+	}
+	s.run(h.listen(ctx, since))
+	return nil
+}
+
+// session is one client's stream.
+type session struct {
+	hub      *Hub
+	ctx      context.Context
+	interest *interest
+	header   string // Authorization, verified again and again
+	out      *echo.Response
+	control  *http.ResponseController
+}
+
+// run sends changes until the client leaves, the key expires or the hub closes.
+func (s *session) run(f *follower) {
+	verified := time.Duration(0)
+	for {
+		deltas, err := f.next()
+		if errors.Is(err, live.ErrReset) {
+			seq := s.hub.o.City.View().Seq()
+			if s.reset(seq) != nil || wait(s.ctx, settle) != nil {
+				return
+			}
+			f = s.hub.listen(s.ctx, seq)
+			continue
+		}
+		if err != nil {
+			return
+		}
+		if verified += interval; len(deltas) == 0 || verified >= s.hub.o.Heartbeat {
+			verified = 0
+			if s.hub.o.Verify != nil && s.hub.o.Verify(s.ctx, s.header) != nil {
+				return
+			}
+		}
+		if len(deltas) == 0 {
+			if s.send([]byte(": heartbeat\n\n")) != nil {
+				return
+			}
+			continue
+		}
+		if s.changes(deltas) != nil || wait(s.ctx, interval) != nil {
+			return
+		}
+	}
+}
+
+var errRedefined = errors.New("a layer was redefined")
+
+// changes sends what the client may see of deltas, in one message.
+func (s *session) changes(deltas []live.Delta) error {
+	v := s.hub.o.City.View()
+	seq := deltas[len(deltas)-1].Seq
+	m, err := s.interest.message(v, deltas)
+	switch {
+	case errors.Is(err, errRedefined):
+		if err := s.reset(seq); err != nil {
+			return err
+		}
+		return errRedefined // the client comes back and finds the new definition
+	case m == nil:
+		return nil
+	case len(m.entries) > maxChanges:
+		if err := s.reset(seq); err != nil {
+			return err
+		}
+		return wait(s.ctx, settle)
+	}
+	return s.send(appendEvent(nil, "changes", m.seq, m.encode()))
+}
+
+func (s *session) reset(seq uint64) error {
+	return s.send(appendEvent(nil, "reset", seq, fmt.Appendf(nil, `{"seq":%d}`, seq)))
+}
+
+// send writes and flushes within writeTimeout.
+func (s *session) send(b []byte) error {
+	// A connection without deadlines (in tests) is no reason to stop.
+	if err := s.control.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if _, err := s.out.Write(b); err != nil {
+		return err
+	}
+	s.out.Flush()
+	return s.ctx.Err()
+}
+
+func appendEvent(b []byte, name string, id uint64, data []byte) []byte {
+	b = append(b, "event: "...)
+	b = append(b, name...)
+	b = append(b, "\nid: "...)
+	b = strconv.AppendUint(b, id, 10)
+	b = append(b, "\ndata: "...)
+	b = append(b, data...)
+	return append(b, "\n\n"...)
+}
+
+// snapshot is the present state of every layer of interest, one event each.
+func (n *interest) snapshot(ctx context.Context, v *live.View) ([]byte, error) {
+	var b []byte
+	for _, f := range n.follows {
+		q := layers.Query{Subject: n.subject, Layer: f.layer.ID, Boxes: n.boxes, Filter: n.filter}
+		count, err := v.Count(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		if count.N > maxSnapshot {
+			return nil, &layers.Error{Kind: layers.TooLarge, Op: "stream", Layer: f.layer.ID, Field: "snapshot",
+				Err: fmt.Errorf("%d features, at most %d: give a bbox or a filter", count.N, maxSnapshot)}
+		}
+		data := fmt.Appendf(nil, `{"seq":%d,"layer":"%s","features":{"type":"FeatureCollection","features":[`, v.Seq(), f.layer.ID)
+		e := geojson.Encoder{Layer: f.layer, Masked: f.masked}
+		i := 0
+		for row, err := range v.Select(ctx, q) {
+			if err != nil {
+				return nil, err
+			}
+			if i > 0 {
+				data = append(data, ',')
+			}
+			data = e.Append(data, row, i)
+			i++
+		}
+		b = appendEvent(b, "snapshot", v.Seq(), append(data, "]}}"...))
+	}
+	return b, nil
+}
