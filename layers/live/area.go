@@ -1,0 +1,176 @@
+package live
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"wutu/geo/index"
+	"wutu/geo/predicate"
+	"wutu/layers"
+)
+
+// Area is a feature of an area layer.
+type Area struct {
+	Layer    string       // layer id
+	Code     string       // feature id
+	Name     string       // value of the layer's title field, "" if it has none
+	Geometry orb.Geometry // must not be changed
+}
+
+// areaSet holds the areas of one level, in ascending order of code, prepared
+// for point tests. It is immutable.
+type areaSet struct {
+	version uint64 // identity: the highest sequence of the layers it was made from
+	areas   []Area
+	shapes  []*predicate.Prepared
+	tree    *index.Packed
+	order   []uint32 // row of tree to position in areas
+}
+
+// noArea is the position of rows outside every area of a level.
+const noArea = ^uint32(0)
+
+// areaIndex makes and keeps the area set of each level. Safe for concurrent use.
+type areaIndex struct {
+	mu   sync.Mutex
+	sets map[layers.Level]*areaSet
+}
+
+// at returns the areas of a level as of v. The first call after an area layer
+// changed costs O(areas).
+func (x *areaIndex) at(v *View, level layers.Level) *areaSet {
+	version := uint64(0)
+	var tables []*table
+	for _, t := range v.tables {
+		if t.layer.Level == level {
+			tables = append(tables, t)
+			version = max(version, t.seq+1)
+		}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	set := x.sets[level]
+	if set != nil && set.version == version {
+		return set
+	}
+	fresh := newAreaSet(version, tables)
+	if set == nil || set.version < version { // an old view does not displace what the new one needs
+		x.sets[level] = fresh
+	}
+	return fresh
+}
+
+func newAreaSet(version uint64, tables []*table) *areaSet {
+	s := &areaSet{version: version}
+	for _, t := range tables {
+		title := t.layer.FieldIndex(t.layer.TitleField)
+		t.scan(func(r *Row) bool {
+			if g := r.Geometry(); g != nil {
+				s.areas = append(s.areas, Area{Layer: t.layer.ID, Code: strings.Clone(r.ID()),
+					Name: strings.Clone(r.Value(title).Str()), Geometry: g})
+			}
+			return true
+		})
+	}
+	slices.SortFunc(s.areas, func(a, b Area) int { return strings.Compare(a.Code, b.Code) })
+	s.shapes = make([]*predicate.Prepared, len(s.areas))
+	for i := range s.areas {
+		s.shapes[i] = predicate.Prepare(s.areas[i].Geometry)
+	}
+	s.tree, s.order = index.Build(len(s.areas), func(i int) orb.Bound { return s.areas[i].Geometry.Bound() })
+	return s
+}
+
+// owner returns the position of the area that owns p: the one with the lowest
+// code that contains it, borders included. Areas of a level may overlap: nothing
+// guarantees a partition.
+func (s *areaSet) owner(p orb.Point) uint32 {
+	if !hasPoint(p) {
+		return noArea
+	}
+	found := noArea
+	s.tree.Search(orb.Bound{Min: p, Max: p}, func(row uint32) bool {
+		if i := s.order[row]; i < found && s.shapes[i].Locate(p) != predicate.Outside {
+			found = i
+		}
+		return true
+	})
+	return found
+}
+
+// ownerColumn holds the owner of every row of a segment at one level, as
+// positions in an area set.
+type ownerColumn struct {
+	version uint64
+	area    []uint32
+}
+
+// ownersOf returns the owners of the segment's rows, computed once per version
+// of the level's areas. That first call costs O(rows × log areas).
+func (s *segment) ownersOf(level layers.Level, set *areaSet) []uint32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.owners[level]; c != nil && c.version == set.version {
+		return c.area
+	}
+	c := &ownerColumn{version: set.version, area: make([]uint32, s.n)}
+	for i, p := range s.points {
+		c.area[i] = set.owner(p)
+	}
+	if s.owners == nil {
+		s.owners = make(map[layers.Level]*ownerColumn)
+	}
+	s.owners[level] = c
+	return c.area
+}
+
+// AreaAt returns the area of a level that owns the point p (lon/lat degrees):
+// the one that contains it, the lowest code on a border. ok is false outside
+// every area. Areas are the frame everybody may see: no subject is needed.
+func (v *View) AreaAt(level layers.Level, p orb.Point) (a Area, ok bool) {
+	set := v.areas.at(v, level)
+	i := set.owner(p)
+	if i == noArea {
+		return Area{}, false
+	}
+	return set.areas[i], true
+}
+
+// AreasNear yields the areas of a level whose boxes meet the box b, in order of
+// code.
+func (v *View) AreasNear(level layers.Level, b orb.Bound) []Area {
+	set := v.areas.at(v, level)
+	var at []uint32
+	set.tree.Search(b, func(row uint32) bool {
+		at = append(at, set.order[row])
+		return true
+	})
+	slices.Sort(at)
+	out := make([]Area, len(at))
+	for i, n := range at {
+		out[i] = set.areas[n]
+	}
+	return out
+}
+
+// AreaByCode finds an area of any level by its code, the largest level first.
+func (v *View) AreaByCode(code string) (level layers.Level, a Area, ok bool) {
+	for _, level := range layers.Levels() {
+		if a, _, ok := v.areaByCode(level, code); ok {
+			return level, a, true
+		}
+	}
+	return layers.NoLevel, Area{}, false
+}
+
+func (v *View) areaByCode(level layers.Level, code string) (Area, *predicate.Prepared, bool) {
+	set := v.areas.at(v, level)
+	i, ok := slices.BinarySearchFunc(set.areas, code, func(a Area, c string) int { return strings.Compare(a.Code, c) })
+	if !ok {
+		return Area{}, nil, false
+	}
+	return set.areas[i], set.shapes[i], true
+}

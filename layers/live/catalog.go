@@ -1,0 +1,200 @@
+package live
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wutu/layers"
+)
+
+// Options of a Catalog. The zero value follows only what is applied through it.
+type Options struct {
+	// OnLoad, when not nil, is called after each layer is loaded.
+	OnLoad func(layer string, rows int)
+	// OnError, when not nil, is told what goes wrong in the background: a poll
+	// that fails. The catalog goes on with the state it has.
+	OnError func(error)
+	// Poll is how often to look for commits of other processes; 0 never.
+	Poll time.Duration
+	// Backlog is how many changes a Listener may be behind before it is reset;
+	// 0 means DefaultBacklog.
+	Backlog int
+}
+
+// DefaultBacklog is the number of changes kept for listeners.
+const DefaultBacklog = 16384
+
+// Catalog keeps a store's layers resident and follows its changes. All methods
+// are safe for concurrent use.
+type Catalog struct {
+	store layers.Store
+	opts  Options
+	view  atomic.Pointer[View]
+	areas *areaIndex
+	feed  *feed
+
+	mu     sync.Mutex // serialises writers; taken before feed.mu
+	tables map[string]*writer
+	seq    uint64
+
+	stop       context.CancelFunc
+	background sync.WaitGroup
+	mergeNow   chan struct{} // holds a token while merges may be due
+}
+
+// Open loads every layer of the store and starts to follow it. It costs a read
+// of the whole city. The store stays the caller's: Close the catalog first.
+func Open(ctx context.Context, store layers.Store, o Options) (*Catalog, error) {
+	if o.Backlog <= 0 {
+		o.Backlog = DefaultBacklog
+	}
+	c := &Catalog{store: store, opts: o, tables: make(map[string]*writer),
+		areas: &areaIndex{sets: make(map[layers.Level]*areaSet)}, mergeNow: make(chan struct{}, 1)}
+	if err := c.load(ctx); err != nil {
+		return nil, err
+	}
+	c.feed = newFeed(o.Backlog, c.seq)
+	c.publish()
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	c.stop = stop
+	c.background.Go(func() { c.mergeLoop(background) })
+	if o.Poll > 0 {
+		c.background.Go(func() { c.pollLoop(background) })
+	}
+	return c, nil
+}
+
+// Close stops following and waits for background work. Views stay usable.
+// Listeners end with Unavailable.
+func (c *Catalog) Close() error {
+	c.stop()
+	c.background.Wait()
+	c.feed.close()
+	return nil
+}
+
+// View returns the current snapshot. It never blocks.
+func (c *Catalog) View() *View { return c.view.Load() }
+
+// Store returns the store the catalog follows, for records, which are not
+// resident. Changes of features go through Apply.
+func (c *Catalog) Store() layers.Store { return c.store }
+
+// Apply commits a batch to the store and shows it: when it returns without
+// error the batch is durable and part of View. Errors as layers.Writer. The
+// batch is kept even if ctx ends while it is being shown.
+func (c *Catalog) Apply(ctx context.Context, b layers.Batch) (uint64, error) {
+	seq, err := c.store.Apply(ctx, b)
+	if err != nil {
+		return 0, err
+	}
+	if c.View().seq >= seq {
+		return seq, nil
+	}
+	return seq, c.Sync(context.WithoutCancel(ctx))
+}
+
+// syncChunk bounds the changes shown at once, so that following a large import
+// neither holds it in memory whole nor keeps merges out for long.
+const syncChunk = 8192
+
+// Sync shows all that is committed in the store, by whichever process. Views
+// between its first and last change may show a part of it.
+func (c *Catalog) Sync(ctx context.Context) error {
+	for {
+		n, err := c.syncSome(ctx)
+		if err != nil || n < syncChunk {
+			return err
+		}
+	}
+}
+
+// syncSome shows the next syncChunk changes at most and says how many it took.
+func (c *Catalog) syncSome(ctx context.Context) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var deltas []Delta
+	var err error
+	n := 0
+	for change, e := range c.store.Changes(ctx, c.seq) {
+		if e != nil {
+			err = e
+			break
+		}
+		if d, ok := c.apply(&change); ok {
+			deltas = append(deltas, d)
+		}
+		c.seq = change.Seq
+		if n++; n == syncChunk {
+			break
+		}
+	}
+	if n > 0 {
+		c.publish()
+		c.feed.add(deltas)
+		select {
+		case c.mergeNow <- struct{}{}:
+		default: // a look at the tables is already due
+		}
+	}
+	return n, err
+}
+
+// apply changes the next state. The caller holds mu.
+func (c *Catalog) apply(change *layers.Change) (Delta, bool) {
+	d := Delta{Seq: change.Seq, At: change.At, Op: change.Op, Layer: change.Layer, ID: change.ID}
+	w := c.tables[change.Layer]
+	switch {
+	case change.Op == layers.Define:
+		if w == nil {
+			w = newWriter(change.Def)
+			c.tables[change.Layer] = w
+		}
+		w.layer, w.seq, w.updated = change.Def, change.Seq, change.At
+		d.Def = change.Def
+	case w == nil: // a layer this version of the program cannot know
+		return d, false
+	default:
+		d.Old, d.New = w.apply(change), change.Feature
+	}
+	return d, true
+}
+
+// publish makes the next state the current view. The caller holds mu. It costs
+// O(layers) and a copy of the lists of segments.
+func (c *Catalog) publish() {
+	v := &View{seq: c.seq, tables: make(map[string]*table, len(c.tables)), areas: c.areas}
+	before := c.view.Load()
+	for id, w := range c.tables {
+		if before != nil {
+			if t := before.tables[id]; t != nil && t.seq == w.seq && !w.merged {
+				v.tables[id] = t
+				continue
+			}
+		}
+		w.merged = false
+		v.tables[id] = w.freeze()
+	}
+	c.view.Store(v)
+}
+
+func (c *Catalog) pollLoop(ctx context.Context) {
+	ticker := time.NewTicker(c.opts.Poll)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		seq, err := c.store.Seq(ctx)
+		if err == nil && seq > c.View().seq {
+			err = c.Sync(ctx)
+		}
+		if err != nil && ctx.Err() == nil && c.opts.OnError != nil {
+			c.opts.OnError(err)
+		}
+	}
+}

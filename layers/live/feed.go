@@ -1,0 +1,120 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"sort"
+	"sync"
+	"time"
+
+	"wutu/layers"
+)
+
+// Delta is one change as listeners see it: what was and what is.
+type Delta struct {
+	Seq   uint64
+	At    time.Time
+	Op    layers.Op
+	Layer string
+	ID    string          // "" for Define
+	Old   *layers.Feature // state before, nil if there was none
+	New   *layers.Feature // state after, nil for Delete and Define
+	Def   *layers.Layer   // for Define
+}
+
+// ErrReset tells a listener that changes it has not seen are no longer kept: it
+// must read the current state anew. Its kind is Conflict.
+var ErrReset error = &layers.Error{Kind: layers.Conflict, Op: "listen", Err: errors.New("changes were missed: read the state anew")}
+
+var errClosed error = &layers.Error{Kind: layers.Unavailable, Op: "listen", Err: errors.New("the city is being closed")}
+
+// feed keeps the latest deltas for listeners. When it is full the oldest go;
+// whoever has not seen them is reset.
+type feed struct {
+	mu      sync.Mutex
+	deltas  []Delta // ascending Seq
+	limit   int
+	dropped uint64        // changes up to this sequence are not in deltas
+	latest  uint64        // sequence of the last change the catalog has seen
+	news    chan struct{} // closed and replaced when deltas arrive
+	closed  bool
+}
+
+func newFeed(limit int, seq uint64) *feed {
+	return &feed{limit: limit, dropped: seq, latest: seq, news: make(chan struct{})}
+}
+
+func (f *feed) add(deltas []Delta) {
+	if len(deltas) == 0 {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.latest = deltas[len(deltas)-1].Seq
+	f.deltas = append(f.deltas, deltas...)
+	if over := len(f.deltas) - f.limit; over > 0 {
+		f.dropped = f.deltas[over-1].Seq
+		kept := make([]Delta, f.limit, f.limit+f.limit/4)
+		copy(kept, f.deltas[over:])
+		f.deltas = kept
+	}
+	close(f.news)
+	f.news = make(chan struct{})
+}
+
+func (f *feed) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.closed {
+		f.closed = true
+		close(f.news)
+	}
+}
+
+// after returns the deltas behind seq, or a channel that closes when there are
+// some.
+func (f *feed) after(seq uint64) ([]Delta, <-chan struct{}, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.closed:
+		return nil, nil, errClosed
+	case seq < f.dropped, seq > f.latest:
+		return nil, nil, ErrReset
+	}
+	i := sort.Search(len(f.deltas), func(i int) bool { return f.deltas[i].Seq > seq })
+	return f.deltas[i:len(f.deltas):len(f.deltas)], f.news, nil
+}
+
+// Listener follows a catalog from one sequence on. It holds no resources: a
+// listener nobody asks costs nothing, and is reset when it asks too late.
+type Listener struct {
+	feed *feed
+	seq  uint64
+}
+
+// Listen returns a listener for the changes with sequence numbers above since.
+// A sequence the catalog has not reached yet cannot come from it (the city was
+// restored from a backup): the first Next resets.
+func (c *Catalog) Listen(since uint64) *Listener { return &Listener{feed: c.feed, seq: since} }
+
+// Next waits for changes and returns them in order. The slice must not be
+// changed. Errors: ErrReset, Unavailable when the catalog closes, and those of
+// ctx. After ErrReset the listener must not be used.
+func (l *Listener) Next(ctx context.Context) ([]Delta, error) {
+	for {
+		deltas, news, err := l.feed.after(l.seq)
+		if err != nil {
+			return nil, err
+		}
+		if len(deltas) > 0 {
+			l.seq = deltas[len(deltas)-1].Seq
+			return deltas, nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package live
+
+import (
+	"context"
+	"slices"
+)
+
+// Merge policy: a delta becomes a segment when it has a sixteenth of the
+// settled rows, but at least minDelta and at most maxDelta; segments less than
+// twice as large as what is merged join it, so that their number stays
+// logarithmic; a segment most of whose rows are dead is rewritten.
+const (
+	minDelta = 8192
+	maxDelta = 65536
+)
+
+// mergePlan is the work of one merge of one layer: which segments and how many
+// rows of the delta go into the new segment.
+type mergePlan struct {
+	table *table
+	parts []int // indexes into table.parts, ascending
+	rows  int   // rows of table.delta, 0 to leave the delta alone
+}
+
+// planMerge says what to merge, ok is false when nothing needs it.
+func planMerge(t *table) (p mergePlan, ok bool) {
+	p.table = t
+	settled := 0
+	for i := range t.parts {
+		settled += t.parts[i].rows()
+	}
+	size := 0
+	if n := len(t.delta.rows); n >= min(max(minDelta, settled/16), maxDelta) {
+		p.rows, size = n, t.delta.byID.Len()
+	}
+	for i := len(t.parts) - 1; i >= 0; i-- {
+		part := &t.parts[i]
+		if sparse := part.gone > part.seg.n/2; sparse || size > 0 && part.rows() < 2*size {
+			p.parts = append(p.parts, i)
+			size += part.rows()
+		}
+	}
+	slices.Sort(p.parts)
+	return p, p.rows > 0 || len(p.parts) > 0
+}
+
+// origin says where a row of a merged segment came from.
+type origin struct {
+	part int // index into table.parts, -1 for the delta
+	row  uint32
+}
+
+// merged builds the new segment and the origin of each of its rows. It reads
+// only the immutable table, so it runs without a lock. It costs O(n log n).
+func (p *mergePlan) merged() (*segment, []origin) {
+	size := 0
+	for _, i := range p.parts {
+		size += p.table.parts[i].rows()
+	}
+	b := newSegmentBuilder(p.table.layer, size+p.rows)
+	from := make([]origin, 0, size+p.rows)
+	for _, i := range p.parts {
+		part := &p.table.parts[i]
+		for _, row := range part.seg.ids.order {
+			if part.dead.has(row) {
+				continue
+			}
+			r := Row{seg: part.seg, row: row}
+			vf, vt := part.seg.validAt(row)
+			b.addRow(part.seg.ids.id(row), part.seg.geometry(row), part.seg.points[row], part.seg.versions[row], vf, vt, &r)
+			from = append(from, origin{part: i, row: row})
+		}
+	}
+	if p.rows > 0 {
+		p.table.delta.byID.Scan(func(_ string, row uint32) bool {
+			r := &p.table.delta.rows[row]
+			f := r.feature
+			b.addRow(f.Key, f.Shape, r.point, f.Version, f.ValidFrom, f.ValidTo, f)
+			from = append(from, origin{part: -1, row: row})
+			return true
+		})
+	}
+	seg, order := b.build()
+	return seg, permute(from, order)
+}
+
+// install puts a merged segment into the writer's state, which may have moved
+// on since the plan was made: rows replaced or deleted meanwhile are dead in
+// the new segment too. It costs O(rows merged), a few bit tests each. It does
+// nothing when another merge has replaced a segment of the plan.
+func (w *writer) install(p *mergePlan, seg *segment, from []origin) {
+	replaced := make(map[*segment]*part, len(p.parts))
+	for _, i := range p.parts {
+		old := p.table.parts[i].seg
+		for j := range w.parts {
+			if w.parts[j].seg == old {
+				replaced[old] = &w.parts[j]
+			}
+		}
+	}
+	if len(replaced) < len(p.parts) || p.rows > len(w.delta.rows) {
+		return
+	}
+	now := part{seg: seg, dead: newBitset(seg.n)}
+	for row, o := range from {
+		var alive bool
+		if o.part >= 0 {
+			alive = !replaced[p.table.parts[o.part].seg].dead.has(o.row)
+		} else {
+			at, ok := w.delta.byID.Get(seg.ids.id(uint32(row)))
+			alive = ok && at == o.row
+		}
+		if !alive {
+			now.dead.set(uint32(row))
+			now.gone++
+		}
+	}
+	w.parts = slices.DeleteFunc(slices.Clone(w.parts), func(q part) bool { return replaced[q.seg] != nil })
+	if p.rows > 0 {
+		w.delta = w.delta.since(p.rows)
+	}
+	if now.rows() > 0 {
+		w.addSegment(now)
+	} else {
+		w.owned = make([]bool, len(w.parts))
+	}
+}
+
+// since returns a new delta with the live rows from position n on.
+func (d *delta) since(n int) *delta {
+	next := newDelta()
+	for row := n; row < len(d.rows); row++ {
+		f := d.rows[row].feature
+		if at, ok := d.byID.Get(f.Key); ok && int(at) == row {
+			next.put(f)
+		}
+	}
+	return next
+}
+
+// mergeLoop merges whenever a change says that something may be due.
+func (c *Catalog) mergeLoop(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.mergeNow:
+		}
+		for c.mergeOne() && ctx.Err() == nil {
+		}
+	}
+}
+
+// mergeOne does the first merge that is due, false when there is none.
+func (c *Catalog) mergeOne() bool {
+	v := c.View()
+	for _, l := range v.Layers() {
+		p, due := planMerge(v.tables[l.ID])
+		if !due {
+			continue
+		}
+		seg, from := p.merged()
+		c.mu.Lock()
+		w := c.tables[l.ID]
+		w.install(&p, seg, from)
+		w.merged = true
+		c.publish()
+		c.mu.Unlock()
+		return true
+	}
+	return false
+}
