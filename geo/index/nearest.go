@@ -1,10 +1,6 @@
 package index
 
-import (
-	"container/heap"
-
-	"github.com/paulmach/orb"
-)
+import "github.com/paulmach/orb"
 
 // candidate is a node whose distance is bounded from below, or a row whose
 // distance is known.
@@ -14,27 +10,55 @@ type candidate struct {
 	at    uint32
 }
 
-// candidates is a heap, nearest first; at the same distance nodes come before
-// rows, so that no row is yielded while a node may hold one as near.
+// before orders candidates: nearest first; at the same distance nodes come
+// before rows, so that no row is yielded while a node may hold one as near.
+func (c candidate) before(o candidate) bool {
+	if c.d != o.d {
+		return c.d < o.d
+	}
+	if c.level != o.level {
+		return c.level > o.level
+	}
+	return c.at < o.at
+}
+
+// candidates is a binary heap, the first candidate on top. It is written out
+// because container/heap would allocate for every candidate.
 type candidates []candidate
 
-func (c candidates) Len() int { return len(c) }
-func (c candidates) Less(i, j int) bool {
-	if c[i].d != c[j].d {
-		return c[i].d < c[j].d
+func (h *candidates) push(c candidate) {
+	q := append(*h, c)
+	i := len(q) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if !c.before(q[up]) {
+			break
+		}
+		q[i] = q[up]
+		i = up
 	}
-	if c[i].level != c[j].level {
-		return c[i].level > c[j].level
-	}
-	return c[i].at < c[j].at
+	q[i] = c
+	*h = q
 }
-func (c candidates) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
-func (c *candidates) Push(x any)   { *c = append(*c, x.(candidate)) }
-func (c *candidates) Pop() any {
-	last := len(*c) - 1
-	x := (*c)[last]
-	*c = (*c)[:last]
-	return x
+
+func (h *candidates) pop() candidate {
+	q := *h
+	top, last := q[0], q[len(q)-1]
+	q = q[:len(q)-1]
+	*h = q
+	for i := 0; len(q) > 0; {
+		down := 2*i + 1
+		if down+1 < len(q) && q[down+1].before(q[down]) {
+			down++
+		}
+		if down >= len(q) || !q[down].before(last) {
+			q[i] = last
+			break
+		}
+		q[i] = q[down]
+		i = down
+	}
+	return top
 }
 
 // Nearest yields rows in order of distance until yield returns false. lower
@@ -47,7 +71,7 @@ func (t *Packed) Nearest(lower func(orb.Bound) float64, exact func(row uint32) f
 	}
 	queue := candidates{{level: int32(t.top())}}
 	for len(queue) > 0 {
-		c := heap.Pop(&queue).(candidate)
+		c := queue.pop()
 		if c.level < 0 {
 			if !yield(c.at, c.d) {
 				return
@@ -56,7 +80,7 @@ func (t *Packed) Nearest(lower func(orb.Bound) float64, exact func(row uint32) f
 		}
 		if c.level == 0 { // a row known by its box only: now measure it
 			if !t.boxes[c.at].empty() {
-				heap.Push(&queue, candidate{d: exact(c.at), level: -1, at: c.at})
+				queue.push(candidate{d: exact(c.at), level: -1, at: c.at})
 			}
 			continue
 		}
@@ -65,7 +89,7 @@ func (t *Packed) Nearest(lower func(orb.Bound) float64, exact func(row uint32) f
 		last := min(first+nodeSize, t.levels[level]-t.levels[level-1])
 		for i := first; i < last; i++ {
 			if b := t.boxes[t.levels[level-1]+i]; !b.empty() {
-				heap.Push(&queue, candidate{d: lower(b.bound()), level: c.level - 1, at: uint32(i)})
+				queue.push(candidate{d: lower(b.bound()), level: c.level - 1, at: uint32(i)})
 			}
 		}
 	}
