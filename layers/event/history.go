@@ -1,0 +1,73 @@
+package event
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"wutu/layers"
+)
+
+// Entry is one line of a case's history: who did what, when, and what came of
+// it. Entries are never changed.
+type Entry struct {
+	Seq        int       `json:"seq"` // 1 for the report, growing by one
+	At         time.Time `json:"at"`
+	Step       Step      `json:"step"`
+	From       State     `json:"from"` // "" for the report
+	To         State     `json:"to"`
+	Actor      string    `json:"actor"` // subject id
+	Role       string    `json:"role"`
+	Note       string    `json:"note,omitempty"`
+	Result     string    `json:"result,omitempty"`
+	Department string    `json:"department,omitempty"` // id, where the step names one
+	Master     string    `json:"master,omitempty"`     // id, for a merge
+}
+
+// History is what happened to a case, oldest first.
+type History []Entry
+
+// MaxHistory bounds the entries of one case; urging can be repeated for ever.
+const MaxHistory = 1000
+
+// Append returns h with e behind it, numbered. The error is TooLarge beyond
+// MaxHistory. h is not changed.
+func (h History) Append(e Entry) (History, error) {
+	if len(h) >= MaxHistory {
+		return nil, &layers.Error{Kind: layers.TooLarge, Op: "event", Field: "history",
+			Err: fmt.Errorf("the case has %d entries already", len(h))}
+	}
+	e.Seq = len(h) + 1
+	return append(h[:len(h):len(h)], e), nil
+}
+
+// State is the state the case is in according to h.
+func (h History) State() State {
+	if len(h) == 0 {
+		return Unreported
+	}
+	return h[len(h)-1].To
+}
+
+// Encode returns the JSON form of h.
+func (h History) Encode() ([]byte, error) { return json.Marshal(h) }
+
+// DecodeHistory is the inverse of Encode; no bytes are an empty history. It
+// checks that the entries follow each other. The error is Invalid.
+func DecodeHistory(b []byte) (History, error) {
+	if len(b) == 0 {
+		return nil, nil
+	}
+	var h History
+	if err := json.Unmarshal(b, &h); err != nil {
+		return nil, &layers.Error{Kind: layers.Invalid, Op: "event", Field: "history", Err: err}
+	}
+	state := Unreported
+	for i, e := range h {
+		if e.Seq != i+1 || e.From != state {
+			return nil, layers.Invalidf("event", "history", fmt.Sprintf("entry %d does not follow the one before it", i+1))
+		}
+		state = e.To
+	}
+	return h, nil
+}

@@ -1,0 +1,313 @@
+package event
+
+import (
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"wutu/layers"
+	"wutu/layers/model"
+)
+
+func seeded(t *testing.T) *rand.Rand {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	if s := os.Getenv("WUTU_SEED"); s != "" {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			t.Fatalf("WUTU_SEED: %v", err)
+		}
+		seed = n
+	}
+	t.Logf("WUTU_SEED=%d", seed)
+	return rand.New(rand.NewPCG(seed, 2))
+}
+
+// contractSteps are the names the contract gives to addresses, and the report.
+const contractSteps = "report verify confirm refuse merge file dispatch sign return adjudicate extend suspend resume feedback check close rework reopen archive supervise withdraw"
+
+func TestNamesAreThoseOfTheContract(t *testing.T) {
+	var names string
+	for i, s := range Steps() {
+		if i > 0 {
+			names += " "
+		}
+		names += s.String()
+		if back, err := ParseStep(s.String()); err != nil || back != s {
+			t.Errorf("%s reads back as %s, %v", s, back, err)
+		}
+		if s.Title().ZH == "" || s.Title().EN == "" {
+			t.Errorf("%s has no title", s)
+		}
+	}
+	if names != contractSteps {
+		t.Errorf("steps are %s", names)
+	}
+	codes := model.EventStates()
+	if len(codes) != len(States()) || len(codes) != 14 {
+		t.Fatalf("%d states, the layer's schema has %d, the domain 14", len(States()), len(codes))
+	}
+	for i, s := range States() {
+		if s.String() != codes[i].Value || s.Title().ZH == "" || s.Title().EN == "" {
+			t.Errorf("state %d is %s %v, in the layer's schema %v", i, s, s.Title(), codes[i])
+		}
+		if back, err := ParseState(s.String()); err != nil || back != s {
+			t.Errorf("%s reads back as %s, %v", s, back, err)
+		}
+	}
+	for _, bad := range []string{"", "Reported", "invalid(3)", "open"} {
+		if _, err := ParseState(bad); layers.KindOf(err) != layers.Invalid {
+			t.Errorf("state %q: %v", bad, err)
+		}
+		if _, err := ParseStep(bad); layers.KindOf(err) != layers.Invalid {
+			t.Errorf("step %q: %v", bad, err)
+		}
+	}
+}
+
+// exits is the life cycle as the domain's table draws it, written down once more
+// and independently: from each state the states that one step can lead to.
+var exits = map[State][]State{
+	Unreported: {Reported},
+	Reported:   {Reported, Verifying, Accepted, Rejected, Merged, Withdrawn},
+	Verifying:  {Verifying, Accepted, Rejected, Merged, Withdrawn},
+	Accepted:   {Accepted, Filed, Rejected, Merged, Withdrawn},
+	Filed:      {Filed, Dispatched, Withdrawn},
+	Dispatched: {Dispatched, Filed, Handling, Withdrawn},
+	Handling:   {Handling, FedBack, Withdrawn, Suspended},
+	FedBack:    {FedBack, Checking, Withdrawn},
+	Checking:   {Checking, Handling, Closed, Withdrawn},
+	Closed:     {Handling, Archived},
+	Archived:   {},
+	Rejected:   {},
+	Merged:     {},
+	Withdrawn:  {},
+	Suspended:  {Suspended, Handling, Withdrawn},
+}
+
+func TestExitsOfEachState(t *testing.T) {
+	for s, want := range exits {
+		got := map[State]bool{}
+		for _, tr := range Legal(s, layers.System) {
+			got[tr.Next(s)] = true
+		}
+		for _, w := range want {
+			if !got[w] {
+				t.Errorf("%s cannot become %s", place(s), w)
+			}
+			delete(got, w)
+		}
+		for extra := range got {
+			t.Errorf("%s can become %s", place(s), extra)
+		}
+		if s.Open() != slices.Contains(want, Withdrawn) {
+			t.Errorf("%s: open %v, but it can be withdrawn: %v", place(s), s.Open(), slices.Contains(want, Withdrawn))
+		}
+	}
+}
+
+// TestRandomLives walks random cases: steps that Legal offers succeed, all others
+// fail with the right error, and every state is met.
+func TestRandomLives(t *testing.T) {
+	rnd := seeded(t)
+	roles := append(layers.Roles(), layers.System)
+	met := map[State]int{}
+	for range 1500 {
+		var h History
+		for range 80 {
+			s := h.State()
+			met[s]++
+			role := roles[rnd.IntN(len(roles))]
+			step := Steps()[rnd.IntN(len(Steps()))]
+			legal := Legal(s, role)
+			if len(legal) > 0 && rnd.IntN(3) > 0 {
+				tr := legal[rnd.IntN(len(legal))]
+				if !tr.Next(s).Open() { // most draws would end the case early
+					tr = legal[rnd.IntN(len(legal))]
+				}
+				step = tr.Step
+			}
+			offered := slices.IndexFunc(legal, func(tr Transition) bool { return tr.Step == step })
+			tr, err := Next(s, step, role)
+			switch {
+			case offered >= 0:
+				if err != nil {
+					t.Fatalf("%s is legal for %s in %s: %v", step, role, place(s), err)
+				}
+				to := tr.Next(s)
+				if !slices.Contains(exits[s], to) {
+					t.Fatalf("%s leads from %s to %s", step, place(s), to)
+				}
+				h, err = h.Append(Entry{Step: step, From: s, To: to, Role: role.String()})
+				if err != nil {
+					t.Fatal(err)
+				}
+			case err == nil:
+				t.Fatalf("%s is not legal for %s in %s, but succeeds", step, role, place(s))
+			default:
+				checkRefusal(t, s, step, role, err)
+			}
+		}
+		b, err := h.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := DecodeHistory(b)
+		if err != nil || len(h) > 0 && !reflect.DeepEqual(back, h) {
+			t.Fatalf("history %s reads back as %v, %v", b, back, err)
+		}
+	}
+	for _, s := range States() {
+		if met[s] == 0 {
+			t.Errorf("state %s is never reached", s)
+		}
+	}
+}
+
+// checkRefusal checks that a role that could never take the step, or that others
+// could take from here, is forbidden it, and that otherwise the legal steps come.
+func checkRefusal(t *testing.T, s State, step Step, role layers.Role, err error) {
+	t.Helper()
+	mayEver, othersHere := false, false
+	for _, tr := range Transitions() {
+		if tr.Step == step {
+			mayEver = mayEver || role == layers.System || slices.Contains(tr.Roles, role)
+			othersHere = othersHere || slices.Contains(tr.From, s)
+		}
+	}
+	var illegal *IllegalStep
+	if !mayEver || othersHere {
+		if layers.KindOf(err) != layers.Forbidden || errors.As(err, &illegal) {
+			t.Fatalf("%s by %s in %s: %v", step, role, place(s), err)
+		}
+		return
+	}
+	if !errors.As(err, &illegal) || layers.KindOf(err) != layers.Invalid {
+		t.Fatalf("%s by %s in %s: %v", step, role, place(s), err)
+	}
+	if !reflect.DeepEqual(illegal.Legal, Legal(s, role)) {
+		t.Fatalf("%s by %s in %s: the error does not carry the legal steps", step, role, place(s))
+	}
+}
+
+// The one event of the first slice: reported on the spot, and finished from the
+// dispatcher's screen.
+func TestOneLampsLife(t *testing.T) {
+	s := Unreported
+	for _, c := range []struct {
+		step Step
+		role layers.Role
+		want State
+	}{
+		{Report, layers.GridWorker, Reported}, {Confirm, layers.GridWorker, Accepted}, {File, layers.Dispatcher, Filed},
+		{Dispatch, layers.Dispatcher, Dispatched}, {Return, layers.Department, Filed}, {Dispatch, layers.Dispatcher, Dispatched},
+		{Sign, layers.Department, Handling}, {Suspend, layers.Supervisor, Suspended}, {Resume, layers.Supervisor, Handling},
+		{Supervise, layers.Supervisor, Handling}, {Feedback, layers.Dispatcher, FedBack}, {Check, layers.Dispatcher, Checking},
+		{Rework, layers.Dispatcher, Handling}, {Feedback, layers.Department, FedBack}, {Check, layers.System, Checking},
+		{Close, layers.Dispatcher, Closed}, {Reopen, layers.Supervisor, Handling},
+	} {
+		tr, err := Next(s, c.step, c.role)
+		if err != nil || tr.Next(s) != c.want {
+			t.Fatalf("%s by %s from %s: %s, %v", c.step, c.role, place(s), tr.Next(s), err)
+		}
+		s = tr.Next(s)
+	}
+	for _, c := range []struct {
+		state State
+		step  Step
+		role  layers.Role
+	}{
+		{Filed, Dispatch, layers.Planner}, {Checking, Close, layers.GridWorker}, {Checking, Close, layers.Department},
+		{Filed, Dispatch, layers.Public}, {Filed, Adjudicate, layers.Dispatcher}, {Reported, Dispatch, layers.Department},
+	} {
+		if _, err := Next(c.state, c.step, c.role); layers.KindOf(err) != layers.Forbidden {
+			t.Errorf("%s by %s: %v", c.step, c.role, err)
+		}
+	}
+	_, err := Next(Reported, Close, layers.Dispatcher)
+	var illegal *IllegalStep
+	if !errors.As(err, &illegal) || len(illegal.Legal) == 0 {
+		t.Fatalf("closing a report: %v", err)
+	}
+	want := "event: cannot close an event that is reported: possible are verify, confirm, refuse, merge"
+	if err.Error() != want {
+		t.Errorf("message %q", err)
+	}
+}
+
+func TestTransitionsAreWellFormed(t *testing.T) {
+	for _, tr := range Transitions() {
+		if tr.Title().ZH == "" || len(tr.From) == 0 || len(tr.Roles) == 0 {
+			t.Errorf("%s: incomplete row", tr.Step)
+		}
+		for _, s := range tr.From {
+			if !s.Open() && s != Unreported && s != Closed {
+				t.Errorf("%s leads out of %s", tr.Step, s)
+			}
+			for _, other := range Transitions() {
+				if other.Step == tr.Step && !reflect.DeepEqual(other, tr) && slices.Contains(other.From, s) {
+					t.Errorf("%s from %s stands in the table twice", tr.Step, s)
+				}
+			}
+		}
+	}
+}
+
+func TestHistoryJSON(t *testing.T) {
+	e := Entry{Seq: 1, At: time.Date(2026, 11, 21, 5, 0, 0, 0, time.UTC), Step: Report, To: Reported, Actor: "g1", Role: "gridworker", Note: "灯不亮"}
+	b, err := json.Marshal(History{e})
+	want := `[{"seq":1,"at":"2026-11-21T05:00:00Z","step":"report","from":"","to":"reported","actor":"g1","role":"gridworker","note":"灯不亮"}]`
+	if err != nil || string(b) != want {
+		t.Errorf("%s, %v", b, err)
+	}
+	for _, bad := range []string{"{", `[{"seq":2,"step":"report","to":"reported"}]`, `[{"seq":1,"step":"report","from":"filed","to":"reported"}]`,
+		`[{"seq":1,"step":"jump","to":"reported"}]`, `[{"seq":1,"step":"report","to":"nowhere"}]`} {
+		if _, err := DecodeHistory([]byte(bad)); layers.KindOf(err) != layers.Invalid {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+	full := make(History, MaxHistory)
+	if _, err := full.Append(e); layers.KindOf(err) != layers.TooLarge {
+		t.Errorf("a full history: %v", err)
+	}
+	h, err := History(nil).Append(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := h.Append(Entry{Step: Verify})
+	b2, _ := h.Append(Entry{Step: Refuse})
+	if a[1].Step != Verify || b2[1].Step != Refuse {
+		t.Error("two continuations of one history share memory")
+	}
+}
+
+func TestCaseNo(t *testing.T) {
+	at := time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC).In(China())
+	no, err := CaseNo(at, "420502", 7)
+	if err != nil || no != "2026112242050200007" {
+		t.Fatalf("%s, %v", no, err)
+	}
+	day, district, serial, err := ParseCaseNo(no)
+	if err != nil || day.Format(time.DateOnly) != "2026-11-22" || district != "420502" || serial != 7 {
+		t.Errorf("%v %s %d, %v", day, district, serial, err)
+	}
+	for _, c := range []struct {
+		district string
+		serial   int
+	}{{"42050", 1}, {"42050x", 1}, {"420502", 0}, {"420502", MaxSerial + 1}} {
+		if _, err := CaseNo(at, c.district, c.serial); layers.KindOf(err) != layers.Invalid {
+			t.Errorf("%v: %v", c, err)
+		}
+	}
+	for _, bad := range []string{"", "2026112242050200000", "2026132242050200007", "202611224205020007", "202611224205020000x"} {
+		if _, _, _, err := ParseCaseNo(bad); layers.KindOf(err) != layers.Invalid {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
