@@ -71,6 +71,13 @@ func (f *feed) close() {
 	}
 }
 
+// now is the sequence of the last change the catalog has seen.
+func (f *feed) now() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.latest
+}
+
 // after returns the deltas behind seq, or a channel that closes when there are
 // some.
 func (f *feed) after(seq uint64) ([]Delta, <-chan struct{}, error) {
@@ -93,10 +100,16 @@ type Listener struct {
 	seq  uint64
 }
 
-// Listen returns a listener for the changes with sequence numbers above since.
-// A sequence the catalog has not reached yet cannot come from it (the city was
-// restored from a backup): the first Next resets.
-func (c *Catalog) Listen(since uint64) *Listener { return &Listener{feed: c.feed, seq: since} }
+// Listen returns a listener for the changes with sequence numbers above since,
+// or for those that come from now on when since is 0. A sequence the catalog has
+// not reached yet cannot come from it (the city was restored from a backup): the
+// first Next resets.
+func (c *Catalog) Listen(since uint64) *Listener {
+	if since == 0 {
+		since = c.feed.now()
+	}
+	return &Listener{feed: c.feed, seq: since}
+}
 
 // Next waits for changes and returns them in order. The slice must not be
 // changed. Errors: ErrReset, Unavailable when the catalog closes, and those of
