@@ -44,7 +44,7 @@ func (a accepts) ofValues(l, r layers.Value) truth {
 	return a.of(sign)
 }
 
-func (c *compiler) compare(e layers.Compare) (predicate, error) {
+func (c *compiler) compare(e layers.Compare) (condition, error) {
 	accept := acceptsOf(e.Op)
 	if accept == 0 {
 		return nil, c.fail(layers.Invalid, "filter", "unknown comparison %s", e.Op)
@@ -78,7 +78,7 @@ func (c *compiler) compare(e layers.Compare) (predicate, error) {
 
 // compareFixed compares with a constant; the commonest forms have their own
 // closures, which spare an indirect call and the choice of type per row.
-func compareFixed(l scalar, v layers.Value, accept accepts) predicate {
+func compareFixed(l scalar, v layers.Value, accept accepts) condition {
 	i := l.field
 	switch {
 	case v.IsNull():
@@ -111,7 +111,7 @@ func compareFixed(l scalar, v layers.Value, accept accepts) predicate {
 	return func(r layers.Row) truth { return accept.ofValues(eval(r), v) }
 }
 
-func (c *compiler) between(e layers.Between) (predicate, error) {
+func (c *compiler) between(e layers.Between) (condition, error) {
 	t, err := c.scalar(e.Term)
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (c *compiler) between(e layers.Between) (predicate, error) {
 // listed is from where on IN looks values up in a table rather than one by one.
 const listed = 8
 
-func (c *compiler) in(e layers.In) (predicate, error) {
+func (c *compiler) in(e layers.In) (condition, error) {
 	t, err := c.scalar(e.Term)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 // Program is a filter bound to the schema of one layer. It is immutable and
 // safe for use by many goroutines.
 type Program struct {
-	match  predicate
+	match  condition
 	fields []int
 }
 
@@ -31,8 +31,8 @@ func truthOf(b bool) truth {
 	return no
 }
 
-// predicate answers for one row. It does not keep the row.
-type predicate func(layers.Row) truth
+// condition answers for one row. It does not keep the row.
+type condition func(layers.Row) truth
 
 // Compile checks the names and types of e against l's schema and prepares it.
 // A nil e admits every row. The property "geometry", or "geom" unless l declares
@@ -79,7 +79,7 @@ func (c *compiler) fail(kind layers.Kind, field, format string, args ...any) err
 	return &layers.Error{Kind: kind, Op: "cql2", Layer: c.layer.ID, Field: field, Err: fmt.Errorf(format, args...)}
 }
 
-func (c *compiler) expr(e layers.Expr) (predicate, error) {
+func (c *compiler) expr(e layers.Expr) (condition, error) {
 	switch e := e.(type) {
 	case layers.And:
 		return c.every(e.Args)
@@ -113,10 +113,10 @@ func (c *compiler) expr(e layers.Expr) (predicate, error) {
 	return nil, c.fail(layers.Invalid, "filter", "holds a node %T that is no predicate", e)
 }
 
-func constant(t truth) predicate { return func(layers.Row) truth { return t } }
+func constant(t truth) condition { return func(layers.Row) truth { return t } }
 
-func (c *compiler) all(args []layers.Expr) ([]predicate, error) {
-	out := make([]predicate, len(args))
+func (c *compiler) all(args []layers.Expr) ([]condition, error) {
+	out := make([]condition, len(args))
 	for i, a := range args {
 		p, err := c.expr(a)
 		if err != nil {
@@ -127,7 +127,7 @@ func (c *compiler) all(args []layers.Expr) ([]predicate, error) {
 	return out, nil
 }
 
-func (c *compiler) every(args []layers.Expr) (predicate, error) {
+func (c *compiler) every(args []layers.Expr) (condition, error) {
 	preds, err := c.all(args)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (c *compiler) every(args []layers.Expr) (predicate, error) {
 	}, nil
 }
 
-func (c *compiler) any(args []layers.Expr) (predicate, error) {
+func (c *compiler) any(args []layers.Expr) (condition, error) {
 	preds, err := c.all(args)
 	if err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func (c *compiler) any(args []layers.Expr) (predicate, error) {
 	}, nil
 }
 
-func (c *compiler) holds(e layers.Holds) (predicate, error) {
+func (c *compiler) holds(e layers.Holds) (condition, error) {
 	t, err := c.scalar(e.Term)
 	if err != nil {
 		return nil, err
@@ -187,7 +187,7 @@ func (c *compiler) holds(e layers.Holds) (predicate, error) {
 	}, nil
 }
 
-func (c *compiler) isNull(e layers.IsNull) (predicate, error) {
+func (c *compiler) isNull(e layers.IsNull) (condition, error) {
 	switch k := c.kindOf(e.Term); k {
 	case kindGeometry:
 		g, err := c.geometry(e.Term)

@@ -7,7 +7,7 @@ import (
 	"wutu/layers"
 )
 
-func (c *compiler) like(e layers.Like) (predicate, error) {
+func (c *compiler) like(e layers.Like) (condition, error) {
 	t, err := c.scalar(e.Term)
 	if err != nil {
 		return nil, err

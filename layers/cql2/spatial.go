@@ -47,7 +47,7 @@ func (c *compiler) geometry(t layers.Term) (geometryTerm, error) {
 	return geometryTerm{}, c.fail(layers.Invalid, s.name, "is a %s; a geometry is expected", s.kind)
 }
 
-func (c *compiler) spatial(e layers.Spatial) (predicate, error) {
+func (c *compiler) spatial(e layers.Spatial) (condition, error) {
 	if e.Op < layers.SIntersects || e.Op > layers.SContains {
 		return nil, c.fail(layers.Invalid, "filter", "unknown spatial function %s", e.Op)
 	}
@@ -89,7 +89,7 @@ func converse(op layers.SpatialOp) layers.SpatialOp {
 }
 
 // relatedTo tests the row's geometry against a constant, which is prepared once.
-func relatedTo(op layers.SpatialOp, g orb.Geometry) predicate {
+func relatedTo(op layers.SpatialOp, g orb.Geometry) condition {
 	test := prepared(op, g)
 	return func(r layers.Row) truth {
 		row := r.Geometry()

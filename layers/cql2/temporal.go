@@ -100,7 +100,7 @@ func (c *compiler) openInterval(t layers.Call) (spanTerm, error) {
 	}}, nil
 }
 
-func (c *compiler) temporal(e layers.Temporal) (predicate, error) {
+func (c *compiler) temporal(e layers.Temporal) (condition, error) {
 	l, err := c.span(e.Left)
 	if err != nil {
 		return nil, err

@@ -106,12 +106,15 @@ func TestDueRefuses(t *testing.T) {
 	never := DefaultCalendar()
 	never.Office = []Hours{{From: time.Hour, To: time.Hour}}
 	for name, f := range map[string]func() error{
-		"no calendar":     func() error { _, _, err := (&Calendar{}).Due(at, Deadline{1, WorkingHours}); return err },
-		"empty hours":     func() error { _, _, err := never.Due(at, Deadline{1, WorkingHours}); return err },
-		"no unit":         func() error { _, _, err := DefaultCalendar().Due(at, Deadline{1, 0}); return err },
-		"nothing":         func() error { _, _, err := DefaultCalendar().Due(at, Deadline{0, WorkingDays}); return err },
-		"beyond sense":    func() error { _, _, err := DefaultCalendar().Due(at, Deadline{maxAmount + 1, WorkingDays}); return err },
-		"hours of a year": func() error { _, _, err := DefaultCalendar().Due(at, Deadline{maxAmount, WorkingHours}); return ok(err) },
+		"no calendar":  func() error { _, _, err := (&Calendar{}).Due(at, Deadline{1, WorkingHours}); return err },
+		"empty hours":  func() error { _, _, err := never.Due(at, Deadline{1, WorkingHours}); return err },
+		"no unit":      func() error { _, _, err := DefaultCalendar().Due(at, Deadline{1, 0}); return err },
+		"nothing":      func() error { _, _, err := DefaultCalendar().Due(at, Deadline{0, WorkingDays}); return err },
+		"beyond sense": func() error { _, _, err := DefaultCalendar().Due(at, Deadline{maxAmount + 1, WorkingDays}); return err },
+		"hours of a year": func() error {
+			_, _, err := DefaultCalendar().Due(at, Deadline{maxAmount, WorkingHours})
+			return ok(err)
+		},
 	} {
 		if err := f(); layers.KindOf(err) != layers.Invalid {
 			t.Errorf("%s: %v", name, err)

@@ -280,9 +280,10 @@ func TestHistoryJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, _ := h.Append(Entry{Step: Verify})
-	b2, _ := h.Append(Entry{Step: Refuse})
-	if a[1].Step != Verify || b2[1].Step != Refuse {
+	h = append(make(History, 0, 8), h...) // with room behind, which both would write to
+	one, err1 := h.Append(Entry{Step: Verify})
+	two, err2 := h.Append(Entry{Step: Refuse})
+	if err1 != nil || err2 != nil || one[1].Step != Verify || two[1].Step != Refuse {
 		t.Error("two continuations of one history share memory")
 	}
 }
