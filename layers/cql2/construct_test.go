@@ -303,7 +303,8 @@ func TestNilAdmitsAll(t *testing.T) {
 
 func TestMatchDoesNotAllocate(t *testing.T) {
 	e, err := Parse("floors > 3 AND name LIKE '%B_ien%' AND height + 1 BETWEEN 2 AND 9 AND floors IN (1,2,3,4,5,6,7,8,9,10) " +
-		"AND name NOT IN ('a','b','c','d','e','f','g','h','i') AND T_DURING(built,INTERVAL('2026-01-01','..')) AND lit AND removed IS NULL AND id <> 'x'")
+		"AND name NOT IN ('a','b','c','d','e','f','g','h','i') AND T_DURING(built,INTERVAL('2026-01-01','..')) AND lit AND removed IS NULL AND id <> 'x' " +
+		"AND S_WITHIN(geometry,POLYGON((111 30,112 30,112 31,111 31,111 30))) AND CASEI(date) = 'soon'")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package event
 
 import (
 	"slices"
+	"strconv"
 
 	"wutu/layers"
 )
@@ -30,6 +31,13 @@ func (u Unit) Title() layers.Title {
 type Deadline struct {
 	Amount int
 	Unit   Unit
+}
+
+// Title is the deadline in words: "4 工作时", "4 working hours".
+func (d Deadline) Title() layers.Title {
+	u := d.Unit.Title()
+	n := strconv.Itoa(d.Amount)
+	return layers.Title{ZH: n + " " + u.ZH, EN: n + " " + u.EN}
 }
 
 // Source says where an entry of the dictionary comes from.

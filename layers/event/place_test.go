@@ -44,6 +44,9 @@ func TestClasses(t *testing.T) {
 			t.Errorf("full code %s", c.FullCode("420502"))
 		}
 	}
+	if got := (Deadline{4, WorkingHours}).Title(); got != (layers.Title{ZH: "4 工作时", EN: "4 working hours"}) {
+		t.Errorf("a deadline reads %v", got)
+	}
 	for _, bad := range []string{"", "0000", "9999", "010"} {
 		if _, ok := ClassOf(bad); ok {
 			t.Errorf("class %q is found", bad)
