@@ -17,3 +17,14 @@ func (c *Catalog) MergeForTest() {
 		c.mu.Unlock()
 	}
 }
+
+// Merging reports whether a merge is due or may be under way.
+func (c *Catalog) Merging() bool {
+	v := c.View()
+	for _, t := range v.tables {
+		if _, due := planMerge(t); due {
+			return true
+		}
+	}
+	return false
+}
