@@ -1,0 +1,56 @@
+/** English; must have exactly the keys of zh.ts, which a test checks. */
+export default {
+  app: { name: 'Wutu', title: 'One map of the city', skip: 'Skip to the panel', demo: 'Demo' },
+  panel: { layers: 'Layers', events: 'Events', region: 'Area', close: 'Hide panel', open: 'Show panel' },
+  element: { people: 'People', enterprise: 'Enterprises', land: 'Land & buildings', object: 'Objects', government: 'Government', event: 'Events', frame: 'Base map' },
+  use: { living: 'Housing', trade: 'Commerce', office: 'Offices', industry: 'Industry', public: 'Public services', transport: 'Transport & utilities', nature: 'Green & farm land', other: 'Other' },
+  phase: { waiting: 'Waiting', working: 'In progress', checking: 'To be checked', done: 'Closed', void: 'Dismissed' },
+  level: { district: 'District', street: 'Street', community: 'Community', grid: 'Grid', none: 'No grouping', field: 'By kind', hex: 'Hexagons' },
+  layers: {
+    search: 'Filter layers', presets: 'Themes', none: 'No layers', noMatch: 'No layer is called “{text}”', opacity: 'Opacity', zoomTo: 'Zoom to layer', hex: 'Hexagons', hexOff: 'Hide hexagons',
+    legend: 'Legend', info: 'About', owner: 'Owner', updated: 'Updated', records: 'Records', access: 'Access', locked: 'Personal data: you see totals only, and none below the threshold',
+    zoomIn: 'Zoom in to see', loading: 'Loading', ready: 'Updated {time}', failed: 'Failed', empty: 'Nothing here', retry: 'Retry', filtered: 'Filtered', clearFilter: 'Clear filter',
+    show: 'Show {name}', more: 'Options of {name}', cells: '{unit} per cell',
+  },
+  accesses: { public: 'Public', internal: 'Internal', personal: 'Personal' },
+  preset: { city: 'Overview', people: 'People', enterprise: 'Enterprises', land: 'Land', object: 'Objects', government: 'Services', all: 'All five' },
+  search: { placeholder: 'Place, code, company or case', label: 'Search', none: 'Nothing found for “{text}”; try fewer characters', hint: '↑↓ to choose, Enter to go', loading: 'Searching' },
+  card: {
+    close: 'Close', hits: '{n} objects here', here: 'This place', near: 'Within 500 m', count: 'Count here', nearNone: 'Nothing within 500 m; try showing more layers', zoom: 'Zoom', related: 'Related', fields: 'Properties',
+    floors: 'Floors and rooms', floor: 'Floor {n}', firms: 'Companies', devices: 'Devices', residents: 'Residents', rooms: '{n} rooms', noRooms: 'No registered rooms', allFloors: 'Show all {n} floors', fewFloors: 'Show fewer',
+    lockedCount: 'Totals only', share: 'Copy link', copied: 'Copied', areas: 'Areas', departments: 'Departments', addresses: 'Nearest addresses', border: '{m} to the border', height: 'Height', back: 'Back', noFields: 'No further properties',
+    loadFailed: 'Details could not be read', more: '{n} more', households: '{n} households',
+  },
+  region: {
+    polygon: 'Polygon', circle: 'Circle', rectangle: 'Rectangle', draw: 'Draw an area on the map to count what is inside', drawing: 'Click to add points, double-click to finish; Esc cancels', drawingCircle: 'Click the centre, move, click again',
+    drawingRectangle: 'Click a corner, move, click the opposite one', clear: 'Clear', area: 'Area', counts: 'Count by layer', countsNote: 'Objects that intersect the area; the area is measured on the ellipsoid; personal counts below the threshold read “< 10”', by: 'Group', layer: 'Layer',
+    chart: 'Chart of groups', empty: 'Nothing in this area; try a larger one', list: 'List', csv: 'Export CSV', geojson: 'Export GeoJSON', first: 'First {n} shown', addVertex: 'Add point', finish: 'Done', cancel: 'Cancel', filterNote: 'Click a bar to filter by it',
+    here: 'Area: {name}', outside: 'Outside any', exporting: 'Exporting',
+  },
+  events: {
+    title: 'Events', all: 'All', open: 'Open', none: 'No events match', fresh: '{n} new events', live: 'Live', late: 'Late', down: 'Offline', connecting: 'Connecting', case: 'Case', history: 'History',
+    place: 'Place and responsibility', reason: 'Reason', steps: 'Next step', note: 'Note', notePlaceholder: 'Optional', department: 'Dispatch to', overdue: 'Overdue', due: 'Due {time}', reportedAt: 'Reported {time}', noSteps: 'There is no step to take in this case',
+    done: 'Done: {step}', since: 'since {time}', more: 'Load more', refresh: 'Reload', gap: 'Synchronised again after a break', dutyDepartment: 'Responsible', duplicates: 'Similar events nearby',
+  },
+  map: {
+    label: 'Map of the city', three: '3D', two: '2D', threeTitle: 'Switch 3D buildings', theme: 'Switch dark and light', language: '中文', home: 'Whole city', noWebGL: 'This browser cannot draw the map', noWebGLText: 'Chromium 94 or later with WebGL2 is needed. The list of events still works:',
+    crs: 'Coordinates', zoom: 'Zoom', lost: 'Graphics context restored', locate: 'Locate me', locateInsecure: 'Locating needs HTTPS or a local address',
+  },
+  session: { title: 'Identity', key: 'Access key', keyHint: 'Made by wutu token create; kept for this session only', use: 'Use this key', drop: 'Back to the default identity', as: 'Acting as', bad: 'The key is invalid or has expired', cleared: 'May see personal data', notCleared: 'Personal data as totals only', back: 'Back to the map' },
+  role: {
+    planner: 'Planner', dispatcher: 'Dispatcher', supervisor: 'Supervisor', gridworker: 'Grid worker', department: 'Department', commander: 'Commander', themeowner: 'Theme owner', sysadmin: 'System administrator',
+    secadmin: 'Security administrator', auditor: 'Auditor', api: 'API', public: 'Public',
+  },
+  phone: {
+    title: 'Field report', report: 'Report', tasks: 'Tasks', what: 'What is wrong?', allClasses: 'All classes', fewClasses: 'Fewer', where: 'Where?', useGPS: 'Use my position', usePin: 'Pick on the map', locating: 'Locating…', accuracy: 'Accuracy {m} m',
+    poor: 'Low accuracy: please pick the place on the map', coordinates: 'Coordinates', describe: 'Description', describeHint: 'For example: lamp out for two days', submit: 'Submit', submitting: 'Submitting…', kept: 'Not submitted; your text is kept on this device: ', retry: 'Try again',
+    received: 'Reported', number: 'Case', belongs: 'In', department: 'Responsible', reason: 'Because', another: 'Report another', noGPS: 'No position: {why}. Please pick the place on the map.', denied: 'locating was not allowed', insecure: 'HTTPS or a local address is needed', timeout: 'locating took too long', missing: 'the device cannot locate itself',
+    pin: 'Move the map until the pin is at the place', pinDone: 'This is the place', needClass: 'Please choose a class first', needPlace: 'Please set the place first', noTasks: 'No open tasks', mine: 'Department', allDepartments: 'All departments', finish: 'Act', draft: 'Your unsent text was restored', placeUnknown: 'This place is in no grid', map: 'Map',
+  },
+  state: { loading: 'Loading', error: 'Something went wrong', retry: 'Retry', trace: 'Trace {id}' },
+  problem: {
+    invalid: 'The request was not understood', 'not-found': 'Not found', forbidden: 'You may not see or do this', unauthorized: 'A valid access key is needed', conflict: 'Somebody else changed this case; the latest state is shown, please check', 'illegal-step': 'This step is not possible now',
+    'too-large': 'Too much at once; please make it smaller', unsupported: 'The server does not support this', timeout: 'The server took too long; please try again', unavailable: 'The service is unavailable; please try again', internal: 'The server failed; please try again', offline: 'The server cannot be reached; check the network',
+  },
+  boot: { failed: 'The city could not be opened', failedText: 'The server did not answer. Make sure wutu serve is running, then try again.' },
+}

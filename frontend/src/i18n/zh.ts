@@ -1,0 +1,56 @@
+/** Chinese, the default and the complete list of messages. */
+export default {
+  app: { name: '五图', title: '城市一张图', skip: '跳到面板', demo: '演示' },
+  panel: { layers: '图层', events: '事件', region: '框选统计', close: '收起面板', open: '展开面板' },
+  element: { people: '人 · 人口', enterprise: '企 · 企业', land: '地 · 土地房屋', object: '物 · 部件设备', government: '政 · 政务服务', event: '事 · 事件', frame: '底图' },
+  use: { living: '居住', trade: '商业', office: '办公', industry: '工业仓储', public: '公共服务', transport: '交通与公用', nature: '绿地农林', other: '其他' },
+  phase: { waiting: '待受理', working: '处置中', checking: '待核查', done: '已结案', void: '不予受理' },
+  level: { district: '区', street: '街道', community: '社区', grid: '网格', none: '不分组', field: '按类别', hex: '六边形' },
+  layers: {
+    search: '筛选图层', presets: '专题', none: '没有图层', noMatch: '没有名称含“{text}”的图层', opacity: '不透明度', zoomTo: '缩放至图层', hex: '六边形统计', hexOff: '关闭六边形',
+    legend: '图例', info: '图层信息', owner: '责任单位', updated: '更新', records: '记录', access: '密级', locked: '个人信息图层：仅可见统计数，数量少于阈值时不显示',
+    zoomIn: '放大可见', loading: '加载中', ready: '已更新 {time}', failed: '加载失败', empty: '此处无数据', retry: '重试', filtered: '已筛选', clearFilter: '清除筛选',
+    show: '显示 {name}', more: '{name} 的选项', cells: '每格{unit}数',
+  },
+  accesses: { public: '公开', internal: '内部', personal: '个人信息' },
+  preset: { city: '总览', people: '人口', enterprise: '企业', land: '土地', object: '城市部件', government: '政务', all: '五图' },
+  search: { placeholder: '搜索地点、编码、企业、案件', label: '搜索', none: '没有找到“{text}”，换个词或缩短试试', hint: '↑↓ 选择，回车定位', loading: '正在搜索' },
+  card: {
+    close: '关闭', hits: '此处共 {n} 个对象', here: '此处', near: '附近 500 米', count: '统计这里', nearNone: '500 米内没有对象，试试打开更多图层', zoom: '定位', related: '关联信息', fields: '属性',
+    floors: '楼层与房间', floor: '{n} 层', firms: '入驻企业', devices: '设备', residents: '常住人口', rooms: '{n} 间', noRooms: '无登记房间', allFloors: '展开全部 {n} 层', fewFloors: '收起',
+    lockedCount: '仅统计', share: '复制链接', copied: '已复制', areas: '属地', departments: '责任部门', addresses: '最近地址', border: '距边界 {m}', height: '高度', back: '返回', noFields: '没有更多属性',
+    loadFailed: '未能读取详情', more: '还有 {n} 项', households: '{n} 户',
+  },
+  region: {
+    polygon: '多边形', circle: '圆', rectangle: '矩形', draw: '在地图上画一个范围，统计其中的人企地物政', drawing: '单击加点，双击结束；Esc 取消', drawingCircle: '按下中心，移动后再按一次',
+    drawingRectangle: '按下一角，移动后再按对角', clear: '清除', area: '面积', counts: '各图层数量', countsNote: '按对象与范围相交计数，面积按椭球面计算；个人信息少于阈值显示“< 10”', by: '分组', layer: '图层',
+    chart: '分组统计图', empty: '此范围没有对象，试试扩大范围', list: '清单', csv: '导出 CSV', geojson: '导出 GeoJSON', first: '显示前 {n} 条', addVertex: '加一点', finish: '完成', cancel: '取消', filterNote: '点柱形即筛选该类',
+    here: '统计范围：{name}', outside: '未归属', exporting: '导出中',
+  },
+  events: {
+    title: '事件', all: '全部', open: '未结', none: '没有符合条件的事件', fresh: '{n} 条新事件', live: '实时', late: '延迟', down: '已断开', connecting: '连接中', case: '案件', history: '办理过程',
+    place: '属地与责任', reason: '判定依据', steps: '下一步', note: '办理意见', notePlaceholder: '可不填', department: '派遣至', overdue: '已超时', due: '时限 {time}', reportedAt: '上报 {time}', noSteps: '此案件没有可办理的步骤',
+    done: '已办理：{step}', since: '自 {time}', more: '加载更多', refresh: '重新载入', gap: '连接中断后已重新同步', dutyDepartment: '责任部门', duplicates: '附近相似事件',
+  },
+  map: {
+    label: '城市地图', three: '三维', two: '二维', threeTitle: '切换三维建筑', theme: '切换深色/浅色', language: 'English', home: '全市', noWebGL: '此浏览器无法绘制地图', noWebGLText: '需要 Chromium 94 以上并启用 WebGL2。仍可使用事件列表：',
+    crs: '坐标系', zoom: '级别', lost: '图形上下文已恢复', locate: '定位', locateInsecure: '定位需要 HTTPS 或本机访问',
+  },
+  session: { title: '身份', key: '访问密钥', keyHint: '由 wutu token create 生成，只保存在本次会话', use: '使用此密钥', drop: '恢复默认身份', as: '当前身份', bad: '密钥无效或已过期', cleared: '可查看个人信息', notCleared: '个人信息仅统计', back: '返回地图' },
+  role: {
+    planner: '规划员', dispatcher: '分拨员', supervisor: '督办员', gridworker: '网格员', department: '处置部门', commander: '指挥', themeowner: '专题管理员', sysadmin: '系统管理员',
+    secadmin: '安全管理员', auditor: '审计员', api: '接口', public: '公众',
+  },
+  phone: {
+    title: '网格员上报', report: '上报', tasks: '任务', what: '是什么问题？', allClasses: '全部类别', fewClasses: '收起', where: '在哪里？', useGPS: '用我的位置', usePin: '在地图上选点', locating: '正在定位…', accuracy: '精度 {m} 米',
+    poor: '精度较低，请在地图上拖动选点', coordinates: '坐标', describe: '情况描述', describeHint: '例如：路灯不亮，已持续两天', submit: '提交上报', submitting: '提交中…', kept: '未能提交，内容已保留在本机：', retry: '再试一次',
+    received: '已上报', number: '案件编号', belongs: '属', department: '责任部门', reason: '依据', another: '再报一件', noGPS: '无法取得位置：{why}。请在地图上选点。', denied: '未允许定位', insecure: '需要 HTTPS 或本机访问', timeout: '定位超时', missing: '设备没有定位',
+    pin: '移动地图，让图钉对准位置', pinDone: '就是这里', needClass: '请先选择问题类别', needPlace: '请先确定位置', noTasks: '没有待办任务', mine: '部门', allDepartments: '全部部门', finish: '办理', draft: '已恢复上次未提交的内容', placeUnknown: '此处不在任何网格内', map: '地图',
+  },
+  state: { loading: '加载中', error: '出错了', retry: '重试', trace: '追踪号 {id}' },
+  problem: {
+    invalid: '请求内容有误', 'not-found': '没有找到', forbidden: '没有权限查看或办理', unauthorized: '需要有效的访问密钥', conflict: '案件已被他人更新，已载入最新状态，请再确认', 'illegal-step': '当前状态不能办理这一步',
+    'too-large': '范围或内容过大，请缩小后再试', unsupported: '服务器不支持此操作', timeout: '服务器超时，请稍后再试', unavailable: '服务暂不可用，请稍后再试', internal: '服务器出错，请稍后再试', offline: '连不上服务器，请检查网络',
+  },
+  boot: { failed: '未能打开城市', failedText: '服务器没有应答。确认 wutu serve 正在运行，然后重试。' },
+}

@@ -1,0 +1,55 @@
+/**
+ * Which CC0 drawing stands for a kind of thing. A value is the name of a file of
+ * the maki set, or `t:` and the name of a file of the temaki set.
+ */
+const byKind: Record<string, string> = {
+  lamp: 't:street_lamp_arm', lamp_control: 't:street_lamp_arm', street_lamp: 't:street_lamp_arm',
+  manhole: 't:manhole', manhole_sewer: 't:waste_manhole', manhole_rain: 't:water_manhole', rain_grate: 't:manhole',
+  manhole_power: 't:power_manhole', manhole_telecom: 't:manhole', hydrant: 't:fire_hydrant', cabinet: 't:cable_device',
+  bus_stop: 'bus', traffic_light: 't:traffic_signals', traffic_sign: 't:stop', road_sign: 't:sign_and_car', guardrail: 't:guard_rail',
+  toilet: 'toilet', bin: 'waste-basket', waste_station: 'recycling', billboard: 't:billboard', tree: 't:tree_broadleaved',
+  old_tree: 't:tree_broadleaved', bench: 't:bench',
+  water_level: 'dam', rain: 'water', air: 't:windsock', noise: 't:speaker', parking: 'parking', smoke: 'fire-station', water_meter: 't:water_meter',
+  fixed: 't:security_camera', dome: 't:security_camera', panorama: 't:security_camera', camera: 't:security_camera',
+  sanitation: 't:truck', patrol: 'car', police: 'police', bus: 'bus', dump_truck: 't:truck', bike: 'bicycle', drone: 't:planes',
+  service_hall: 'town-hall', community_centre: 't:social_facility', police_station: 'police', fire_station: 'fire-station',
+  hospital: 'hospital', clinic: 'doctor', school: 'school', kindergarten: 'playground', library: 'library', stadium: 'stadium',
+  elderly_care: 't:wheelchair', market: 'grocery', bus_station: 'bus', railway_station: 'rail', shelter: 'shelter',
+  A: 'farm', B: 't:pick_hammer', C: 'industry', D: 't:power', E: 't:crane', F: 'shop', G: 't:truck', H: 'restaurant',
+  I: 't:electronic', J: 'bank', K: 'commercial', L: 't:briefcase', M: 't:telescope', N: 'garden', O: 't:tools', P: 'school',
+  Q: 'hospital', R: 'theatre', S: 'town-hall', T: 'globe',
+}
+
+const byWord: [RegExp, string][] = [
+  [/lamp|light|路灯/, 't:street_lamp_arm'], [/manhole|井盖/, 't:manhole'], [/camera|cctv|video/, 't:security_camera'],
+  [/hydrant/, 't:fire_hydrant'], [/tree|green|plant/, 't:tree_broadleaved'], [/garbage|waste|litter|trash|bin|sanit/, 'waste-basket'],
+  [/snow|weather/, 't:snow'], [/graffiti|paint/, 'paint'], [/sign/, 't:sign_and_car'], [/park(ing)?$|car|vehicle|traffic/, 'car'],
+  [/water|drain|flood|sewer/, 'water'], [/noise/, 't:speaker'], [/road|pothole|street|sidewalk/, 'construction'],
+  [/school|edu/, 'school'], [/hospital|clinic|health/, 'hospital'], [/food|restaurant/, 'restaurant'], [/shop|store|retail/, 'shop'],
+  [/fire/, 'fire-station'], [/vendor|stall|market/, 'grocery'], [/ad|billboard/, 't:billboard'], [/animal|dog|pet/, 'dog-park'],
+]
+
+export const plainIcon = 'marker'
+
+export function iconOf(kind: string): string {
+  return byKind[kind] ?? byWord.find(([pattern]) => pattern.test(kind.toLowerCase()))?.[1] ?? plainIcon
+}
+
+const maki = import.meta.glob<string>(
+  '/node_modules/@mapbox/maki/icons/{bus,toilet,waste-basket,recycling,dam,water,parking,fire-station,car,police,bicycle,town-hall,hospital,doctor,school,playground,library,stadium,grocery,rail,shelter,farm,industry,shop,restaurant,bank,commercial,garden,theatre,globe,paint,construction,dog-park,marker,star}.svg',
+  { query: '?raw', import: 'default', eager: true },
+)
+const temaki = import.meta.glob<string>(
+  '/node_modules/@rapideditor/temaki/icons/{street_lamp_arm,manhole,waste_manhole,water_manhole,power_manhole,fire_hydrant,cable_device,traffic_signals,stop,sign_and_car,guard_rail,billboard,tree_broadleaved,bench,windsock,speaker,water_meter,security_camera,truck,planes,social_facility,wheelchair,pick_hammer,power,crane,electronic,briefcase,telescope,tools,snow}.svg',
+  { query: '?raw', import: 'default', eager: true },
+)
+
+/** The outline of an icon as SVG path data in a box of 15 × 15. */
+export function iconPath(name: string): string {
+  const svg = name.startsWith('t:')
+    ? temaki[`/node_modules/@rapideditor/temaki/icons/${name.slice(2)}.svg`]
+    : maki[`/node_modules/@mapbox/maki/icons/${name}.svg`]
+  return [...(svg ?? maki['/node_modules/@mapbox/maki/icons/marker.svg'] ?? '').matchAll(/\sd="([^"]+)"/g)].map((m) => m[1]).join(' ')
+}
+
+export const knownKinds = Object.keys(byKind)

@@ -1,0 +1,50 @@
+import { byZoom, ranks, type Drawn, type Look } from './style'
+
+/** The accent that says "this one": selection and the counted region. */
+export const accent = { light: '#0b6b5d', dark: '#57d6bd' }
+
+/** Layers of the sources `selection` and `region`. */
+export function overlayLayers(look: Look): Drawn[] {
+  const colour = accent[look.theme]
+  const white = look.theme === 'dark' ? '#0c1114' : '#ffffff'
+  return [
+    {
+      rank: ranks.region,
+      layer: { id: 'region-fill', type: 'fill', source: 'region', paint: { 'fill-color': colour, 'fill-opacity': 0.1 } },
+    },
+    {
+      rank: ranks.region,
+      layer: { id: 'region-edge', type: 'line', source: 'region', paint: { 'line-color': colour, 'line-width': 2, 'line-dasharray': [3, 1.5] } },
+    },
+    {
+      rank: ranks.selection,
+      layer: {
+        id: 'selection-fill', type: 'fill', source: 'selection', filter: ['==', ['geometry-type'], 'Polygon'],
+        paint: { 'fill-color': colour, 'fill-opacity': 0.16 },
+      },
+    },
+    {
+      rank: ranks.selection,
+      layer: {
+        id: 'selection-edge', type: 'line', source: 'selection', filter: ['!=', ['geometry-type'], 'Point'],
+        layout: { 'line-join': 'round', 'line-cap': 'round' }, paint: { 'line-color': colour, 'line-width': 3 },
+      },
+    },
+    {
+      rank: ranks.selection,
+      layer: {
+        id: 'selection-point', type: 'circle', source: 'selection', filter: ['==', ['geometry-type'], 'Point'],
+        paint: {
+          'circle-radius': byZoom([[10, 9], [16, 17]]), 'circle-color': colour, 'circle-opacity': 0.14, 'circle-stroke-color': colour, 'circle-stroke-width': 2.5,
+        },
+      },
+    },
+    {
+      rank: ranks.selection,
+      layer: {
+        id: 'selection-core', type: 'circle', source: 'selection', filter: ['==', ['geometry-type'], 'Point'], maxzoom: 12,
+        paint: { 'circle-radius': 3, 'circle-color': colour, 'circle-stroke-color': white, 'circle-stroke-width': 1 },
+      },
+    },
+  ]
+}

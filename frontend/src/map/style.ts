@@ -1,0 +1,91 @@
+import type { Feature, Layer } from '@/api/types'
+import { baseLayers, drawLayer } from '@/layers/draw'
+import { liveLayers } from '@/layers/events'
+import { hexLayers, type Breaks } from '@/layers/hex'
+import type { Source } from '@/layers/labels'
+import { overlayLayers } from '@/layers/overlay'
+import { grounds } from '@/layers/palette'
+import { ranks, type Drawn, type Look, type StyleLayer } from '@/layers/style'
+import type { ShownLayer } from '@/model/view'
+import type { FontFace } from './fonts'
+
+/** Everything the picture depends on; the style is a pure function of it. */
+export interface Scene {
+  origin: string
+  layers: Layer[]
+  shown: ShownLayer[]
+  filters: Record<string, string>
+  hex: string | null
+  breaks: Breaks
+  look: Omit<Look, 'opacity'>
+  /** Features drawn over the tiles. */
+  overlays: { selection: Feature[]; region: Feature[]; live: Feature[] }
+  /** Ids of events that the live overlay draws instead of the tiles. */
+  hidden: string[]
+  fonts: FontFace[]
+  maxzoom: number
+}
+
+export interface SceneSource { type: string; [key: string]: unknown }
+export interface SceneStyle {
+  version: 8
+  sources: Record<string, SceneSource>
+  layers: StyleLayer[]
+  'font-faces'?: Record<string, FontFace[]>
+  [key: string]: unknown
+}
+
+export const baseSource = 'base'
+
+/** The map source that a layer's tiles come from. */
+export function sourceOf(id: string, filters: Record<string, string>): string {
+  return baseLayers.includes(id) && !filters[id] ? baseSource : `t-${id}`
+}
+
+export function buildStyle(scene: Scene): SceneStyle {
+  const drawn: Drawn[] = [{ rank: ranks.ground, layer: { id: 'ground', type: 'background', paint: { 'background-color': grounds[scene.look.theme].land } } }]
+  const sources: Record<string, SceneSource> = {}
+  const composed = baseLayers.filter((id) => scene.layers.some((layer) => layer.id === id && layer.listable))
+  if (composed.length > 0) sources[baseSource] = tiles(scene, composed.join(','), '')
+  for (const { id, opacity } of scene.shown) {
+    const layer = scene.layers.find((candidate) => candidate.id === id)
+    if (!layer || !layer.listable || layer.geometry === 'none' || scene.hex === id) continue
+    const source: Source = { id: sourceOf(id, scene.filters), layer: id }
+    sources[source.id] ??= tiles(scene, id, scene.filters[id] ?? '')
+    drawn.push(...drawLayer(layer, source, { ...scene.look, opacity: opacity / 100 }, scene.hidden))
+  }
+  drawn.push(...hexagons(scene, sources))
+  for (const [name, features] of Object.entries(scene.overlays)) {
+    sources[name] = { type: 'geojson', data: { type: 'FeatureCollection', features } }
+  }
+  drawn.push(...overlayLayers({ ...scene.look, opacity: 1 }), ...liveLayers({ ...scene.look, opacity: 1 }, 'live'))
+  return {
+    version: 8,
+    sources,
+    layers: drawn.map((item, order) => ({ ...item, order })).sort((a, b) => a.rank - b.rank || a.order - b.order).map((item) => item.layer),
+    ...(scene.fonts.length > 0 ? { 'font-faces': { 'Noto Sans SC': scene.fonts } } : {}),
+    light: { anchor: 'viewport', color: '#ffffff', intensity: scene.look.theme === 'dark' ? 0.25 : 0.35, position: [1.3, 210, 40] },
+    sky: sky(scene.look.theme),
+    transition: { duration: 200, delay: 0 },
+  }
+}
+
+function hexagons(scene: Scene, sources: Record<string, SceneSource>): Drawn[] {
+  const layer = scene.layers.find((candidate) => candidate.id === scene.hex)
+  if (!layer) return []
+  sources.hex = tiles(scene, `${layer.id}/hex`, scene.filters[layer.id] ?? '')
+  return hexLayers(layer, 'hex', { ...scene.look, opacity: 1 }, scene.breaks)
+}
+
+function tiles(scene: Scene, path: string, filter: string): SceneSource {
+  const query = filter ? `?filter=${encodeURIComponent(filter)}` : ''
+  return { type: 'vector', tiles: [`${scene.origin}/tiles/${path}/{z}/{x}/{y}.mvt${query}`], minzoom: 0, maxzoom: scene.maxzoom }
+}
+
+function sky(theme: Look['theme']) {
+  const [top, horizon, fog] = theme === 'dark' ? ['#0b1116', '#1c2a33', '#11171b'] : ['#a9c9de', '#e8eef0', '#f4f3ef']
+  return {
+    'sky-color': top, 'horizon-color': horizon, 'fog-color': fog, 'sky-horizon-blend': 0.6, 'horizon-fog-blend': 0.7, 'fog-ground-blend': 0.85,
+    'atmosphere-blend': 0,
+  }
+}
