@@ -1,0 +1,41 @@
+// Package gpkg keeps a city in one GeoPackage file: the embedded store, and the
+// default one. QGIS and GDAL open the file as it is and see the city's layers
+// with typed columns.
+//
+// # The file
+//
+// Every layer is a table of its name. Its columns are fid (a number that means
+// nothing outside the file), id, version, valid_from, valid_to, geom when the
+// layer has a geometry, and one column per field. A field whose name is taken
+// (SQLite does not tell Name from name) gets underscores behind it. Layers
+// without geometry are tables of data type "attributes".
+//
+// Tables that start with wutu_ are the program's own: layer definitions, the
+// change log, replaced and deleted versions, records, the audit trail, the
+// migrations that were run. They are registered as an extension, so that GIS
+// programs leave them out of their lists.
+//
+// A multi-geometry layer stores a single geometry as a multi-geometry of one
+// member, as the standard demands; the member is written in big-endian order,
+// which is how it is recognized and read back as what it was.
+//
+// # Concurrency
+//
+// One goroutine writes. Calls of Apply that arrive together share one
+// transaction, each in a savepoint, and one flush to the disk (synchronous =
+// FULL in WAL mode). Readers use connections of their own and see one committed
+// state. Several processes may use the file: transactions begin immediate, and
+// the sequence is read inside them.
+//
+// Lock order: Store.mu, then pool.mu; neither is held while a statement runs.
+//
+// # Invariants
+//
+// A feature's version is the sequence of the change that made it, and the log
+// has a line for it. The log has no gaps. Whatever else writes into the file
+// leaves a row without version, a row the log does not know, or a line in
+// wutu_foreign: Check finds all three.
+//
+// What is not here: spatial indexes (resident tables answer), the folder with
+// its photos (package city), access rules beyond applying them to reads.
+package gpkg

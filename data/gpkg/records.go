@@ -1,0 +1,111 @@
+package gpkg
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"iter"
+	"time"
+
+	"wutu/layers"
+)
+
+// Records implements layers.Reader. It costs as much as the records it yields.
+func (s *Store) Records(ctx context.Context, bucket, prefix string) iter.Seq2[layers.Record, error] {
+	return func(yield func(layers.Record, error) bool) {
+		err := s.readers.lend(ctx, "gpkg.Records", func(c *conn) error {
+			sql := "SELECT key, data, expires FROM wutu_records WHERE bucket = ?1 AND key >= ?2 AND (expires IS NULL OR expires > ?3)"
+			args := []driver.Value{bucket, prefix, s.now().UnixMicro()}
+			if end, bounded := prefixEnd(prefix); bounded {
+				sql += " AND key < CAST(?4 AS TEXT)"
+				args = append(args, end)
+			}
+			r, err := c.query(sql+" ORDER BY key", args...)
+			if err != nil {
+				return err
+			}
+			err = drainRecords(ctx, bucket, r, yield)
+			return errors.Join(err, r.close())
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(layers.Record{}, err)
+		}
+	}
+}
+
+func drainRecords(ctx context.Context, bucket string, r *rows, yield func(layers.Record, error) bool) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ok, err := r.next()
+		if err != nil || !ok {
+			return err
+		}
+		out := layers.Record{Bucket: bucket}
+		out.Key, _ = r.values[0].(string)
+		out.Data, _ = r.values[1].([]byte)
+		if us, limited := r.values[2].(int64); limited {
+			out.Expires = time.UnixMicro(us).UTC()
+		}
+		if !yield(out, nil) {
+			return errStop
+		}
+	}
+}
+
+// prefixEnd returns the least text that is greater than every text with the
+// prefix; there is none for texts of bytes 0xFF only.
+func prefixEnd(prefix string) (end []byte, bounded bool) {
+	for b := []byte(prefix); len(b) > 0; b = b[:len(b)-1] {
+		if last := b[len(b)-1]; last < 0xFF {
+			b[len(b)-1]++
+			return b, true
+		}
+	}
+	return nil, false
+}
+
+// Audit yields the audit trail, oldest first.
+func (s *Store) Audit(ctx context.Context) iter.Seq2[layers.AuditLine, error] {
+	return func(yield func(layers.AuditLine, error) bool) {
+		err := s.readers.lend(ctx, "gpkg.Audit", func(c *conn) error {
+			r, err := c.query("SELECT n, at, actor, action, object, detail, chain FROM wutu_audit ORDER BY n")
+			if err != nil {
+				return err
+			}
+			err = drainAudit(ctx, r, func(_ int64, a layers.AuditLine, _ []byte) error {
+				if !yield(a, nil) {
+					return errStop
+				}
+				return nil
+			})
+			return errors.Join(err, r.close())
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(layers.AuditLine{}, err)
+		}
+	}
+}
+
+func drainAudit(ctx context.Context, r *rows, emit func(n int64, a layers.AuditLine, chain []byte) error) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ok, err := r.next()
+		if err != nil || !ok {
+			return err
+		}
+		n, _ := r.values[0].(int64)
+		us, _ := r.values[1].(int64)
+		a := layers.AuditLine{At: time.UnixMicro(us).UTC()}
+		for i, to := range [...]*string{&a.Actor, &a.Action, &a.Object, &a.Detail} {
+			*to, _ = r.values[2+i].(string)
+		}
+		chain, _ := r.values[6].([]byte)
+		if err := emit(n, a, chain); err != nil {
+			return err
+		}
+	}
+}
