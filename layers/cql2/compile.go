@@ -76,7 +76,7 @@ type compiler struct {
 }
 
 func (c *compiler) fail(kind layers.Kind, field, format string, args ...any) error {
-	return &layers.Error{Kind: kind, Op: "cql2", Layer: c.layer.ID, Field: field, Err: fmt.Errorf(format, args...)}
+	return &layers.Error{Kind: kind, Op: "cql2", Layer: c.layer.ID, Field: clip(field), Err: fmt.Errorf(format, args...)}
 }
 
 func (c *compiler) expr(e layers.Expr) (condition, error) {

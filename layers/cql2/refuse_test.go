@@ -194,6 +194,20 @@ func TestCompileRefusesForeignTrees(t *testing.T) {
 	}
 }
 
+// A name of any length gives a short message.
+func TestMessagesAreShort(t *testing.T) {
+	long := strings.Repeat("名", MaxText/4)
+	for _, text := range []string{long + " = 1", long + "(1)", `"` + long + `" = 1`, "lit AND " + long + " 1", "built > DATE('" + long + "')", "lit = " + strings.Repeat("9", MaxText/2)} {
+		e, err := Parse(text)
+		if err == nil {
+			_, err = Compile(e, lampLayer())
+		}
+		if err == nil || len(err.Error()) > 1000 {
+			t.Errorf("%.40s: a message of %d bytes", text, len(err.Error()))
+		}
+	}
+}
+
 func halfOf(l orb.LineString) layers.Expr {
 	return layers.Spatial{Op: layers.SDisjoint, Left: layers.Property{Name: "geometry"},
 		Right: layers.Shape{Geometry: orb.MultiPoint(l[:len(l)/2+1])}}

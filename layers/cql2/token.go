@@ -51,7 +51,7 @@ func (t *token) describe() string {
 
 // clip shortens s for messages.
 func clip(s string) string {
-	const most = 40
+	const most = 80
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
