@@ -5,12 +5,13 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
+
+	"wutu/server/tile"
 )
 
 // smallest is the body size below which compressing costs more than it saves: a
@@ -25,36 +26,12 @@ func compressible(media string) bool {
 		strings.HasSuffix(media, "json") || strings.HasSuffix(media, "javascript") || media == "image/svg+xml"
 }
 
-// acceptsGzip reads an Accept-Encoding header (RFC 9110, 12.5.3): gzip by name
-// or by *, not with weight 0.
-func acceptsGzip(header string) bool {
-	star := false
-	for part := range strings.SplitSeq(header, ",") {
-		coding, params, _ := strings.Cut(part, ";")
-		coding = strings.ToLower(strings.TrimSpace(coding))
-		weight := 1.0
-		if q, ok := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(params, " ", "")), "q="); ok {
-			var err error
-			if weight, err = strconv.ParseFloat(q, 64); err != nil {
-				weight = 0
-			}
-		}
-		switch coding {
-		case "gzip", "x-gzip":
-			return weight > 0
-		case "*":
-			star = weight > 0
-		}
-	}
-	return star
-}
-
 // compress codes compressible answers when the client takes gzip.
 func (s *Server) compress(next echo.HandlerFunc) echo.HandlerFunc {
 	pool := &sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 	return func(c echo.Context) error {
 		inner := c.Response().Writer
-		w := &gzipWriter{ResponseWriter: inner, pool: pool, accepts: acceptsGzip(c.Request().Header.Get("Accept-Encoding"))}
+		w := &gzipWriter{ResponseWriter: inner, pool: pool, accepts: tile.AcceptsGzip(c.Request().Header.Get("Accept-Encoding"))}
 		c.Response().Writer = w
 		err := next(c)
 		if err != nil { // answered here, so that the problem takes the same way

@@ -89,7 +89,7 @@ func orDefault[T ~int64](v, def T) T {
 
 // assemble collects the routes and draws up their document.
 func (s *Server) assemble() error {
-	tiles := tile.New(tile.Options{City: s.o.City, CacheBytes: s.o.TileCacheBytes})
+	tiles := tile.New(tile.Options{City: s.o.City, Draw: newDrawer(s.o.TileCacheBytes)})
 	collections := ogc.New(ogc.Options{City: s.o.City, Name: s.o.Name, Now: s.o.Now,
 		Document: func() []byte { return s.document }})
 	questions := api.New(api.Options{City: s.o.City, Records: s.o.Records, Search: s.search, Name: s.o.Name,

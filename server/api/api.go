@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wutu/layers"
+	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/server/openapi"
 	"wutu/server/search"
@@ -31,10 +32,13 @@ type Options struct {
 }
 
 // API answers the addresses under /api/v1.
-type API struct{ o Options }
+type API struct {
+	o        Options
+	calendar *event.Calendar
+}
 
 // New returns an API.
-func New(o Options) *API { return &API{o: o} }
+func New(o Options) *API { return &API{o: o, calendar: event.DefaultCalendar()} }
 
 // Limits of answers.
 const (

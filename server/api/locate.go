@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/paulmach/orb"
@@ -15,6 +16,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/access"
 	"wutu/layers/live"
+	"wutu/layers/model"
 	"wutu/server/auth"
 	"wutu/server/openapi"
 	"wutu/server/param"
@@ -306,4 +308,25 @@ func openEvents() layers.Expr {
 		closed = append(closed, layers.Literal{Value: layers.Text(s)})
 	}
 	return layers.Not{Arg: layers.In{Term: layers.Property{Name: "state"}, List: closed}}
+}
+
+// departments lists those whose jurisdiction holds the place, with the reason.
+func (f *finder) departments() []map[string]any {
+	out := []map[string]any{}
+	l, err := param.Listable(f.view, &f.subject, model.Departments)
+	if err != nil || f.err != nil {
+		return out
+	}
+	q := layers.Query{Subject: f.subject, Layer: l.ID, Region: &layers.Region{Geometry: f.at}, Limit: mostAround}
+	for row, err := range f.view.Select(f.ctx, q) {
+		if err != nil {
+			f.err = err
+			return out
+		}
+		name, kind := titleOf(l, row), text(l, row, model.Kind)
+		out = append(out, map[string]any{"id": strings.Clone(row.ID()), "name": name, "kind": kind,
+			"duties": strings.Fields(text(l, row, model.Duties)),
+			"reason": layers.Title{ZH: "该点位在“" + name + "”辖区内", EN: "the place lies in the jurisdiction of " + name}})
+	}
+	return out
 }

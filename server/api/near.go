@@ -49,7 +49,7 @@ func (a *API) near(c echo.Context, in *openapi.Input) error {
 		n.K = limit
 	}
 	e := geojson.Encoder{Layer: l, Masked: access.Decide(&subject, l).Masked}
-	b := append([]byte(`{"type":"FeatureCollection","features":[`))
+	b := []byte(`{"type":"FeatureCollection","features":[`)
 	i := 0
 	for hit, err := range v.Nearest(ctx, q, n) {
 		if err != nil {

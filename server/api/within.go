@@ -10,7 +10,6 @@ import (
 	"strconv"
 
 	"github.com/labstack/echo/v4"
-	"github.com/paulmach/orb"
 
 	"wutu/geo/measure"
 	"wutu/layers"
@@ -62,10 +61,11 @@ func (a *API) within(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	w := withinAnswer{view: v, query: q, ids: ids, named: body.Layers}
 	if listing {
-		return a.withinFeatures(c, v, q, ids)
+		return w.features(c)
 	}
-	return a.withinCounts(c, v, q, ids, region.Geometry)
+	return w.counts(c)
 }
 
 func (b *withinBody) region() (*layers.Region, error) {
@@ -131,11 +131,22 @@ func skips(named []string, err error) bool {
 	return named == nil && errors.As(err, &e) && (e.Kind == layers.Invalid || e.Kind == layers.Forbidden)
 }
 
-func (a *API) withinCounts(c echo.Context, v *live.View, q layers.Query, ids []string, g orb.Geometry) error {
+// withinAnswer counts or lists the layers of a request.
+type withinAnswer struct {
+	view  *live.View
+	query layers.Query
+	ids   []string
+	named []string // as the request names them
+}
+
+func (w *withinAnswer) counts(c echo.Context) error {
 	counts, below := map[string]*int{}, map[string]int{}
-	for _, id := range ids {
-		q.Layer = id
-		n, err := v.Count(c.Request().Context(), q)
+	for _, id := range w.ids {
+		w.query.Layer = id
+		n, err := w.view.Count(c.Request().Context(), w.query)
+		if skips(w.named, err) {
+			continue
+		}
 		if err != nil {
 			return param.At("/filter", err)
 		}
@@ -144,30 +155,36 @@ func (a *API) withinCounts(c echo.Context, v *live.View, q layers.Query, ids []s
 			below[id] = n.Below
 		}
 	}
-	out := map[string]any{"seq": v.Seq(), "counts": counts, "area_m2": nil}
+	out := map[string]any{"seq": w.view.Seq(), "counts": counts, "area_m2": nil}
 	if len(below) > 0 {
 		out["below"] = below
 	}
-	if area := measure.Area(g); !math.IsNaN(area) && q.Region.BufferM == 0 {
+	if area := measure.Area(w.query.Region.Geometry); !math.IsNaN(area) && w.query.Region.BufferM == 0 {
 		out["area_m2"] = area
 	}
 	return c.JSON(http.StatusOK, out)
 }
 
-func (a *API) withinFeatures(c echo.Context, v *live.View, q layers.Query, ids []string) error {
-	b := append([]byte(`{"seq":`), strconv.FormatUint(v.Seq(), 10)...)
+func (w *withinAnswer) features(c echo.Context) error {
+	b := append([]byte(`{"seq":`), strconv.FormatUint(w.view.Seq(), 10)...)
 	b = append(b, `,"features":{`...)
-	for i, id := range ids {
-		if i > 0 {
-			b = append(b, ',')
+	first := true
+	for _, id := range w.ids {
+		w.query.Layer = id
+		list, err := appendCollection(c.Request().Context(), nil, w.view, w.query)
+		if skips(w.named, err) {
+			continue
 		}
-		b = geojson.AppendString(b, id)
-		b = append(b, ':')
-		var err error
-		q.Layer = id
-		if b, err = appendCollection(c.Request().Context(), b, v, q); err != nil {
+		if err != nil {
 			return param.At("/filter", err)
 		}
+		if !first {
+			b = append(b, ',')
+		}
+		first = false
+		b = geojson.AppendString(b, id)
+		b = append(b, ':')
+		b = append(b, list...)
 	}
 	return c.Blob(http.StatusOK, mediaJSON, append(b, '}', '}', '\n'))
 }

@@ -39,9 +39,9 @@ func check(field string, g orb.Geometry) error {
 	if err == nil {
 		return nil
 	}
-	var e *layers.Error
-	if errors.As(err, &e) {
-		return At(field, err)
+	var e *valid.Error
+	if errors.As(err, &e) && e.Rule == valid.Size {
+		return &layers.Error{Kind: layers.TooLarge, Op: "geometry", Field: field, Err: err}
 	}
 	return &layers.Error{Kind: layers.Invalid, Op: "geometry", Field: field, Err: err}
 }

@@ -45,7 +45,9 @@ type layerIndex struct {
 const changedMost = 2_000
 
 // New returns an index over the city. It costs nothing until the first search.
-func New(city City) *Index { return &Index{city: city, layers: make(map[string]*layerIndex), seq: city.View().Seq()} }
+func New(city City) *Index {
+	return &Index{city: city, layers: make(map[string]*layerIndex), seq: city.View().Seq()}
+}
 
 // Run follows the city's changes until ctx ends, so that searches see them.
 // Without it, an Index answers from the state at its first search.

@@ -1,0 +1,105 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"wutu/layers"
+	"wutu/layers/event"
+)
+
+// Buckets of the records that move together with events.
+const (
+	bucketHistory = "event-history" // event id → event.History
+	bucketPlace   = "event-place"   // event id → event.Place, the proof at the time of the report
+	bucketOnce    = "idempotency"   // subject, address and key → onceRecord
+)
+
+// onceFor is how long a repeated request is recognised.
+const onceFor = 24 * time.Hour
+
+// onceRecord is what a request with an idempotency key has done.
+type onceRecord struct {
+	Body  string `json:"body"`  // hash of the request's body
+	Event string `json:"event"` // id of the event it made or changed
+}
+
+// once is the idempotency of one request; the zero value has none.
+type once struct {
+	key  string
+	body string
+}
+
+func newOnce(subject *layers.Subject, address, key string, body []byte) (once, error) {
+	if key == "" {
+		return once{}, nil
+	}
+	if len(key) > 200 {
+		return once{}, layers.Invalidf("event", "Idempotency-Key", "is longer than 200 bytes")
+	}
+	return once{key: hash([]byte(subject.ID + "\x00" + address + "\x00" + key)), body: hash(body)}, nil
+}
+
+func hash(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// record is what goes into the batch of the request.
+func (o once) record(eventID string, now time.Time) ([]layers.Record, error) {
+	if o.key == "" {
+		return nil, nil
+	}
+	data, err := json.Marshal(onceRecord{Body: o.body, Event: eventID})
+	return []layers.Record{{Bucket: bucketOnce, Key: o.key, Data: data, Expires: now.Add(onceFor), IfAbsent: true}}, err
+}
+
+// done returns the event that an earlier request with the same key made, "" for
+// none. A key used with another body is a Conflict.
+func (o once) done(ctx context.Context, records layers.Reader) (string, error) {
+	if o.key == "" {
+		return "", nil
+	}
+	data, err := recordOf(ctx, records, bucketOnce, o.key)
+	if err != nil || data == nil {
+		return "", err
+	}
+	var r onceRecord
+	if err := json.Unmarshal(data, &r); err != nil {
+		return "", &layers.Error{Kind: layers.Internal, Op: "event", Err: err}
+	}
+	if r.Body != o.body {
+		return "", &layers.Error{Kind: layers.Conflict, Op: "event", Field: "Idempotency-Key",
+			Err: errors.New("was used with another request")}
+	}
+	return r.Event, nil
+}
+
+// recordOf returns a record's data, nil when there is none.
+func recordOf(ctx context.Context, records layers.Reader, bucket, key string) ([]byte, error) {
+	for r, err := range records.Records(ctx, bucket, key) {
+		if err != nil {
+			return nil, err
+		}
+		if r.Key == key {
+			return r.Data, nil
+		}
+	}
+	return nil, nil
+}
+
+func (a *API) history(ctx context.Context, id string) (event.History, error) {
+	data, err := recordOf(ctx, a.o.Records, bucketHistory, id)
+	if err != nil {
+		return nil, err
+	}
+	h, err := event.DecodeHistory(data)
+	if err != nil {
+		return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
+	}
+	return h, nil
+}

@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"wutu/layers"
+	"wutu/layers/event"
+	"wutu/layers/live"
+	"wutu/layers/model"
+)
+
+// besideRoad is how far from a road's line a place still is on it, in metres:
+// half of a wide carriageway.
+const besideRoad = 15
+
+// ground answers layers/event what lies at a place, from one View. It reads as
+// the program itself: who is responsible does not depend on who asks. What it
+// returns is public: names of areas, roads and departments.
+type ground struct {
+	ctx  context.Context
+	view *live.View
+}
+
+var _ event.Ground = ground{}
+
+// AreasAt lists the owning area of every level.
+func (g ground) AreasAt(p orb.Point) []event.Area {
+	var out []event.Area
+	for _, level := range layers.Levels() {
+		a, ok := g.view.AreaAt(level, p)
+		if !ok {
+			continue
+		}
+		area := event.Area{Level: level, Code: a.Code, Name: a.Name}
+		if f, l, ok := g.feature(a.Layer, a.Code); ok {
+			area.Dedicated = text(l, f, model.Kind) == "dedicated"
+			area.Department = text(l, f, model.Department)
+		}
+		out = append(out, area)
+	}
+	return out
+}
+
+// DepartmentsAt lists the departments whose jurisdiction holds p.
+func (g ground) DepartmentsAt(p orb.Point) []event.Department {
+	l, ok := g.view.Layer(model.Departments)
+	if !ok {
+		return nil
+	}
+	q := layers.Query{Subject: layers.SystemSubject(), Layer: l.ID, Region: &layers.Region{Geometry: p}}
+	var out []event.Department
+	for row, err := range g.view.Select(g.ctx, q) {
+		if err != nil {
+			return out
+		}
+		f := row.Feature()
+		out = append(out, department(l, &f))
+	}
+	return out
+}
+
+// Department returns a department by id.
+func (g ground) Department(id string) (event.Department, bool) {
+	f, l, ok := g.feature(model.Departments, id)
+	if !ok {
+		return event.Department{}, false
+	}
+	return department(l, f), true
+}
+
+// Object returns what "layer/id" names.
+func (g ground) Object(ref string) (event.Thing, bool) {
+	layer, id, _ := strings.Cut(ref, "/")
+	f, l, ok := g.feature(layer, id)
+	if !ok || l.Access == layers.PersonalAccess {
+		return event.Thing{}, false
+	}
+	return event.Thing{ID: f.Key, Name: titleOf(l, f), Department: text(l, f, model.Department)}, true
+}
+
+// RoadAt returns the nearest road beside which p lies.
+func (g ground) RoadAt(p orb.Point) (event.Thing, bool) {
+	l, ok := g.view.Layer(model.Roads)
+	if !ok {
+		return event.Thing{}, false
+	}
+	q := layers.Query{Subject: layers.SystemSubject(), Layer: l.ID}
+	for hit, err := range g.view.Nearest(g.ctx, q, live.Near{Point: p, K: 1, RadiusM: besideRoad}) {
+		if err != nil {
+			break
+		}
+		f := hit.Feature()
+		return event.Thing{ID: f.Key, Name: titleOf(l, &f), Department: text(l, &f, model.Department)}, true
+	}
+	return event.Thing{}, false
+}
+
+func (g ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool) {
+	l, ok := g.view.Layer(layer)
+	if !ok || id == "" {
+		return nil, nil, false
+	}
+	subject := layers.SystemSubject()
+	f, err := g.view.Get(&subject, layer, id)
+	return &f, l, err == nil
+}
+
+func department(l *layers.Layer, f *layers.Feature) event.Department {
+	return event.Department{ID: f.Key, Name: titleOf(l, f), Kind: text(l, f, model.Kind), Level: text(l, f, model.Level),
+		Duties: strings.FieldsFunc(text(l, f, model.Duties), func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '、' })}
+}
+
+// text is the value of a field by name as text, "" without such a field.
+func text(l *layers.Layer, r layers.Row, name string) string {
+	return r.Value(l.FieldIndex(name)).String()
+}

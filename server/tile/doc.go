@@ -1,0 +1,11 @@
+// Package tile serves vector tiles over HTTP: feature tiles of one layer or of
+// several composed, hexagon tiles, and TileJSON.
+//
+// What it adds to the drawing is HTTP done right: 204 for an empty tile, 404
+// outside the matrix set, 400 for a malformed address, a strong ETag per coding,
+// 304, Vary, gzip only for clients that take it, HEAD. Tiles are to be asked for
+// again each time (no-cache) and are cheap to confirm.
+//
+// What is not here: drawing (tiles/render), keeping (tiles/cache), and what a
+// subject may see: the drawing asks the city with the subject's query.
+package tile

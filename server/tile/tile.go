@@ -1,0 +1,312 @@
+package tile
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/klauspost/compress/gzip"
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/layers/live"
+	"wutu/server/auth"
+	"wutu/server/openapi"
+	"wutu/server/param"
+	"wutu/tiles"
+)
+
+// City is what this package asks of the city.
+type City interface{ View() *live.View }
+
+// Request asks for one tile.
+type Request struct {
+	View    *live.View
+	Subject layers.Subject
+	Layers  []string // in ascending order, each once; one for hexagons
+	Tile    tiles.ID
+	Filter  layers.Expr
+	At      time.Time
+}
+
+// Body is an encoded tile; both are empty for an empty tile. The slices must not
+// be changed.
+type Body struct {
+	Plain []byte
+	Gzip  []byte // nil: not coded yet
+}
+
+// Drawer draws tiles. Errors as layers/live.
+type Drawer interface {
+	Features(ctx context.Context, r Request) (Body, error)
+	Hexagons(ctx context.Context, r Request) (Body, error)
+}
+
+// Options configures an API; all are required.
+type Options struct {
+	City City
+	Draw Drawer
+}
+
+// API answers the addresses under /tiles.
+type API struct{ o Options }
+
+// New returns an API.
+func New(o Options) *API { return &API{o: o} }
+
+const (
+	mediaMVT  = "application/vnd.mapbox-vector-tile"
+	mediaJSON = "application/json"
+	// maxLayers bounds the layers of one composed tile.
+	maxLayers = 16
+	// zipAbove is the size in bytes from which coding a tile pays.
+	zipAbove = 512
+)
+
+// Routes declares the operations.
+func (a *API) Routes() []openapi.Route {
+	path := func(name, about string) openapi.Param {
+		return openapi.Param{Name: name, In: openapi.Path, About: about}
+	}
+	query := []openapi.Param{{Name: "filter", About: "CQL2 text"}, {Name: "datetime", About: "State as of this instant (RFC 3339)"}}
+	address := append([]openapi.Param{path("z", "Zoom, 0 to 24"), path("x", "Column from the west"), path("y", "Row from the north")}, query...)
+	tileAnswers := []openapi.Answer{{Status: 200, Type: mediaMVT, About: "Vector tile (MVT 2.1)"}, {Status: 204, About: "The tile is empty"},
+		{Status: 304, About: "The tile is the one named in If-None-Match"}}
+	return []openapi.Route{
+		{Method: http.MethodGet, Path: "/tiles/{layers}.json", ID: "tileJSON", Tag: "Tiles", Summary: "TileJSON 3 of one or more layers",
+			Params:  append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, query...),
+			Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: "TileJSON"}}, Handle: a.describe},
+		{Method: http.MethodGet, Path: "/tiles/{layers}/{z}/{x}/{y}.mvt", ID: "tile", Tag: "Tiles", Summary: "Features of one or more layers as a vector tile",
+			Params: append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, address...), Answers: tileAnswers, Handle: a.features},
+		{Method: http.MethodGet, Path: "/tiles/{layers}/hex/{z}/{x}/{y}.mvt", ID: "hexTile", Tag: "Tiles", Summary: "Counts of a layer by H3 cell as a vector tile",
+			Params: append([]openapi.Param{path("layers", "Layer id")}, address...), Answers: tileAnswers, Handle: a.hexagons},
+	}
+}
+
+func (a *API) features(c echo.Context, in *openapi.Input) error {
+	r, err := a.read(c, in)
+	if err != nil {
+		return err
+	}
+	for _, id := range r.Layers {
+		if _, err := param.Listable(r.View, &r.Subject, id); err != nil {
+			return err
+		}
+	}
+	body, err := a.o.Draw.Features(c.Request().Context(), r)
+	if err != nil {
+		return param.Engine(err)
+	}
+	return answer(c, body)
+}
+
+// hexagons are counts: a layer that may only be counted is refused all the same,
+// because small cells would show single persons' homes even as "few".
+func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
+	r, err := a.read(c, in)
+	if err != nil {
+		return err
+	}
+	if len(r.Layers) != 1 {
+		return layers.Invalidf("tile", "layers", "hexagons are drawn of one layer at a time")
+	}
+	if _, err := param.Listable(r.View, &r.Subject, r.Layers[0]); err != nil {
+		return err
+	}
+	body, err := a.o.Draw.Hexagons(c.Request().Context(), r)
+	if err != nil {
+		return param.Engine(err)
+	}
+	return answer(c, body)
+}
+
+func (a *API) read(c echo.Context, in *openapi.Input) (Request, error) {
+	r := Request{View: a.o.City.View(), Subject: auth.SubjectOf(c.Request().Context())}
+	var err error
+	if r.Layers, err = layerIDs(in.Text("layers")); err != nil {
+		return r, err
+	}
+	if r.Tile, err = tiles.Parse(in.Text("z"), in.Text("x"), in.Text("y")); err != nil {
+		return r, err
+	}
+	if r.Filter, err = param.Filter("filter", in.Text("filter")); err != nil {
+		return r, err
+	}
+	p, ok, err := param.Datetime("datetime", in.Text("datetime"))
+	if ok && !p.Instant {
+		err = layers.Invalidf("tile", "datetime", "is an interval: a tile shows one instant")
+	}
+	r.At = p.From
+	return r, err
+}
+
+// layerIDs reads a list of layers, sorted and without repetitions: the same set
+// is the same tile.
+func layerIDs(s string) ([]string, error) {
+	ids := strings.Split(s, ",")
+	if len(ids) > maxLayers {
+		return nil, layers.Invalidf("tile", "layers", fmt.Sprintf("names more than %d layers", maxLayers))
+	}
+	for _, id := range ids {
+		if err := layers.CheckLayerID(id); err != nil {
+			return nil, param.At("layers", err)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+// answer sends a tile. The tag is a hash of the bytes sent, so equal tiles have
+// equal tags across restarts and servers.
+func answer(c echo.Context, body Body) error {
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-cache")
+	h.Add("Vary", "Accept-Encoding")
+	h.Add("Vary", "Authorization")
+	if len(body.Plain) == 0 && len(body.Gzip) == 0 {
+		return c.NoContent(http.StatusNoContent)
+	}
+	sent, coding := body.Plain, ""
+	if AcceptsGzip(c.Request().Header.Get("Accept-Encoding")) && len(body.Plain) >= zipAbove {
+		if body.Gzip == nil {
+			var err error
+			if body.Gzip, err = zip(body.Plain); err != nil {
+				return err
+			}
+		}
+		sent, coding = body.Gzip, "gzip"
+	}
+	tag := `"` + strconv.FormatUint(xxhash.Sum64(sent), 16) + `"`
+	h.Set("ETag", tag)
+	if matches(c.Request().Header.Get("If-None-Match"), tag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	if coding != "" {
+		h.Set("Content-Encoding", coding)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(sent)))
+	return c.Blob(http.StatusOK, mediaMVT, sent)
+}
+
+func zip(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.DefaultCompression) // no name, no time: equal bytes in, equal bytes out
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(b); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// matches reports whether an If-None-Match header names tag (RFC 9110, 13.1.2:
+// weak comparison).
+func matches(header, tag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		if part = strings.TrimSpace(part); part == "*" || strings.TrimPrefix(part, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// AcceptsGzip reads an Accept-Encoding header (RFC 9110, 12.5.3): gzip by name
+// or by *, not with weight 0.
+func AcceptsGzip(header string) bool {
+	star := false
+	for part := range strings.SplitSeq(header, ",") {
+		coding, params, _ := strings.Cut(part, ";")
+		weight := 1.0
+		if q, ok := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(params, " ", "")), "q="); ok {
+			var err error
+			if weight, err = strconv.ParseFloat(q, 64); err != nil {
+				weight = 0
+			}
+		}
+		switch strings.ToLower(strings.TrimSpace(coding)) {
+		case "gzip", "x-gzip":
+			return weight > 0
+		case "*":
+			star = weight > 0
+		}
+	}
+	return star
+}
+
+func (a *API) describe(c echo.Context, in *openapi.Input) error {
+	v, subject := a.o.City.View(), auth.SubjectOf(c.Request().Context())
+	ids, err := layerIDs(in.Text("layers"))
+	if err != nil {
+		return err
+	}
+	if _, err := param.Filter("filter", in.Text("filter")); err != nil {
+		return err
+	}
+	doc := tiles.TileJSON{TileJSON: tiles.TileJSONVersion, Scheme: "xyz", MaxZoom: deepest, VectorLayers: []tiles.VectorLayer{}}
+	var names []string
+	for _, id := range ids {
+		l, err := param.Listable(v, &subject, id)
+		if err != nil {
+			return err
+		}
+		names = append(names, l.Title.ZH)
+		doc.VectorLayers = append(doc.VectorLayers, vectorLayer(l))
+		if s := v.Stats(id); s.HasExtent {
+			b := s.Extent
+			if doc.Bounds == nil {
+				doc.Bounds = &[4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
+				continue
+			}
+			w := doc.Bounds
+			*w = [4]float64{min(w[0], b.Min[0]), min(w[1], b.Min[1]), max(w[2], b.Max[0]), max(w[3], b.Max[1])}
+		}
+	}
+	if subject.Region != "" { // the extent of what lies outside the region is not the subject's
+		doc.Bounds = nil
+	}
+	doc.Name = strings.Join(names, ", ")
+	link := url.URL{Scheme: c.Scheme(), Host: c.Request().Host, RawQuery: in.RawQuery().Encode()}
+	suffix := ""
+	if link.RawQuery != "" {
+		suffix = "?" + link.RawQuery
+	}
+	doc.Tiles = []string{link.Scheme + "://" + link.Host + "/tiles/" + strings.Join(ids, ",") + "/{z}/{x}/{y}.mvt" + suffix}
+	c.Response().Header().Set("Cache-Control", "no-cache")
+	return c.JSON(http.StatusOK, doc)
+}
+
+// deepest is the zoom beyond which clients enlarge tiles: at 18 a tile unit is
+// 4 cm.
+const deepest tiles.Zoom = 18
+
+// vectorLayer describes a layer's attributes without those that tiles never
+// carry.
+func vectorLayer(l *layers.Layer) tiles.VectorLayer {
+	out := tiles.VectorLayer{ID: l.ID, Description: l.Title.ZH, MaxZoom: deepest, Fields: map[string]string{"id": "String"}}
+	for i := range l.Fields {
+		f := &l.Fields[i]
+		if f.Personal {
+			continue
+		}
+		switch f.Type {
+		case layers.Integer, layers.Number:
+			out.Fields[f.Name] = "Number"
+		case layers.Boolean:
+			out.Fields[f.Name] = "Boolean"
+		case layers.String, layers.DateTime:
+			out.Fields[f.Name] = "String"
+		}
+	}
+	return out
+}
