@@ -6,11 +6,10 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// ConvertGeometry returns a new geometry with every coordinate of g turned from
-// WGS 84 lon/lat or into it: from is the system of g, the result is WGS 84. The
-// given geometry is not changed, and nothing is shared with it. A bound becomes
-// the bound of its four corners. It fails with the *Error of the first
-// coordinate outside the domain. A nil geometry stays nil.
+// ConvertGeometry returns a new geometry: g, whose coordinates are in from, in
+// WGS 84 lon/lat. The given geometry is not changed and nothing is shared with
+// it. A bound becomes the bound of its four corners, a nil geometry stays nil. It
+// fails with the *Error of the first coordinate outside the domain.
 func ConvertGeometry(g orb.Geometry, from System) (orb.Geometry, error) {
 	return Transform(g, from, WGS84)
 }

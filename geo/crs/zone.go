@@ -86,6 +86,9 @@ func (s System) zoneFromWGS84(lon, lat float64) (x, y float64, err error) {
 func (s System) zoneToWGS84(x, y float64) (lon, lat float64, err error) {
 	z, _ := zoneOf(s.code)
 	e := x - z.falseEasting
+	if math.Abs(x) <= 180 && math.Abs(y) <= 180 {
+		return 0, 0, s.fail(x, y, "outside the zone's land", "these look like degrees")
+	}
 	if math.Abs(e) > halfWidth || math.Abs(y) > maxNorthing {
 		return 0, 0, s.fail(x, y, fmt.Sprintf("outside the zone of central meridian %g", z.meridian), s.guess(z, x, y))
 	}
@@ -97,9 +100,6 @@ func (s System) zoneToWGS84(x, y float64) (lon, lat float64, err error) {
 func (s System) guess(z zone, x, y float64) string {
 	if math.Abs(y-z.falseEasting) <= halfWidth && math.Abs(x) <= maxNorthing {
 		return "the axes look swapped: x is the easting, y the northing"
-	}
-	if math.Abs(x) <= 180 && math.Abs(y) <= 180 {
-		return "these look like degrees"
 	}
 	swapped := ""
 	if y > 1e7 {
