@@ -8,7 +8,7 @@ export default {
   level: { district: 'District', street: 'Street', community: 'Community', grid: 'Grid', none: 'No grouping', field: 'By kind', hex: 'Hexagons' },
   layers: {
     search: 'Filter layers', presets: 'Themes', none: 'No layers', noMatch: 'No layer is called “{text}”', opacity: 'Opacity', zoomTo: 'Zoom to layer', hex: 'Hexagons', hexOff: 'Hide hexagons',
-    legend: 'Legend', info: 'About', owner: 'Owner', updated: 'Updated', records: 'Records', access: 'Access', locked: 'Personal data: you see totals only, and none below the threshold',
+    legend: 'Legend', info: 'About', owner: 'Owner', updated: 'Updated', records: 'Records', access: 'Access', locked: 'Personal data: totals only, none below the threshold',
     zoomIn: 'Zoom in to see', loading: 'Loading', ready: 'Updated {time}', failed: 'Failed', empty: 'Nothing here', retry: 'Retry', filtered: 'Filtered', clearFilter: 'Clear filter',
     show: 'Show {name}', more: 'Options of {name}', cells: '{unit} per cell',
   },

@@ -8,7 +8,7 @@ export default {
   level: { district: '区', street: '街道', community: '社区', grid: '网格', none: '不分组', field: '按类别', hex: '六边形' },
   layers: {
     search: '筛选图层', presets: '专题', none: '没有图层', noMatch: '没有名称含“{text}”的图层', opacity: '不透明度', zoomTo: '缩放至图层', hex: '六边形统计', hexOff: '关闭六边形',
-    legend: '图例', info: '图层信息', owner: '责任单位', updated: '更新', records: '记录', access: '密级', locked: '个人信息图层：仅可见统计数，数量少于阈值时不显示',
+    legend: '图例', info: '图层信息', owner: '责任单位', updated: '更新', records: '记录', access: '密级', locked: '个人信息：仅可见统计数，少于阈值不显示',
     zoomIn: '放大可见', loading: '加载中', ready: '已更新 {time}', failed: '加载失败', empty: '此处无数据', retry: '重试', filtered: '已筛选', clearFilter: '清除筛选',
     show: '显示 {name}', more: '{name} 的选项', cells: '每格{unit}数',
   },

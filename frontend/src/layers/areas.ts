@@ -6,7 +6,7 @@ import { byZoom, ranks, type Drawn, type Expression, type Look } from './style'
 interface Border { colour: 'district' | 'street_border' | 'grid'; width: [number, number]; dash: number[] | null; from: number; names: [number, number]; size: [number, number] }
 
 const borders: Record<Level, Border> = {
-  district: { colour: 'district', width: [1.2, 3], dash: null, from: 0, names: [7, 13.5], size: [14, 20] },
+  district: { colour: 'district', width: [1.2, 2.2], dash: null, from: 0, names: [7, 13.5], size: [14, 20] },
   street: { colour: 'street_border', width: [0.6, 2], dash: [4, 2], from: 10, names: [12, 15.5], size: [12, 15] },
   community: { colour: 'street_border', width: [0.4, 1.4], dash: [2, 2], from: 12.5, names: [14.5, 17], size: [11, 13] },
   grid: { colour: 'grid', width: [0.4, 1.2], dash: [1, 2], from: 13, names: [15.5, 22], size: [10, 12] },
@@ -22,7 +22,7 @@ export function areaLayers(layer: Layer, source: Source, look: Look): Drawn[] {
     rank: ranks.borders,
     layer: {
       id: `${source.layer}-border`, type: 'line', ...at, minzoom: border.from, layout: { 'line-join': 'round' },
-      paint: { 'line-color': ground[border.colour], 'line-width': width, 'line-opacity': 0.85 * look.opacity },
+      paint: { 'line-color': ground[border.colour], 'line-width': width, 'line-opacity': byZoom([[12, 0.85 * look.opacity], [16, 0.5 * look.opacity]]) },
       metadata: { layer: source.layer, legend: 'line-color' },
     },
   }
@@ -46,7 +46,7 @@ export function areaLayers(layer: Layer, source: Source, look: Look): Drawn[] {
       rank: ranks.borders - 0.5,
       layer: {
         id: `${source.layer}-glow`, type: 'line', ...at, layout: { 'line-join': 'round' },
-        paint: { 'line-color': ground.district, 'line-width': byZoom([[9, 4], [16, 12]]), 'line-opacity': 0.12 * look.opacity },
+        paint: { 'line-color': ground.district, 'line-width': byZoom([[9, 4], [14, 10]]), 'line-opacity': 0.12 * look.opacity },
       },
     })
   }

@@ -6,6 +6,8 @@ import { byZoom, ranks, type Drawn, type Expression, type Look } from './style'
 
 /** From this zoom on an event shows the sign of its phase. */
 export const signZoom = 13
+/** Settled events stay dots for longer, so that they do not hide the open ones. */
+export const closedSignZoom = 17
 
 /** The name of an image that map/images draws: a disc with one character. */
 export function phaseImage(phase: Phase, colour: string): string {
@@ -35,7 +37,7 @@ export function eventLayers(id: string, source: Source, look: Look, hidden: stri
         id: `${source.layer}-dot`, type: 'circle', ...at, filter: shown, layout: { 'circle-sort-key': order },
         paint: {
           'circle-color': byPhase((phase) => colours[phase]), 'circle-opacity': fade, 'circle-stroke-opacity': fade,
-          'circle-radius': byZoom([[9, byPhase((phase) => (phase === 'done' || phase === 'void' ? 1.4 : 2.6))], [14, byPhase((phase) => (phase === 'done' || phase === 'void' ? 3 : 6))]]),
+          'circle-radius': byZoom([[9, byPhase((phase) => (phase === 'done' || phase === 'void' ? 1.4 : 2.6))], [14, byPhase((phase) => (phase === 'done' || phase === 'void' ? 3 : 5.5))]]),
           'circle-stroke-color': ground.halo, 'circle-stroke-width': byZoom([[9, 0.5], [14, 1.2]]),
         },
         metadata: { layer: id, legend: 'circle-color' },
@@ -44,7 +46,8 @@ export function eventLayers(id: string, source: Source, look: Look, hidden: stri
     {
       rank: ranks.events,
       layer: {
-        id: `${source.layer}-sign`, type: 'symbol', ...at, minzoom: signZoom, filter: shown,
+        id: `${source.layer}-sign`, type: 'symbol', ...at, minzoom: signZoom,
+        filter: ['all', shown, ['any', ['>=', ['zoom'], closedSignZoom], ['!', ['in', ['get', 'state'], ['literal', [...statesOf('done'), ...statesOf('void')]]]]]],
         layout: {
           'icon-image': byPhase((phase) => phaseImage(phase, colours[phase])), 'icon-allow-overlap': byZoomOverlap, 'icon-padding': 0,
           'icon-size': byZoom([[13, 0.75], [17, 1.05]]), 'symbol-sort-key': ['-', 0, order], 'symbol-z-order': 'source',

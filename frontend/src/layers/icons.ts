@@ -49,7 +49,7 @@ export function iconPath(name: string): string {
   const svg = name.startsWith('t:')
     ? temaki[`/node_modules/@rapideditor/temaki/icons/${name.slice(2)}.svg`]
     : maki[`/node_modules/@mapbox/maki/icons/${name}.svg`]
-  return [...(svg ?? maki['/node_modules/@mapbox/maki/icons/marker.svg'] ?? '').matchAll(/\sd="([^"]+)"/g)].map((m) => m[1]).join(' ')
+  return [...(svg ?? maki['/node_modules/@mapbox/maki/icons/marker.svg'] ?? '').matchAll(/\sd="([^"]+)"/g)].map((m) => m[1].replace(/&#x[0-9a-fA-F]+;/g, ' ')).join(' ')
 }
 
 export const knownKinds = Object.keys(byKind)

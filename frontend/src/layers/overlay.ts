@@ -1,4 +1,4 @@
-import { byZoom, ranks, type Drawn, type Look } from './style'
+import { byZoom, ranks, type Drawn, type Expression, type Look } from './style'
 
 /** The accent that says "this one": selection and the counted region. */
 export const accent = { light: '#0b6b5d', dark: '#57d6bd' }
@@ -8,6 +8,15 @@ export function overlayLayers(look: Look): Drawn[] {
   const colour = accent[look.theme]
   const white = look.theme === 'dark' ? '#0c1114' : '#ffffff'
   return [
+    ...(look.solid
+      ? [{
+          rank: ranks.solids + 0.5,
+          layer: {
+            id: 'selection-solid', type: 'fill-extrusion' as const, source: 'selection', filter: ['>', ['to-number', ['get', 'height'], 0], 0] satisfies Expression,
+            paint: { 'fill-extrusion-color': colour, 'fill-extrusion-height': ['+', 0.4, ['get', 'height']] satisfies Expression, 'fill-extrusion-opacity': 0.9 },
+          },
+        }]
+      : []),
     {
       rank: ranks.region,
       layer: { id: 'region-fill', type: 'fill', source: 'region', paint: { 'fill-color': colour, 'fill-opacity': 0.1 } },

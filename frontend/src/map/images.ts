@@ -17,7 +17,8 @@ export function drawMark(name: string, pixelRatio = Math.max(2, Math.ceil(window
   const context = canvas.getContext('2d', { willReadFrequently: true })
   if (!context) return null
   context.scale(pixelRatio, pixelRatio)
-  disc(context, colour)
+  if (kind === 'mark') disc(context, colour)
+  else tile(context, colour)
   context.fillStyle = ink(colour)
   if (kind === 'mark') glyph(context, iconPath(what))
   else sign(context, phaseSign[what as Phase] ?? '?')
@@ -34,6 +35,21 @@ function disc(context: CanvasRenderingContext2D, colour: string): void {
   context.shadowBlur = 0
   context.beginPath()
   context.arc(size / 2, size / 2, 9.2, 0, 2 * Math.PI)
+  context.fillStyle = colour
+  context.fill()
+}
+
+/** Events differ from things in shape too: a rounded square. */
+function tile(context: CanvasRenderingContext2D, colour: string): void {
+  context.beginPath()
+  context.roundRect(2, 2, size - 4, size - 4, 7)
+  context.fillStyle = 'rgba(255,255,255,.95)'
+  context.shadowColor = 'rgba(10,20,25,.35)'
+  context.shadowBlur = 2
+  context.fill()
+  context.shadowBlur = 0
+  context.beginPath()
+  context.roundRect(3.4, 3.4, size - 6.8, size - 6.8, 5.6)
   context.fillStyle = colour
   context.fill()
 }

@@ -1,7 +1,7 @@
 import type { ElementName } from '@/api/types'
 
 /** The order in which the five maps, the events and the frame are shown. */
-export const elements: ElementName[] = ['event', 'people', 'enterprise', 'land', 'object', 'government', 'frame']
+export const elements: ElementName[] = ['people', 'enterprise', 'land', 'object', 'government', 'event', 'frame']
 
 export const elementSign: Record<ElementName, string> = {
   people: '人', enterprise: '企', land: '地', object: '物', government: '政', event: '事', frame: '图',
