@@ -124,6 +124,11 @@ CREATE TABLE wutu_migrations (
   at DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
 );
 
+-- GDAL and QGIS list every table of a GeoPackage that does not say, with this
+-- extension or a table of data type "attributes", that its contents are complete.
+INSERT INTO gpkg_extensions (extension_name, definition, scope) VALUES
+  ('gdal_aspatial', 'http://gdal.org/geopackage_aspatial.html', 'read-write');
+
 INSERT INTO gpkg_extensions (table_name, extension_name, definition, scope) VALUES
   ('wutu_layers', 'wutu_city', 'Definitions of the layers', 'write-only'),
   ('wutu_changes', 'wutu_city', 'Change log', 'write-only'),
