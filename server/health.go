@@ -11,7 +11,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"wutu/layers"
-	"wutu/layers/live"
 	"wutu/server/openapi"
 )
 
@@ -81,18 +80,4 @@ func newMetrics(s *Server) *metrics {
 func (s *Server) expose(c echo.Context, _ *openapi.Input) error {
 	s.metrics.handler.ServeHTTP(c.Response(), c.Request())
 	return nil
-}
-
-// firstID returns the lowest feature id of a layer, "" when there is none.
-func firstID(ctx context.Context, v *live.View, layer string) string {
-	if _, ok := v.Layer(layer); !ok {
-		return ""
-	}
-	for r, err := range v.Select(ctx, layers.Query{Subject: layers.SystemSubject(), Layer: layer, Limit: 1}) {
-		if err != nil {
-			return ""
-		}
-		return r.Feature().Key
-	}
-	return ""
 }

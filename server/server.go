@@ -109,25 +109,6 @@ func (s *Server) Routes() []openapi.Route { return s.routes }
 // Handler is the whole server as one handler.
 func (s *Server) Handler() http.Handler { return s.echo }
 
-// DemoAccounts makes the keys of a demo, one per role: the grid worker's grid is
-// the first community, the department's the first department. Earlier demo keys
-// are revoked. Errors: Forbidden when the server is not in demo mode, and those
-// of the store.
-func (s *Server) DemoAccounts(ctx context.Context) ([]auth.Account, error) {
-	if !s.o.Demo {
-		return nil, &layers.Error{Kind: layers.Forbidden, Op: "demo", Err: errors.New("the server is not in demo mode")}
-	}
-	v := s.o.City.View()
-	scope := auth.DemoScope{Department: firstID(ctx, v, "departments")}
-	for _, l := range v.Layers() {
-		if l.Level == layers.Community {
-			scope.Region = firstID(ctx, v, l.ID)
-			break
-		}
-	}
-	return auth.DemoAccounts(ctx, s.o.Records, scope, s.o.Now(), s.o.Rand)
-}
-
 func (s *Server) router() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true

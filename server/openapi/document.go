@@ -36,6 +36,9 @@ func Document(title, version string, routes []Route) (*openapi3.T, error) {
 		}
 		item.SetOperation(r.Method, operation(r))
 	}
+	if err := openapi3.NewLoader().ResolveRefsIn(t, nil); err != nil {
+		return nil, wrong(err)
+	}
 	if err := t.Validate(context.Background()); err != nil {
 		return nil, wrong(err)
 	}
