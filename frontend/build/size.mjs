@@ -1,0 +1,44 @@
+// The byte budget: fails when a way into the application has grown too heavy.
+// Sizes are brotli, quality 11, of JavaScript and style sheets.
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+
+const assets = new URL('../dist/assets/', import.meta.url).pathname
+const files = (await readdir(assets)).filter((name) => /\.(js|css)$/.test(name))
+const text = new Map(await Promise.all(files.map(async (name) => [name, await readFile(path.join(assets, name), 'utf8')])))
+const bytes = new Map([...text].map(([name, code]) => [name, brotliCompressSync(code).length]))
+const index = await readFile(path.join(assets, '../index.html'), 'utf8')
+
+/** Everything a file imports at once (not lazily), itself included. */
+function closure(names) {
+  const seen = new Set()
+  const visit = (name) => {
+    if (seen.has(name) || !text.has(name)) return
+    seen.add(name)
+    for (const [, next] of text.get(name).matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) visit(next)
+  }
+  names.forEach(visit)
+  return seen
+}
+
+const find = (prefix) => files.filter((name) => name.startsWith(`${prefix}-`))
+const entry = [...index.matchAll(/assets\/([^"]+\.(?:js|css))/g)].map(([, name]) => name)
+const total = (names) => [...names].reduce((sum, name) => sum + bytes.get(name), 0)
+
+const page = (...prefixes) => total(closure([...entry, ...prefixes.flatMap(find)]))
+const budgets = [
+  ['first paint: entry and map page', page('MapPage'), 120],
+  ['first map: with the map and its worker', page('MapPage', 'CityMap', 'maplibre-gl-worker'), 550],
+  ['phone page, without its map', page('PhonePage'), 120],
+  ['charts, on demand', total(find('chart')), 200],
+  ['drawing, on demand', total(files.filter((name) => name.startsWith('terra-draw'))), 60],
+]
+
+let over = 0
+for (const [name, size, limit] of budgets) {
+  const ok = size > 0 && size <= limit * 1000
+  if (!ok) over++
+  console.log(`${ok ? 'ok  ' : 'OVER'} ${String(Math.round(size / 100) / 10).padStart(7)} kB of ${String(limit).padStart(3)}  ${name}`)
+}
+process.exitCode = over > 0 ? 1 : 0
