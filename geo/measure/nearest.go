@@ -40,7 +40,7 @@ func Within(p orb.Point, g orb.Geometry, radiusM float64) bool {
 func Between(a, b orb.Geometry) float64 {
 	best := math.Inf(1)
 	each := func(from, to orb.Geometry) {
-		eachVertex(from, func(p orb.Point) bool {
+		Vertices(from, func(p orb.Point) bool {
 			best = min(best, DistanceTo(p, to))
 			return best > 0
 		})
@@ -50,54 +50,6 @@ func Between(a, b orb.Geometry) float64 {
 		each(b, a)
 	}
 	return best
-}
-
-func eachVertex(g orb.Geometry, fn func(orb.Point) bool) bool {
-	all := func(ps []orb.Point) bool {
-		for _, p := range ps {
-			if !fn(p) {
-				return false
-			}
-		}
-		return true
-	}
-	switch g := g.(type) {
-	case orb.Point:
-		return fn(g)
-	case orb.MultiPoint:
-		return all(g)
-	case orb.LineString:
-		return all(g)
-	case orb.Ring:
-		return all(g)
-	case orb.Bound:
-		return g.IsEmpty() || all(g.ToRing())
-	case orb.MultiLineString:
-		for _, l := range g {
-			if !all(l) {
-				return false
-			}
-		}
-	case orb.Polygon:
-		for _, r := range g {
-			if !all(r) {
-				return false
-			}
-		}
-	case orb.MultiPolygon:
-		for _, p := range g {
-			if !eachVertex(p, fn) {
-				return false
-			}
-		}
-	case orb.Collection:
-		for _, part := range g {
-			if !eachVertex(part, fn) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // search looks for the nearest place in two passes: a plane through p gives

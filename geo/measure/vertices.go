@@ -23,7 +23,7 @@ func Vertices(g orb.Geometry, fn func(orb.Point) bool) bool {
 	case orb.Ring:
 		return chain(g)
 	case orb.Bound:
-		return chain(g.ToRing())
+		return g.IsEmpty() || chain(g.ToRing())
 	case orb.MultiLineString:
 		for _, l := range g {
 			if !chain(l) {
