@@ -37,7 +37,11 @@ func events() *layers.Layer {
 			coded(Channel, "来源", "Channel", []layers.Code{
 				code("gridworker", "网格员", "Grid worker"),
 				code("hotline", "12345 热线", "Hotline 12345"),
+				code("web", "网页上报", "Web"),
+				code("phone", "电话上报", "Phone"),
 				code("app", "市民上报", "Citizens' app"),
+				code("internet", "互联网", "Internet"),
+				code("drone", "无人机", "Drone"),
 				code("sensor", "感知设备", "Sensor"),
 				code("video", "视频智能", "Video analysis"),
 				code("patrol", "巡查", "Patrol"),
