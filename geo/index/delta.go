@@ -52,15 +52,31 @@ func (d *Delta) Search(b orb.Bound, fn func(row uint32) bool) bool {
 }
 
 // Nearest yields rows in order of distance until yield returns false; lower and
-// exact as for Packed.Nearest. Rows at the same distance come in no particular
-// order, directly after one another.
+// exact as for Packed.Nearest, exact is called only for rows that may come next.
+// Rows at the same distance come in ascending order, directly after one another.
 func (d *Delta) Nearest(lower func(orb.Bound) float64, exact func(row uint32) float64, yield func(row uint32, distance float64) bool) {
-	d.tree.Nearby(func(lo, hi [2]float32, row uint32, item bool) float64 {
-		if item {
-			return exact(row)
+	var measured candidates
+	// flush yields the measured rows nearer than everything still to come.
+	flush := func(limit float64) bool {
+		for len(measured) > 0 && measured[0].d < limit {
+			if c := measured.pop(); !yield(c.at, c.d) {
+				return false
+			}
 		}
+		return true
+	}
+	stopped := false
+	d.tree.Nearby(func(lo, hi [2]float32, _ uint32, _ bool) float64 {
 		return lower(box{lo[0], lo[1], hi[0], hi[1]}.bound())
-	}, func(_, _ [2]float32, row uint32, distance float64) bool {
-		return yield(row, distance)
+	}, func(_, _ [2]float32, row uint32, bound float64) bool {
+		if stopped = !flush(bound); stopped {
+			return false
+		}
+		measured.push(candidate{d: exact(row), level: -1, at: row})
+		return true
 	})
+	for !stopped && len(measured) > 0 {
+		c := measured.pop()
+		stopped = !yield(c.at, c.d)
+	}
 }
