@@ -46,7 +46,7 @@ type city struct {
 func newCity(t *testing.T, demo bool) *city {
 	t.Helper()
 	ctx := t.Context()
-	c := &city{t: t, store: memstore.New(), keys: map[string]string{}}
+	c := &city{t: t, store: memstore.NewWithClock(now), keys: map[string]string{}}
 	defs := model.Layers()
 	if _, err := c.store.Apply(ctx, layers.Batch{Layers: defs, At: now()}); err != nil {
 		t.Fatal(err)

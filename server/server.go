@@ -113,7 +113,7 @@ func (s *Server) router() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.answerError
-	e.Use(s.observe, s.headers, s.compress, s.recovered, s.identify)
+	e.Use(s.observe, s.headers, s.compress, s.recovered, s.identify, s.pages)
 	for i := range s.routes {
 		r := &s.routes[i]
 		h := s.endpoint(r)
@@ -122,8 +122,19 @@ func (s *Server) router() *echo.Echo {
 			e.Add(http.MethodHead, r.EchoPath(), h)
 		}
 	}
-	e.RouteNotFound("/*", s.web.serve)
 	return e
+}
+
+// pages answers addresses that are no route from the front end. It waits for the
+// router's verdict, so that a wrong method on a route stays 405.
+func (s *Server) pages(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if errors.Is(err, echo.ErrNotFound) {
+			return s.web.serve(c)
+		}
+		return err
+	}
 }
 
 // endpoint wraps a route's handler in its limits and checks.
