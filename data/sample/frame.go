@@ -55,12 +55,11 @@ func (c *city) makeGrids(w *writer) {
 		r := w.feature(face.code, shape)
 		r.text(model.CodeField, face.code)
 		r.text(model.Name, fmt.Sprintf("%s第%s网格", home.name, face.code[12:]))
-		kind := "basic"
-		switch c.uses[f] {
-		case useWater, usePark, useStation, useHospital, useCollege:
+		kind, owner := "basic", c.dedicated(f)
+		if owner != "" {
 			kind = "dedicated"
-		default:
 		}
+		r.text(model.Department, owner)
 		r.text(model.Kind, kind)
 		r.text(model.Community, home.code)
 		// A worker looks after about five grids.
@@ -92,5 +91,6 @@ func (c *city) makeRoads(w *writer) {
 		r.text(model.FromNode, fmt.Sprintf("n%06d", s.from+1))
 		r.text(model.ToNode, fmt.Sprintf("n%06d", s.to+1))
 		r.number(model.Length, measure.Length(shape), 1)
+		r.text(model.Department, c.keeper(s))
 	}
 }

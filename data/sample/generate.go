@@ -38,6 +38,10 @@ func Generate(ctx context.Context, o Options, yield func(Batch) error) error {
 		model.Communities: (*city).makeCommunities, model.Grids: (*city).makeGrids,
 		model.Roads: (*city).makeRoads, model.Water: (*city).makeWater, model.Green: (*city).makeGreen,
 		model.PlanZones: (*city).makePlanZones, model.Parcels: (*city).makeParcels, model.Buildings: (*city).makeBuildings,
+		model.Addresses: (*city).makeAddresses, model.Households: (*city).makeHouseholds, model.Persons: (*city).makePersons,
+		model.Enterprises: (*city).makeEnterprises, model.Components: (*city).makeComponents, model.Devices: (*city).makeDevices,
+		model.Cameras: (*city).makeCameras, model.Movers: (*city).makeMovers, model.Sites: (*city).makeSites, model.Departments: (*city).makeDepartments,
+		model.Events: (*city).makeEvents,
 	}
 	for _, l := range model.Layers() {
 		w := newWriter(ctx, l, yield)

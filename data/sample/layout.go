@@ -38,14 +38,14 @@ func layoutOf(u faceUse, r *stream, density float64) layout {
 	case useOldTown:
 		return layout{kind: "house", lot: 5200, setback: 2.5, length: [2]float64{9, 19}, depth: [2]float64{8, 12}, gap: 1.6, space: [2]float64{3, 6}, floors: [2]int{2, 4}, storey: 3.1, mixed: 0.2, skip: 0.06}
 	case useSlabs:
-		l := layout{kind: "residential", lot: 15000, setback: 4, length: [2]float64{32, 58}, depth: [2]float64{11, 13.5}, gap: 9, space: [2]float64{6, 9}, floors: [2]int{5, 7}, storey: 2.9, skip: 0.05, south: true, sun: 0.75}
+		l := layout{kind: "residential", lot: 15000, setback: 4, length: [2]float64{32, 58}, depth: [2]float64{11, 13.5}, gap: 7, space: [2]float64{4, 6}, floors: [2]int{5, 7}, storey: 2.9, skip: 0.03, south: true, sun: 0.6}
 		if r.chance(0.25) {
 			l.floors = [2]int{8, 11}
 		}
 		return l
 	case useTowers:
 		top := 20 + int(14*density)
-		return layout{kind: "residential", lot: 19000, setback: 6, length: [2]float64{24, 34}, depth: [2]float64{16, 20}, gap: 20, space: [2]float64{26, 36}, floors: [2]int{max(11, top-9), top}, storey: 2.95, skip: 0.06, south: true, mixed: 0.15, sun: 0.06}
+		return layout{kind: "residential", lot: 19000, setback: 6, length: [2]float64{24, 34}, depth: [2]float64{16, 20}, gap: 15, space: [2]float64{18, 26}, floors: [2]int{max(11, top-9), top}, storey: 2.95, skip: 0.06, south: true, mixed: 0.15, sun: 0.06}
 	case useShops:
 		return layout{kind: "commercial", lot: 5200, setback: 4, length: [2]float64{28, 62}, depth: [2]float64{16, 30}, gap: 9, space: [2]float64{12, 18}, floors: [2]int{3, 6 + int(6*density)}, storey: 4, mixed: 0.4, skip: 0.05}
 	case useOffices:

@@ -38,14 +38,9 @@ type building struct {
 
 func (b *building) height() float64 { return float64(b.floors)*b.storey + 0.6 }
 
-// inside is a point well inside the building.
-func (b *building) inside() pt {
-	// The first two corners span the front; every shape is full behind it.
-	u := b.ring[1].sub(b.ring[0]).unitOr(pt{1, 0})
-	v := u.left()
-	half := min(b.depth, 7) / 2
-	return b.ring[0].add(u.times(b.length / 2)).add(v.times(half))
-}
+// inside is a point well inside the building. The first two corners span the
+// front, and every footprint is full behind it.
+func (b *building) inside() pt { return b.roomAt(0.5) }
 
 // stand makes the lots of face f and their buildings: the same every time.
 func (c *city) stand(f int32) []lot {
@@ -113,7 +108,7 @@ func (c *city) fit(b *building, l *lot, n int, r *stream) {
 	floorArea := math.Abs(polygonArea(b.ring))
 	switch b.kind {
 	case "residential":
-		b.flats, b.units, b.perFloor = true, max(1, int(b.length/15)), 2
+		b.flats, b.units, b.perFloor = true, max(1, int(b.length/18)), 2
 		if l.use == useTowers {
 			b.units, b.perFloor = max(1, int(b.length/24)), 4
 		}

@@ -93,7 +93,7 @@ func scaleOf(s Size) scale {
 			halfLength: 4200, north: 3900, south: 3300, coreStep: 820, reach: 0.42, strip: 260, river: 190,
 			meander: 420, bend: 7600, streamAt: -1150, streamWide: 64, ring: 2600,
 			districtsN: 2, districtsS: 1, gridsAStr: 90, leaf: 14000,
-			occupancy: 0.11, shops: 0.2, furniture: 0.36, casesADay: 50, smartShare: 0.05, moversTotal: 600,
+			occupancy: 0.068, shops: 0.07, furniture: 0.26, casesADay: 50, smartShare: 0.05, moversTotal: 600,
 		}
 	case Prefecture:
 		return scale{
@@ -105,9 +105,9 @@ func scaleOf(s Size) scale {
 	case City:
 	}
 	return scale{
-		halfLength: 11500, north: 9600, south: 7600, coreStep: 980, reach: 1, strip: 430, river: 330,
+		halfLength: 11500, north: 9600, south: 7600, coreStep: 980, reach: 0.86, strip: 430, river: 330,
 		meander: 950, bend: 12500, streamAt: -2700, streamWide: 80, ring: 6200,
 		districtsN: 3, districtsS: 2, gridsAStr: 170, towns: 4, leaf: 9600,
-		occupancy: 0.55, shops: 0.5, furniture: 1, casesADay: 670, smartShare: 0.05, moversTotal: 6000,
+		occupancy: 0.285, shops: 0.2, furniture: 0.6, casesADay: 700, smartShare: 0.05, moversTotal: 6000,
 	}
 }

@@ -62,6 +62,7 @@ func grids() *layers.Layer {
 			}),
 			ref(Community, "所属社区", "Community", Communities),
 			text(Worker, "网格员工号", "Grid worker"),
+			ref(Department, "专属责任部门", "Department of a dedicated grid", Departments),
 			areaField(),
 		},
 	}
@@ -90,6 +91,7 @@ func roads() *layers.Layer {
 			text(ToNode, "终点", "To node"),
 			number(Length, "长度", "Length", unit("m"), measure),
 			integer(MaxSpeed, "限速", "Speed limit", unit("km/h")),
+			ref(Department, "管养部门", "Maintained by", Departments),
 		},
 	}
 }
