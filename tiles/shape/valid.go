@@ -1,0 +1,65 @@
+package shape
+
+// valid reports whether the rings, each cleaned, are a polygon as it may be
+// written: no edge touches another except neighbours at their common point,
+// every ring after the first inside the first and outside all others. It costs
+// O(n log n) for n edges of which few overlap in x and y; a polygon whose rings
+// touch, which would be allowed, is reported as not valid.
+func valid(rings [][]XY) bool {
+	if len(rings) == 1 && len(rings[0]) == 3 {
+		return true
+	}
+	ok := true
+	meetings(segmentsOf(rings), func(a, b segment) bool {
+		ok = a.ring == b.ring && neighbours(a, b, len(rings[a.ring]))
+		return ok
+	})
+	if !ok {
+		return false
+	}
+	for i, hole := range rings[1:] {
+		// Rings do not touch, so one point decides.
+		for j, other := range rings {
+			if j != i+1 && (locate(hole[0], other) > 0) != (j == 0) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// neighbours reports whether two meeting edges of a ring of n points are
+// neighbours that meet only where they must.
+func neighbours(a, b segment, n int) bool {
+	if b.index == (a.index+1)%n {
+		return a.q == b.p && !onSegment(a.p, b.p, b.q) && !onSegment(b.q, a.p, a.q)
+	}
+	if a.index == (b.index+1)%n {
+		return neighbours(b, a, n)
+	}
+	return false
+}
+
+// locate is 1 when p lies inside ring, -1 outside, 0 on it.
+func locate(p XY, ring []XY) int {
+	inside := false
+	a := ring[len(ring)-1]
+	for _, b := range ring {
+		if (a.Y > p.Y) != (b.Y > p.Y) {
+			t := turn(a, b, p)
+			if t == 0 {
+				return 0
+			}
+			if (t > 0) == (b.Y > a.Y) {
+				inside = !inside
+			}
+		} else if onSegment(p, a, b) {
+			return 0
+		}
+		a = b
+	}
+	if inside {
+		return 1
+	}
+	return -1
+}
