@@ -1,6 +1,8 @@
 package memstore
 
 import (
+	"math"
+
 	"github.com/paulmach/orb"
 
 	"wutu/geo/measure"
@@ -15,11 +17,23 @@ func inBoxes(boxes []orb.Bound, g orb.Geometry) bool {
 		return false
 	}
 	for _, b := range boxes {
-		if predicate.Intersects(b, g) {
+		if predicate.Intersects(shapeOf(b), g) {
 			return true
 		}
 	}
 	return false
+}
+
+// shapeOf is the box as the geometry it is: one without area is a line or a
+// point.
+func shapeOf(b orb.Bound) orb.Geometry {
+	switch {
+	case b.Min == b.Max:
+		return b.Min
+	case b.Min[0] == b.Max[0] || b.Min[1] == b.Max[1]:
+		return orb.LineString{b.Min, b.Max}
+	}
+	return b.ToPolygon()
 }
 
 // inRegion reports whether g lies in the region as its parts say.
@@ -42,11 +56,13 @@ func inRegion(r *layers.Region, g orb.Geometry) bool {
 
 // farthestVertex is the distance of the vertex of g that is farthest from the
 // region: a buffered region contains g when it contains its vertices, up to the
-// sag of its edges.
+// sag of its edges. It is infinite for an empty geometry.
 func farthestVertex(g, region orb.Geometry) float64 {
-	far := 0.0
+	far := math.Inf(1)
 	measure.Vertices(g, func(p orb.Point) bool {
-		far = max(far, measure.DistanceTo(p, region))
+		if d := measure.DistanceTo(p, region); math.IsInf(far, 1) || d > far {
+			far = d
+		}
 		return true
 	})
 	return far

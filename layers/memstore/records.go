@@ -31,7 +31,7 @@ func (tx *transaction) record(r layers.Record) error {
 		delete(s.records, key)
 		return nil
 	}
-	s.records[key] = layers.Record{Bucket: r.Bucket, Key: r.Key, Data: slices.Concat([]byte{}, r.Data), Expires: micro(r.Expires)}
+	s.records[key] = layers.Record{Bucket: r.Bucket, Key: r.Key, Data: append([]byte{}, r.Data...), Expires: micro(r.Expires)}
 	return nil
 }
 
@@ -68,7 +68,7 @@ func (s *Store) find(ctx context.Context, bucket, prefix string) ([]layers.Recor
 	var out []layers.Record
 	for _, r := range s.records {
 		if r.Bucket == bucket && strings.HasPrefix(r.Key, prefix) && !expired(&r, now) {
-			r.Data = slices.Clone(r.Data)
+			r.Data = append([]byte{}, r.Data...)
 			out = append(out, r)
 		}
 	}
