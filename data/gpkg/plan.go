@@ -135,11 +135,22 @@ func inBoxes(boxes []orb.Bound, g orb.Geometry) bool {
 	}
 	own := g.Bound()
 	for _, b := range boxes {
-		if b.Contains(own.Min) && b.Contains(own.Max) || b.Intersects(own) && predicate.Intersects(b, g) {
+		if b.Contains(own.Min) && b.Contains(own.Max) || b.Intersects(own) && meets(b, g) {
 			return true
 		}
 	}
 	return false
+}
+
+// meets takes a box without area for the line or point it is.
+func meets(b orb.Bound, g orb.Geometry) bool {
+	switch {
+	case b.Min == b.Max:
+		return predicate.Intersects(b.Min, g)
+	case b.Min[0] == b.Max[0] || b.Min[1] == b.Max[1]:
+		return predicate.Intersects(orb.LineString{b.Min, b.Max}, g)
+	}
+	return predicate.Intersects(b, g)
 }
 
 func (p *plan) inRegion(g orb.Geometry) bool {
@@ -153,7 +164,7 @@ func (p *plan) inRegion(g orb.Geometry) bool {
 	case r.BufferM == 0:
 		return p.region.Intersects(g)
 	case r.Within:
-		ok := true // a buffered region contains what has all its vertices near
+		ok := false // for an empty geometry; a buffered region contains what has all its vertices near
 		measure.Vertices(g, func(v orb.Point) bool {
 			ok = measure.DistanceTo(v, r.Geometry) <= r.BufferM
 			return ok

@@ -152,7 +152,7 @@ func (w *writer) commit(group []*request) {
 	if len(batches) > 0 {
 		if err := w.transaction(batches); err != nil {
 			for _, r := range batches {
-				r.err = err
+				r.seq, r.err = 0, err
 			}
 		}
 	}
@@ -212,7 +212,9 @@ func (tx *transaction) batches(batches []*request) error {
 		if _, err := tx.conn.exec("RELEASE batch"); err != nil {
 			return err
 		}
-		r.seq, r.err = tx.seq, err
+		if r.err = err; err == nil {
+			r.seq = tx.seq
+		}
 	}
 	return nil
 }
