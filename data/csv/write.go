@@ -11,11 +11,10 @@ import (
 )
 
 // Format says how rows are written. The zero value writes every field, and
-// coordinates in lon/lat degrees.
+// calls the coordinates lon and lat.
 type Format struct {
-	Masked bool                      // leave fields marked personal out
-	To     func(orb.Point) orb.Point // maps lon/lat degrees to the coordinates written; nil: as they are
-	Plane  bool                      // To gives metres: the columns are x and y, not lon and lat
+	Masked bool // leave fields marked personal out
+	Plane  bool // coordinates are metres: the columns are x and y
 }
 
 // AppendHeader appends the row of column names of l: id, the coordinates (lon and
@@ -65,12 +64,9 @@ func AppendRow(dst []byte, l *layers.Layer, row layers.Row, f Format) []byte {
 	case l.Geometry == layers.NoGeometry:
 	case l.Geometry != layers.Point:
 		dst = append(dst, ',')
-		dst = appendCell(dst, text(g, f.To))
+		dst = appendCell(dst, text(g))
 	default:
 		p, ok := g.(orb.Point)
-		if ok && f.To != nil {
-			p = f.To(p)
-		}
 		for _, c := range p {
 			dst = append(dst, ',')
 			if ok {
@@ -106,45 +102,9 @@ func appendCell(dst []byte, s string) []byte {
 }
 
 // text is the well-known text of g, "" for nil.
-func text(g orb.Geometry, to func(orb.Point) orb.Point) string {
+func text(g orb.Geometry) string {
 	if g == nil {
 		return ""
 	}
-	if to != nil {
-		g = orb.Clone(g)
-		mapPoints(g, to)
-		if p, ok := g.(orb.Point); ok {
-			g = to(p)
-		}
-	}
 	return wkt.MarshalString(g)
-}
-
-// mapPoints changes the points of lines and polygons in place.
-func mapPoints(g orb.Geometry, to func(orb.Point) orb.Point) {
-	each := func(ps []orb.Point) {
-		for i := range ps {
-			ps[i] = to(ps[i])
-		}
-	}
-	switch g := g.(type) {
-	case orb.MultiPoint:
-		each(g)
-	case orb.LineString:
-		each(g)
-	case orb.Ring:
-		each(g)
-	case orb.MultiLineString:
-		for _, l := range g {
-			each(l)
-		}
-	case orb.Polygon:
-		for _, r := range g {
-			each(r)
-		}
-	case orb.MultiPolygon:
-		for _, p := range g {
-			mapPoints(p, to)
-		}
-	}
 }

@@ -14,11 +14,9 @@ import (
 // 0.1 mm on the ground, finer than any survey.
 const Decimals = 9
 
-// Format says how features are written. The zero value writes every field, in
-// lon/lat degrees.
+// Format says how features are written. The zero value writes every field.
 type Format struct {
-	Masked bool                      // leave fields marked personal out
-	To     func(orb.Point) orb.Point // maps lon/lat degrees to the coordinates written; nil: as they are
+	Masked bool // leave fields marked personal out
 }
 
 // AppendFeature appends row, a feature of layer l, as a Feature object: type,
@@ -27,7 +25,7 @@ func AppendFeature(dst []byte, l *layers.Layer, row layers.Row, f Format) []byte
 	dst = append(dst, `{"type":"Feature","id":`...)
 	dst = AppendText(dst, row.ID())
 	dst = append(dst, `,"geometry":`...)
-	dst = AppendGeometry(dst, row.Geometry(), f.To)
+	dst = AppendGeometry(dst, row.Geometry())
 	dst = append(dst, `,"properties":{`...)
 	first := true
 	for i := range l.Fields {
@@ -48,9 +46,8 @@ func AppendFeature(dst []byte, l *layers.Layer, row layers.Row, f Format) []byte
 // AppendText appends s as a JSON string.
 func AppendText(dst []byte, s string) []byte { return layers.Text(s).AppendJSON(dst) }
 
-// AppendGeometry appends g as a geometry object, null for nil. to maps lon/lat
-// degrees to the coordinates written; nil writes them as they are.
-func AppendGeometry(dst []byte, g orb.Geometry, to func(orb.Point) orb.Point) []byte {
+// AppendGeometry appends g as a geometry object, null for nil.
+func AppendGeometry(dst []byte, g orb.Geometry) []byte {
 	switch t := g.(type) {
 	case nil:
 		return append(dst, "null"...)
@@ -60,16 +57,13 @@ func AppendGeometry(dst []byte, g orb.Geometry, to func(orb.Point) orb.Point) []
 		g = orb.Polygon{t}
 	case orb.Collection:
 		dst = append(dst, `{"type":"GeometryCollection","geometries":`...)
-		dst = appendList(dst, t, func(dst []byte, g orb.Geometry) []byte { return AppendGeometry(dst, g, to) })
+		dst = appendList(dst, t, AppendGeometry)
 		return append(dst, '}')
 	}
 	dst = append(dst, `{"type":"`...)
 	dst = append(dst, g.GeoJSONType()...)
 	dst = append(dst, `","coordinates":`...)
 	point := func(dst []byte, p orb.Point) []byte {
-		if to != nil {
-			p = to(p)
-		}
 		dst = append(dst, '[')
 		dst = AppendCoordinate(dst, p[0])
 		dst = append(dst, ',')
