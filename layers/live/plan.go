@@ -232,7 +232,7 @@ func (p *plan) inRegion(g orb.Geometry) bool {
 	if p.within {
 		return withinDistance(g, p.query.Region.Geometry, p.buffer)
 	}
-	return measure.Between(g, p.query.Region.Geometry) <= p.buffer
+	return p.region.Intersects(g) || measure.Between(g, p.query.Region.Geometry) <= p.buffer
 }
 
 // withinDistance reports whether every vertex of g is at most d metres from the

@@ -184,6 +184,9 @@ func (h *harness) query(cleared bool) layers.Query {
 		q.Region = &layers.Region{Geometry: h.box(0.5), Within: h.rng.IntN(3) == 0}
 		if h.rng.IntN(3) == 0 {
 			q.Region = &layers.Region{Geometry: h.point(), BufferM: h.rng.Float64() * 30000}
+			if g := h.geometry(); g != nil {
+				q.Region.Geometry, q.Region.Within = g, h.rng.IntN(3) == 0
+			}
 		}
 	}
 	if h.rng.IntN(4) == 0 {
