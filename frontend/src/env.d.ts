@@ -10,5 +10,5 @@ declare module 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url' {
 }
 interface Window {
   /** Set for browser tests: counts map idles and exposes the shown state. */
-  wutu?: { idle: number; live: string; state: () => unknown }
+  wutu?: { idle: number; live: string; state: () => unknown; rendered?: (styleLayer: string) => string[] }
 }

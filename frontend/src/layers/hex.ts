@@ -1,5 +1,3 @@
-import type { Layer } from '@/api/types'
-import { elementColour } from '@/model/element'
 import { grounds, ramps } from './palette'
 import { ranks, type Drawn, type Expression, type Look } from './style'
 
@@ -38,7 +36,7 @@ export function hexColour(breaks: Breaks, look: Look): Expression {
   return ['step', ['get', 'count'], pick(0), ...breaks.flatMap((limit, i): Expression[] => [limit + 1, pick(i + 1)])]
 }
 
-export function hexLayers(layer: Layer, source: string, look: Look, breaks: Breaks): Drawn[] {
+export function hexLayers(source: string, look: Look, breaks: Breaks): Drawn[] {
   const at = { source, 'source-layer': 'hex' }
   const colour = hexColour(breaks, look)
   const largest = breaks.at(-1) ?? 1
@@ -69,7 +67,7 @@ export function hexLayers(layer: Layer, source: string, look: Look, breaks: Brea
       layer: {
         id: 'hex-count', type: 'symbol', ...at, filter: ['==', ['get', 'own'], true], minzoom: 12,
         layout: { 'text-field': ['to-string', ['get', 'count']], 'text-font': ['Noto Sans SC'], 'text-size': 11 },
-        paint: { 'text-color': elementColour(layer.element, look.theme), 'text-halo-color': grounds[look.theme].halo, 'text-halo-width': 1.4 },
+        paint: { 'text-color': grounds[look.theme].label, 'text-halo-color': grounds[look.theme].halo, 'text-halo-width': 1.4 },
       },
     },
   ]

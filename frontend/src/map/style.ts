@@ -74,7 +74,7 @@ function hexagons(scene: Scene, sources: Record<string, SceneSource>): Drawn[] {
   const layer = scene.layers.find((candidate) => candidate.id === scene.hex)
   if (!layer) return []
   sources.hex = tiles(scene, `${layer.id}/hex`, scene.filters[layer.id] ?? '')
-  return hexLayers(layer, 'hex', { ...scene.look, opacity: 1 }, scene.breaks)
+  return hexLayers('hex', { ...scene.look, opacity: 1 }, scene.breaks)
 }
 
 function tiles(scene: Scene, path: string, filter: string): SceneSource {

@@ -3,6 +3,8 @@ import type { LayerState } from '@/state/mapstatus'
 import type { MapLibreMap } from './engine'
 import { sourceOf } from './style'
 
+export interface Watch { forgive(): void; stop(): void }
+
 export interface Watched { id: string; minzoom: number; source: string }
 
 /** The layers of the city that the current style shows, with their first zoom. */
@@ -20,9 +22,9 @@ export function watchedLayers(map: MapLibreMap, filters: Record<string, string>)
 /**
  * Reports one of the named states of each shown layer whenever it changes:
  * loading, ready, failed, empty (nothing here), out (zoom in to see it).
- * Returns the function that stops.
+ * `forgive` forgets failures, before a retry.
  */
-export function watchLayers(map: MapLibreMap, filters: () => Record<string, string>, report: (layer: string, state: LayerState) => void): () => void {
+export function watchLayers(map: MapLibreMap, filters: () => Record<string, string>, report: (layer: string, state: LayerState) => void): Watch {
   const failed = new Set<string>()
   const survey = () => {
     if (!map.isStyleLoaded() && !map.loaded()) return
@@ -48,11 +50,14 @@ export function watchLayers(map: MapLibreMap, filters: () => Record<string, stri
   map.on('sourcedataloading', onLoading)
   map.on('error', onError as never)
   map.on('movestart', onMoveStart)
-  return () => {
-    map.off('idle', survey)
-    map.off('sourcedataloading', onLoading)
-    map.off('error', onError as never)
-    map.off('movestart', onMoveStart)
+  return {
+    forgive: () => failed.clear(),
+    stop: () => {
+      map.off('idle', survey)
+      map.off('sourcedataloading', onLoading)
+      map.off('error', onError as never)
+      map.off('movestart', onMoveStart)
+    },
   }
 }
 
