@@ -15,7 +15,7 @@ import (
 )
 
 // Run imports src into t and returns what happened. Rejected records do not
-// stop it. The error is that of the decoder for a file that breaks off, that of
+// stop it. The error is a *BrokenOff for a file that breaks off, that of
 // the store, NotFound for a layer that does not exist without Create, Invalid
 // for options that fit neither; the summary is right in every case, and counts
 // as stored only what is durable.
@@ -87,11 +87,24 @@ func (im *importer) finish(ctx context.Context, dec Decoder, cause error) error 
 	if im.o.Progress != nil {
 		im.o.Progress(im.read)
 	}
-	if errors.Is(cause, io.EOF) {
+	switch {
+	case errors.Is(cause, io.EOF):
 		return nil
+	case ctx.Err() != nil:
+		return cause
 	}
-	return cause
+	return &BrokenOff{Err: cause}
 }
+
+// BrokenOff says that a file could not be read to its end. What was read before
+// is kept.
+type BrokenOff struct{ Err error }
+
+// Error is the decoder's reason.
+func (b *BrokenOff) Error() string { return b.Err.Error() }
+
+// Unwrap returns the decoder's reason.
+func (b *BrokenOff) Unwrap() error { return b.Err }
 
 // prepare finds or creates the layers and the coordinate system.
 func (im *importer) prepare(ctx context.Context, src Source) error {
