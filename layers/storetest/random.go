@@ -11,6 +11,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/geo/geotest"
+	"wutu/geo/valid"
 	"wutu/layers"
 	"wutu/layers/memstore"
 )
@@ -132,7 +133,7 @@ func randomFeature(r *rand.Rand, layer, id string) *layers.Feature {
 		return f
 	}
 	if r.IntN(10) > 0 {
-		f.Shape = geotest.Lattice(r, lattice)
+		f.Shape = validShape(r)
 	}
 	all := []layers.Value{layers.Text(fmt.Sprint("n", r.IntN(5))), layers.Text([]string{"a", "b"}[r.IntN(2)]), layers.Int(r.Int64N(6)),
 		layers.Float(float64(r.IntN(6)) / 4), layers.Bool(r.IntN(2) == 0), layers.Instant(day(r.IntN(50))), layers.Text("s")}
@@ -178,7 +179,7 @@ func randomQuery(r *rand.Rand) layers.Query {
 		}
 	}
 	if one(4) {
-		q.Region = &layers.Region{Geometry: geotest.Lattice(r, lattice), Within: one(3)}
+		q.Region = &layers.Region{Geometry: validShape(r), Within: one(3)}
 		if one(3) {
 			q.Region.BufferM = float64(r.IntN(400_000))
 		}
@@ -214,6 +215,15 @@ func randomQuery(r *rand.Rand) layers.Query {
 		q.Limit = 1 + r.IntN(20)
 	}
 	return q
+}
+
+// validShape draws until the geometry is one whose relations are defined.
+func validShape(r *rand.Rand) orb.Geometry {
+	for {
+		if g := geotest.Lattice(r, lattice); valid.Check(g) == nil {
+			return g
+		}
+	}
 }
 
 func randomFilter(r *rand.Rand, layer string) layers.Expr {
