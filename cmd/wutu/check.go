@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"wutu/data/gpkg"
+	"wutu/layers"
+	"wutu/layers/live"
+)
+
+func (p *program) checkCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Look for everything that can be wrong with the city",
+		Long: "Checks the store (pages, registration, geometries, codes, change log, audit trail, writes of other programs)\n" +
+			"and the resident index against it. Exit code 1 with the list of what is wrong. It works while `serve` runs.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context()) },
+	}
+}
+
+func (p *program) check(ctx context.Context) (err error) {
+	store, err := p.open(ctx, gpkg.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	found, err := store.Check(ctx)
+	if err != nil {
+		return err
+	}
+	var problems []string
+	for _, f := range found {
+		problems = append(problems, f.String())
+	}
+	features := 0
+	if len(found) == 0 { // an index over a broken store says nothing
+		var wrong []string
+		if wrong, features, err = checkIndexStill(ctx, store); err != nil {
+			return err
+		}
+		problems = append(problems, wrong...)
+	}
+	if p.asJSON {
+		if err := p.printJSON(map[string]any{"problems": problems, "features": features}); err != nil {
+			return err
+		}
+	} else {
+		for _, line := range problems {
+			p.say("%s", line)
+		}
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%d problems in %s", len(problems), p.file())
+	}
+	p.say("%s is in order: %d features", p.file(), features)
+	return nil
+}
+
+// checkIndexStill repeats checkIndex as long as somebody writes between loading
+// and comparing, a few times at most.
+func checkIndexStill(ctx context.Context, store *gpkg.Store) (wrong []string, features int, err error) {
+	const tries = 4
+	for range tries {
+		before, err := store.Seq(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		if wrong, features, err = checkIndex(ctx, store); err != nil || len(wrong) == 0 {
+			return wrong, features, err
+		}
+		if after, err := store.Seq(ctx); err != nil || after == before {
+			return wrong, features, err
+		}
+	}
+	return wrong, features, nil
+}
+
+// checkIndex loads the city as the server does and compares what it holds with
+// the store, feature by feature.
+func checkIndex(ctx context.Context, store *gpkg.Store) (wrong []string, features int, err error) {
+	city, err := live.Open(ctx, store, live.Options{})
+	if err != nil {
+		return nil, 0, err
+	}
+	defer city.Close()
+	v := city.View()
+	system := layers.SystemSubject()
+	for _, l := range v.Layers() {
+		stored := 0
+		for f, err := range store.Read(ctx, layers.Query{Subject: system, Layer: l.ID}) {
+			if err != nil {
+				return nil, 0, err
+			}
+			stored++
+			resident, err := v.Get(&system, l.ID, f.Key)
+			if err != nil || resident.Version != f.Version {
+				wrong = append(wrong, fmt.Sprintf("layer %s: feature %s: the index holds version %d, the store %d", l.ID, f.Key, resident.Version, f.Version))
+			}
+		}
+		if n := v.Stats(l.ID).Rows; n != stored {
+			wrong = append(wrong, fmt.Sprintf("layer %s: the index holds %d features, the store %d", l.ID, n, stored))
+		}
+		features += stored
+	}
+	return wrong, features, nil
+}

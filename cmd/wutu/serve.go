@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wutu/data/gpkg"
+	"wutu/frontend"
+	"wutu/layers"
+	"wutu/layers/live"
+	"wutu/layers/model"
+	"wutu/server"
+	"wutu/server/auth"
+)
+
+// pollForeign is how often the server looks for commits of other processes;
+// what they change must be visible within a second.
+const pollForeign = 200 * time.Millisecond
+
+// serveFlags are the flags of `wutu serve`.
+type serveFlags struct {
+	listen           string
+	demo             bool
+	tlsCert, tlsKey  string
+	tlsSelf, verbose bool
+}
+
+func (p *program) serveCmd() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the city: maps, APIs, tiles and live streams",
+		Long: "Loads the city and serves it until SIGTERM or Ctrl-C, which drain and stop.\n\n" +
+			"With --demo an anonymous visitor plans, reports and dispatches, but is not cleared for persons, and keys\n" +
+			"of every role are printed. Without --demo anonymous requests see only layers marked public.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), f) },
+	}
+	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	cmd.Flags().BoolVar(&f.demo, "demo", false, "let anonymous visitors plan, report and dispatch")
+	cmd.Flags().StringVar(&f.tlsCert, "tls-cert", "", "certificate file (PEM)")
+	cmd.Flags().StringVar(&f.tlsKey, "tls-key", "", "key file (PEM)")
+	cmd.Flags().BoolVar(&f.tlsSelf, "tls-self", false, "make a certificate; its authority, to be imported into browsers, lies in DIR/tls/ca.pem")
+	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log every request")
+	return cmd
+}
+
+func (p *program) serve(ctx context.Context, f serveFlags) error {
+	listener, scheme, err := p.listen(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	store, err := p.open(ctx, gpkg.Options{})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	level := slog.LevelInfo
+	if f.verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level}))
+	p.say("loading %s", p.file())
+	rows := 0
+	city, err := live.Open(ctx, store, live.Options{
+		Poll:    pollForeign,
+		OnLoad:  func(_ string, n int) { rows += n },
+		OnError: func(err error) { log.Error("following the store", "err", err) },
+	})
+	if err != nil {
+		return err
+	}
+	defer city.Close()
+	id, err := readIdentity(ctx, store)
+	if err != nil {
+		return err
+	}
+	s, err := server.New(server.Options{City: city, Records: store, Web: frontend.FS(), Name: id.Name, Code: id.Code,
+		Version: version(), Demo: f.demo, Log: log})
+	if err != nil {
+		return err
+	}
+	if f.demo {
+		if err := p.printAccounts(ctx, store, city.View()); err != nil {
+			return err
+		}
+	}
+	p.say("%d features in %d layers", rows, len(city.View().Layers()))
+	fmt.Fprintf(p.stdout, "wutu is ready at %s://%s\n", scheme, listener.Addr())
+	if err := s.Run(ctx, listener); err != nil {
+		return err
+	}
+	p.say("stopped")
+	return errors.Join(city.Close(), store.Close())
+}
+
+// listen opens the socket before anything is loaded, so that a port in use is
+// told at once.
+func (p *program) listen(ctx context.Context, f serveFlags) (net.Listener, string, error) {
+	var config *tls.Config
+	switch {
+	case f.tlsSelf && (f.tlsCert != "" || f.tlsKey != ""):
+		return nil, "", errors.New("give --tls-self or --tls-cert and --tls-key, not both")
+	case (f.tlsCert == "") != (f.tlsKey == ""):
+		return nil, "", errors.New("--tls-cert and --tls-key belong together")
+	case f.tlsSelf:
+		cert, err := p.selfSigned(f.listen)
+		if err != nil {
+			return nil, "", err
+		}
+		config = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	case f.tlsCert != "":
+		cert, err := tls.LoadX509KeyPair(f.tlsCert, f.tlsKey)
+		if err != nil {
+			return nil, "", err
+		}
+		config = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
+	if err != nil {
+		return nil, "", err
+	}
+	if config == nil {
+		return l, "http", nil
+	}
+	config.NextProtos = []string{"h2", "http/1.1"}
+	return tls.NewListener(l, config), "https", nil
+}
+
+// printAccounts makes this start's demo keys and prints them.
+func (p *program) printAccounts(ctx context.Context, store *gpkg.Store, v *live.View) error {
+	var scope auth.DemoScope
+	for _, want := range []struct {
+		layer string
+		into  *string
+	}{{model.Communities, &scope.Region}, {model.Departments, &scope.Department}} {
+		if _, ok := v.Layer(want.layer); !ok {
+			continue
+		}
+		for r, err := range v.Select(ctx, layers.Query{Subject: layers.SystemSubject(), Layer: want.layer, Limit: 1}) {
+			if err != nil {
+				return err
+			}
+			*want.into = r.Feature().Key
+		}
+	}
+	accounts, err := auth.DemoAccounts(ctx, store, scope, now(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	if p.asJSON {
+		return nil
+	}
+	p.say("demo keys of this start (Authorization: Bearer KEY):")
+	for _, a := range accounts {
+		where := ""
+		if a.Key.Region != "" {
+			where = "  area " + a.Key.Region
+		}
+		p.say("  %-11s %s%s", a.Key.Role, a.Secret, where)
+	}
+	return nil
+}
