@@ -1,0 +1,112 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"wutu/layers"
+	"wutu/layers/access"
+	"wutu/tiles"
+	"wutu/tiles/mvt"
+	"wutu/tiles/shape"
+)
+
+// Limits of a request and of a tile.
+const (
+	MaxLayers   = 32      // layers in one tile
+	MaxFeatures = 10_000  // features of one layer in one tile
+	MaxBytes    = 500_000 // of one tile, compressed; the limit map clients and tile hosts agree on
+)
+
+// Request asks for a tile.
+type Request struct {
+	Subject  layers.Subject
+	Layers   []string // ids, in drawing order; one for Hex
+	Tile     tiles.ID
+	Filter   layers.Expr // applied to each layer
+	Datetime time.Time   // state as of; zero: current
+}
+
+// Renderer makes tiles. It is safe for many goroutines; its memory is a bounded
+// number of label points. The zero Renderer is ready.
+type Renderer struct {
+	labels  labelCache
+	writers sync.Pool
+}
+
+// Tile returns the bytes of the vector tile of r's layers from s; none when
+// nothing is to be seen. The same rows give the same bytes in whatever order s
+// yields them. The caller owns the result. Errors: Invalid for an impossible
+// request (no layers, too many, one twice, a tile outside the matrix set),
+// NotFound for layers unknown or hidden, Forbidden for layers the subject may
+// only count, and those of s. It costs the rows near the tile.
+func (d *Renderer) Tile(ctx context.Context, s Source, r Request) ([]byte, error) {
+	defs, err := check(s, &r)
+	if err != nil {
+		return nil, err
+	}
+	drawn := make([]*picture, 0, len(defs))
+	for _, l := range defs {
+		p, err := d.collect(ctx, s, &r, l)
+		if err != nil {
+			return nil, err
+		}
+		drawn = append(drawn, p)
+	}
+	w := d.writer()
+	defer d.writers.Put(w)
+	for cut := 0; ; cut++ {
+		w.Reset()
+		for _, p := range drawn {
+			if err := p.write(w, cut, r.Layers); err != nil {
+				return nil, err
+			}
+		}
+		if b := w.Bytes(); cut == lastCut || fits(b) {
+			return slices.Clone(b), nil
+		}
+	}
+}
+
+func (d *Renderer) writer() *mvt.Writer {
+	if w, ok := d.writers.Get().(*mvt.Writer); ok {
+		return w
+	}
+	return new(mvt.Writer)
+}
+
+// check finds the definitions of the layers asked for.
+func check(s Source, r *Request) ([]*layers.Layer, error) {
+	fail := func(field, message string) ([]*layers.Layer, error) {
+		return nil, layers.Invalidf("tile", field, message)
+	}
+	switch {
+	case !r.Tile.Valid():
+		return fail("tile", r.Tile.String()+" is outside the matrix set")
+	case len(r.Layers) == 0:
+		return fail("layers", "names no layer")
+	case len(r.Layers) > MaxLayers:
+		return fail("layers", fmt.Sprintf("names %d layers, at most %d", len(r.Layers), MaxLayers))
+	}
+	defs := make([]*layers.Layer, 0, len(r.Layers))
+	for i, id := range r.Layers {
+		if slices.Contains(r.Layers[:i], id) {
+			return fail("layers", fmt.Sprintf("names %.80q twice", id))
+		}
+		l, ok := s.Layer(id)
+		if !ok {
+			return nil, &layers.Error{Kind: layers.NotFound, Op: "tile", Layer: id, Err: fmt.Errorf("no such layer")}
+		}
+		if err := access.MayList(&r.Subject, l); err != nil {
+			return nil, err
+		}
+		defs = append(defs, l)
+	}
+	return defs, nil
+}
+
+// frame returns the frame for the layer's pictures at the tile's zoom.
+func frame(t tiles.ID) *shape.Frame { return shape.NewFrame(t, gridOf(t.Z), shape.DefaultBuffer) }

@@ -1,0 +1,117 @@
+package render
+
+import (
+	"io"
+	"slices"
+
+	"github.com/klauspost/compress/gzip"
+
+	"wutu/layers"
+	"wutu/tiles/mvt"
+)
+
+// Cuts are steps by which a tile that is too large becomes smaller: 0 none, 1 short
+// attributes, from 2 on half as many lines and polygons each time, and points
+// with their id alone. Points themselves are never cut: their counts add up.
+const lastCut = 9
+
+// fits reports whether a tile is small enough.
+func fits(b []byte) bool {
+	if len(b) <= MaxBytes {
+		return true
+	}
+	var n counter
+	z, err := gzip.NewWriterLevel(&n, gzip.DefaultCompression)
+	if err != nil {
+		return false
+	}
+	if _, err := z.Write(b); err != nil || z.Close() != nil {
+		return false
+	}
+	return n <= MaxBytes
+}
+
+type counter int
+
+var _ io.Writer = (*counter)(nil)
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
+}
+
+// write writes the layer and its labels. asked are all layers of the tile: a
+// label layer never takes the name of one of them.
+func (p *picture) write(w *mvt.Writer, cut int, asked []string) error {
+	if err := w.Layer(p.layer.ID); err != nil {
+		return err
+	}
+	shapes := p.shapes[:min(len(p.shapes), MaxFeatures>>max(cut-1, 0))]
+	lines := make([]int, 0, len(shapes))
+	var tags []mvt.Tag
+	put := func(it *item, bare bool) {
+		tags = p.tags(tags[:0], it, cut, bare)
+		w.Feature(it.key, &it.geometry, tags)
+	}
+	for i := range shapes {
+		if shapes[i].geometry.Type == mvt.Lines {
+			lines = append(lines, i) // painted in file order: the most important last
+			continue
+		}
+		put(&shapes[i], false)
+	}
+	for _, i := range slices.Backward(lines) {
+		put(&shapes[i], false)
+	}
+	for i := range p.points {
+		put(&p.points[i], cut > 1)
+	}
+	name := p.layer.ID + "_label"
+	if len(p.labels) == 0 || slices.Contains(asked, name) {
+		return nil
+	}
+	if err := w.Layer(name); err != nil {
+		return err
+	}
+	for i := range p.labels {
+		it := &p.labels[i]
+		tags = append(tags[:0], mvt.Tag{Key: idKey, Value: mvt.Str(it.id)},
+			mvt.Tag{Key: "name", Value: value(it.values[0])}, mvt.Tag{Key: "rank", Value: mvt.Int(int64(it.count))})
+		w.Feature(it.key, &it.geometry, tags)
+	}
+	return nil
+}
+
+func (p *picture) tags(tags []mvt.Tag, it *item, cut int, bare bool) []mvt.Tag {
+	if it.id == "" {
+		return append(tags, mvt.Tag{Key: countKey, Value: mvt.Int(int64(it.count))})
+	}
+	tags = append(tags, mvt.Tag{Key: idKey, Value: mvt.Str(it.id)})
+	if bare {
+		return tags
+	}
+	for i, f := range p.fields {
+		if cut > 0 && !slices.Contains(p.brief, f) {
+			continue
+		}
+		tags = append(tags, mvt.Tag{Key: p.layer.Fields[f].Name, Value: value(it.values[i])})
+	}
+	return tags
+}
+
+// value is v as an attribute; instants are RFC 3339 text.
+func value(v layers.Value) mvt.Value {
+	switch v.Type() {
+	case layers.String:
+		return mvt.Str(v.Str())
+	case layers.Integer:
+		return mvt.Int(v.Int())
+	case layers.Number:
+		return mvt.Double(v.Float())
+	case layers.Boolean:
+		return mvt.Bool(v.Bool())
+	case layers.DateTime:
+		return mvt.Str(v.String())
+	}
+	return mvt.Value{}
+}
