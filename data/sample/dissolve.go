@@ -54,27 +54,54 @@ func (m *plan) outline(faces []int32, member func(int32) bool) orb.MultiPolygon 
 		if halves[i].used {
 			continue
 		}
-		var ring orb.Ring
-		for h := &halves[i]; !h.used; {
-			h.used = true
-			shape := m.arcs[h.arc].shape
-			if h.forward {
-				ring = append(ring, shape[:len(shape)-1]...)
+		for _, loop := range m.loops(&halves[i], leaving) {
+			if ringArea(loop) > 0 {
+				outer = append(outer, loop)
 			} else {
-				for k := len(shape) - 1; k > 0; k-- {
-					ring = append(ring, shape[k])
-				}
+				holes = append(holes, loop)
 			}
-			h = m.turn(h, leaving(h.to))
-		}
-		ring = append(ring, ring[0])
-		if ringArea(ring) > 0 {
-			outer = append(outer, ring)
-		} else {
-			holes = append(holes, ring)
 		}
 	}
 	return nest(outer, holes)
+}
+
+// loops follows the border from h until it comes back, and cuts what it went
+// through wherever it met a node twice: rings may touch, but not themselves.
+func (m *plan) loops(h *half, leaving func(int32) []half) []orb.Ring {
+	var out []orb.Ring
+	var path []*half
+	place := map[int32]int{} // of a node in path
+	for ; !h.used; h = m.turn(h, leaving(h.to)) {
+		h.used = true
+		place[h.from] = len(path)
+		path = append(path, h)
+		k, met := place[h.to]
+		if !met {
+			continue
+		}
+		out = append(out, m.close(path[k:]))
+		for _, p := range path[k:] {
+			delete(place, p.from)
+		}
+		path = path[:k]
+	}
+	return out
+}
+
+// close makes a ring of borders that follow each other.
+func (m *plan) close(path []*half) orb.Ring {
+	var ring orb.Ring
+	for _, h := range path {
+		shape := m.arcs[h.arc].shape
+		if h.forward {
+			ring = append(ring, shape[:len(shape)-1]...)
+			continue
+		}
+		for k := len(shape) - 1; k > 0; k-- {
+			ring = append(ring, shape[k])
+		}
+	}
+	return append(ring, ring[0])
 }
 
 // turn chooses the border that follows h: the first one clockwise from the way

@@ -48,6 +48,10 @@ func (c *city) makeGreen(w *writer) {
 				name, kind = names.name(&r, "游园"), "garden"
 			}
 			put(name, kind, p)
+		case useForest:
+			if site := c.site(f, 0); site != nil && c.thin(f) {
+				put("", "forest", orb.Polygon{c.g.toRing(site)})
+			}
 		case useFarm:
 			for _, field := range c.fields(f) {
 				put("", "farmland", orb.Polygon{c.g.toRing(field)})
@@ -55,6 +59,17 @@ func (c *city) makeGreen(w *writer) {
 		default:
 		}
 	}
+}
+
+// thin reports whether a wooded face reaches beyond the edge of the hills, so
+// that its rest needs trees of its own.
+func (c *city) thin(f int32) bool {
+	for _, p := range c.m.corners(&c.m.faces[f]) {
+		if c.g.hill(p) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // wooded are the hills above a height, as polygons of some size.

@@ -9,7 +9,7 @@ type room struct {
 	code   string // address code, 25 characters
 	unit   int    // staircase, 0 for none
 	floor  int
-	number string // "1102"; "" when the room is the whole house
+	number string // "1102"
 	text   string // standard address
 	at     pt
 	key    uint64
@@ -59,14 +59,12 @@ func (c *city) eachRoom(b *building, fn func(room)) {
 					x.unit = u
 				}
 				x.code = fmt.Sprintf("%s%02d%03d%02d", b.code, x.unit, floor, k)
+				x.number = fmt.Sprintf("%d%02d", floor, k)
 				x.text = b.address
-				if b.kind != "house" || b.perFloor > 1 {
-					x.number = fmt.Sprintf("%d%02d", floor, k)
-					if b.units > 0 {
-						x.text += fmt.Sprintf("%d单元", u)
-					}
-					x.text += x.number + "室"
+				if b.units > 0 {
+					x.text += fmt.Sprintf("%d单元", u)
 				}
+				x.text += x.number + "室"
 				x.at = b.roomAt((float64(u-1) + (float64(k)-0.5)/float64(b.perFloor)) / float64(staircases))
 				fn(x)
 			}

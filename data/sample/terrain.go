@@ -191,5 +191,6 @@ func (g *terrain) hill(p pt) float64 {
 // waterHalf is the half width of the water at s, one value for each bank.
 func (g *terrain) waterHalf(s float64) (north, south float64) {
 	room := g.strip - g.river
-	return g.river + 0.45*room*g.bank.at(pt{s, 0}), g.river + 0.45*room*g.bank.at(pt{s, 9000})
+	half := func(lane float64) float64 { return min(g.river+0.36*room*g.bank.at(pt{s, lane}), g.strip-36) }
+	return half(0), half(9000)
 }
