@@ -1,0 +1,180 @@
+package cache
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+
+	"wutu/layers"
+)
+
+// DefaultMaxBytes is the room of a Cache when Options name none.
+const DefaultMaxBytes = 128 << 20
+
+// Options of a Cache.
+type Options struct {
+	MaxBytes int64 // room for packed tiles and keys; 0 means DefaultMaxBytes
+}
+
+// Cache keeps the entries used last within its room. It is safe for many
+// goroutines.
+type Cache struct {
+	maxBytes int64
+
+	mu      sync.Mutex // guards what follows
+	entries map[Key]*list.Element
+	order   *list.List // of *kept, used last in front
+	bytes   int64
+	flights map[Key]*flight
+	stats   Stats
+}
+
+type kept struct {
+	key    Key
+	entry  *Entry
+	weight int64
+}
+
+// Stats counts what a Cache did.
+type Stats struct {
+	Hits    uint64 // answered from memory
+	Renders uint64 // rendered
+	Shared  uint64 // waited for another's render
+	Entries int    // now
+	Bytes   int64  // now
+}
+
+// New makes a cache.
+func New(o Options) *Cache {
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = DefaultMaxBytes
+	}
+	return &Cache{maxBytes: o.MaxBytes, entries: map[Key]*list.Element{}, order: list.New(), flights: map[Key]*flight{}}
+}
+
+// flight is a render that runs; those who want its result are counted.
+type flight struct {
+	done    chan struct{}
+	cancel  context.CancelFunc
+	waiters int // guarded by Cache.mu
+	entry   *Entry
+	err     error
+}
+
+// Get returns the entry of k, rendering it when it is not there. Of many who
+// ask at once one render serves all; it runs until it ends or nobody waits for
+// it any more, and its context carries the values of the first. Errors are those
+// of ctx and of render; they are not kept.
+func (c *Cache) Get(ctx context.Context, k Key, render func(ctx context.Context) ([]byte, error)) (*Entry, error) {
+	c.mu.Lock()
+	if e, ok := c.entries[k]; ok {
+		c.order.MoveToFront(e)
+		c.stats.Hits++
+		entry := e.Value.(*kept).entry
+		c.mu.Unlock()
+		return entry, nil
+	}
+	f, running := c.flights[k]
+	if running {
+		c.stats.Shared++
+	} else {
+		c.stats.Renders++
+		own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		f = &flight{done: make(chan struct{}), cancel: cancel}
+		c.flights[k] = f
+		go c.fly(own, k, f, render)
+	}
+	f.waiters++
+	c.mu.Unlock()
+
+	select {
+	case <-f.done:
+		return f.entry, f.err
+	case <-ctx.Done():
+		c.mu.Lock()
+		if f.waiters--; f.waiters == 0 {
+			f.cancel()
+			if c.flights[k] == f { // the next to ask starts afresh
+				delete(c.flights, k)
+			}
+		}
+		c.mu.Unlock()
+		return nil, ctx.Err()
+	}
+}
+
+func (c *Cache) fly(ctx context.Context, k Key, f *flight, render func(ctx context.Context) ([]byte, error)) {
+	defer f.cancel()
+	f.entry, f.err = guarded(ctx, render)
+	err := f.err
+	c.mu.Lock()
+	if c.flights[k] == f {
+		delete(c.flights, k)
+	}
+	if err == nil {
+		c.keep(k, f.entry)
+	}
+	c.mu.Unlock()
+	close(f.done)
+}
+
+// guarded renders an entry. A panic becomes an error: here no caller's stack
+// could catch it.
+func guarded(ctx context.Context, render func(ctx context.Context) ([]byte, error)) (e *Entry, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e, err = nil, &layers.Error{Kind: layers.Internal, Op: "cache.Get", Err: fmt.Errorf("render: %v\n%s", p, debug.Stack())}
+		}
+	}()
+	b, err := render(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return NewEntry(b)
+}
+
+// keep adds an entry and makes room. c.mu is held.
+func (c *Cache) keep(k Key, entry *Entry) {
+	if _, ok := c.entries[k]; ok {
+		return
+	}
+	v := &kept{key: k, entry: entry, weight: int64(len(entry.gzip) + k.size())}
+	if v.weight > c.maxBytes {
+		return
+	}
+	c.entries[k] = c.order.PushFront(v)
+	for c.bytes += v.weight; c.bytes > c.maxBytes; {
+		c.drop(c.order.Back())
+	}
+}
+
+func (c *Cache) drop(e *list.Element) {
+	v := c.order.Remove(e).(*kept)
+	delete(c.entries, v.key)
+	c.bytes -= v.weight
+}
+
+// Invalidate forgets the entries for which stale says so: room is free at once
+// instead of when it is needed. It costs O(entries).
+func (c *Cache) Invalidate(stale func(Key) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for e := c.order.Front(); e != nil; {
+		next := e.Next()
+		if stale(e.Value.(*kept).key) {
+			c.drop(e)
+		}
+		e = next
+	}
+}
+
+// Stats returns the counts so far.
+func (c *Cache) Stats() Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.stats
+	s.Entries, s.Bytes = len(c.entries), c.bytes
+	return s
+}
