@@ -32,7 +32,7 @@ const maxProblems = 1000
 // state of the whole file and costs a scan of it; writers are not kept from
 // working. The list is ordered, and ends after 1000 problems.
 func (s *Store) Check(ctx context.Context) ([]Problem, error) {
-	c := checker{ctx: ctx}
+	c := checker{ctx: ctx, broken: make(map[string]bool)}
 	err := s.view(ctx, "gpkg.Check", func(conn *conn, cat *catalog) error {
 		c.conn, c.catalog = conn, cat
 		for _, step := range []func() error{c.pages, c.registration, c.log, c.layers, c.foreign, c.history, c.audit} {
@@ -53,6 +53,7 @@ type checker struct {
 	ctx     context.Context
 	conn    *conn
 	catalog *catalog
+	broken  map[string]bool // layers whose tables cannot be read
 	found   []Problem
 }
 
@@ -152,6 +153,7 @@ func (c *checker) columns(t *table) error {
 	}
 	for i, name := range t.columns {
 		if !have[name] {
+			c.broken[t.layer.ID] = true
 			if err := c.report(t.layer.ID, "", "field %s has no column %s", t.layer.Fields[i].Name, name); err != nil {
 				return err
 			}

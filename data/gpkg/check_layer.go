@@ -10,6 +10,9 @@ import (
 // layers checks the features of every layer against schema and log.
 func (c *checker) layers() error {
 	for _, l := range c.catalog.layers() {
+		if c.broken[l.ID] {
+			continue
+		}
 		t := c.catalog.tables[l.ID]
 		if err := c.features(t); err != nil {
 			return err

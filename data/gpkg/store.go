@@ -106,6 +106,10 @@ func (s *Store) prepareFile(c *conn, fresh bool, o Options) error {
 		return err
 	}
 	if fresh {
+		// GIS programs look at the header of the file itself, not of its log.
+		if _, err := c.first("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+			return err
+		}
 		if err := syncFolder(filepath.Dir(s.path)); err != nil {
 			return err
 		}
