@@ -39,13 +39,14 @@ export function areaLayers(layer: Layer, source: Source, look: Look): Drawn[] {
     labels(source, look, {
       colour: border.colour === 'grid' ? ground.roadLabel : ground.label, minzoom: border.names[0], maxzoom: border.names[1],
       size: byZoom([[border.names[0], border.size[0]], [border.names[1], border.size[1]]]), spacing: layer.level === 'district' ? 0.2 : 0.05,
+      priority: { district: 0.8, street: 0.6, community: 0.4, grid: 0.2 }[layer.level ?? 'grid'],
     }),
   ]
   if (layer.level === 'district') {
     drawn.push({
       rank: ranks.borders - 0.5,
       layer: {
-        id: `${source.layer}-glow`, type: 'line', ...at, layout: { 'line-join': 'round' },
+        id: `${source.layer}-glow`, type: 'line', ...at, maxzoom: 15, layout: { 'line-join': 'round' },
         paint: { 'line-color': ground.district, 'line-width': byZoom([[9, 4], [14, 10]]), 'line-opacity': 0.12 * look.opacity },
       },
     })

@@ -19,10 +19,18 @@ export function shownAtFirst(layers: Layer[]): string[] {
   return [...wanted.filter((id) => synthetic.has(id)), ...imported.map((layer) => layer.id)]
 }
 
-const standard = new Set([
-  'persons', 'households', 'enterprises', 'parcels', 'buildings', 'plan_zones', 'components', 'devices', 'cameras', 'movers',
+const standardOrder = [
+  'persons', 'households', 'enterprises', 'buildings', 'parcels', 'plan_zones', 'components', 'devices', 'cameras', 'movers',
   'sites', 'departments', 'districts', 'streets', 'communities', 'grids', 'roads', 'addresses', 'water', 'green', 'events',
-])
+]
+
+const standard = new Set(standardOrder)
+
+/** The usual layers in their usual order, then the imported ones by id. */
+export function byCustom(a: Layer, b: Layer): number {
+  const at = (layer: Layer) => (standard.has(layer.id) ? standardOrder.indexOf(layer.id) : standardOrder.length)
+  return at(a) - at(b) || (a.id < b.id ? -1 : 1)
+}
 
 /**
  * How a layer is drawn: by what it is called when it is part of the ground, by

@@ -25,7 +25,7 @@ export function waterLayers(source: Source, look: Look): Drawn[] {
         metadata: { layer: source.layer },
       },
     },
-    labels(source, look, { colour: ground.waterLabel, size: byZoom([[10, 12], [16, 16]]), minzoom: 10, spacing: 0.3 }),
+    labels(source, look, { colour: ground.waterLabel, size: byZoom([[10, 12], [16, 16]]), minzoom: 10, spacing: 0.3, priority: 0.5 }),
   ]
 }
 

@@ -4,9 +4,9 @@ import { byZoom, ranks, type Drawn, type Expression, type Look } from './style'
 /** Where a layer's features come from: a map source and the name inside its tiles. */
 export interface Source { id: string; layer: string }
 
-export interface LabelStyle { colour?: string; size?: Expression; minzoom?: number; maxzoom?: number; spacing?: number }
+export interface LabelStyle { colour?: string; size?: Expression; minzoom?: number; maxzoom?: number; spacing?: number; priority?: number }
 
-/** Names of polygons, placed by the server at one point each. */
+/** Names of polygons, placed by the server at one point each; the higher priority (0–0.9) wins a place. */
 export function labels(source: Source, look: Look, style: LabelStyle = {}): Drawn {
   const ground = grounds[look.theme]
   const layer: Drawn['layer'] = {
@@ -21,5 +21,5 @@ export function labels(source: Source, look: Look, style: LabelStyle = {}): Draw
     },
   }
   if (style.maxzoom) layer.maxzoom = style.maxzoom
-  return { rank: ranks.labels, layer }
+  return { rank: ranks.labels + (style.priority ?? 0), layer }
 }

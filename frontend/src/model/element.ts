@@ -12,11 +12,11 @@ export type Theme = 'light' | 'dark'
 const colours: Record<Theme, Record<ElementName, string>> = {
   light: {
     people: '#7a4fb5', enterprise: '#2464b4', land: '#a8761a', object: '#0c7d78',
-    government: '#b23a48', event: '#d1491f', frame: '#5b6b76',
+    government: '#a62a78', event: '#d1491f', frame: '#5b6b76',
   },
   dark: {
     people: '#b99af0', enterprise: '#72aef5', land: '#e0b25a', object: '#4fc3ba',
-    government: '#f0828d', event: '#ff8a5c', frame: '#98a9b5',
+    government: '#ee8cc6', event: '#ff8a5c', frame: '#98a9b5',
   },
 }
 

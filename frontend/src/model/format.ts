@@ -13,8 +13,9 @@ export function formatCount(count: number | null | undefined, below: number | un
   return below ? `< ${below}` : '–'
 }
 
-/** Large counts in few characters: 12,345 → 1.2万 / 12k. */
+/** Large counts in few characters: 12,345 → 1.2万 / 12.3K. */
 export function formatShort(count: number, language: Language): string {
+  if (count < 10_000) return formatNumber(count, language)
   return new Intl.NumberFormat(locale[language], { notation: 'compact', maximumFractionDigits: 1 }).format(count)
 }
 
