@@ -115,13 +115,10 @@ func (c convex) longest() pt {
 	return best.unitOr(pt{1, 0})
 }
 
-// rounded cuts the corners of c n times (Chaikin's method), which makes shores.
-func (c convex) rounded(n int) convex {
-	if c == nil {
-		return nil
-	}
-	for range n {
-		out := make(convex, 0, 2*len(c))
+// softened cuts the corners of a polygon three times (Chaikin's method).
+func softened(c []pt) []pt {
+	for range 3 {
+		out := make([]pt, 0, 2*len(c))
 		for i, p := range c {
 			q := c[(i+1)%len(c)]
 			out = append(out, p.toward(q, 0.25), p.toward(q, 0.75))

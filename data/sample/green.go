@@ -104,7 +104,6 @@ func (c *city) embankment(f int32) orb.Polygon {
 		return nil
 	}
 	s0, s1 := extent(corners, pt{1, 0})
-	s0, s1 = s0+16, s1-16
 	const step = 45
 	n := int((s1-s0)/step) + 1
 	var near, far []pt

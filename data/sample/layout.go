@@ -78,6 +78,14 @@ func layoutOf(u faceUse, r *stream, density float64) layout {
 	return layout{}
 }
 
+// narrow is the layout for a lot that is too small for the usual buildings.
+func (l layout) narrow() layout {
+	l.length, l.depth = [2]float64{12, 30}, [2]float64{8, 13}
+	l.setback, l.shape, l.skip, l.most = 2.5, slab, 0, 4
+	l.floors = [2]int{min(2, l.floors[0]), min(6, l.floors[1])}
+	return l
+}
+
 // plotted is a building as laid out: its outline on the ground and its size.
 type plotted struct {
 	ring          []pt

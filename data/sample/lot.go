@@ -87,6 +87,10 @@ func (c *city) stand(f int32) []lot {
 		l.address = c.prefix(f) + l.road + l.number
 		l.gate = fmt.Sprintf("%s000%02d00000", face.code, i+1)
 		placed := lay.place(shape, &r)
+		if len(placed) == 0 && lay.kind != "" && u != useFarm {
+			lay = lay.narrow()
+			placed = lay.place(shape, &r)
+		}
 		l.estate = estateName(l.use, &r, place, len(placed))
 		year := c.yearOf(f, l.use, &r)
 		for _, p := range placed {

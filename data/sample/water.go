@@ -94,7 +94,7 @@ func (g *terrain) brookRing(west float64) orb.Ring {
 }
 
 // lake is the water of a lakeside park, on the ground; nil for other faces.
-func (c *city) lake(f int32) convex {
+func (c *city) lake(f int32) []pt {
 	if c.m.faces[f].use != lakeside {
 		return nil
 	}
@@ -103,11 +103,29 @@ func (c *city) lake(f int32) convex {
 		return nil
 	}
 	r := newStream(c.Seed, keyBlock, uint64(f))
-	return site.inset(math.Sqrt(site.area()) * r.between(0.1, 0.17)).rounded(4)
+	return site.inset(math.Sqrt(site.area()) * r.between(0.07, 0.12)).shore(&r)
+}
+
+// shore is a bay-like outline inside c, nil for nil: every edge is drawn inwards
+// somewhere along it, then the corners are cut three times.
+func (c convex) shore(r *stream) []pt {
+	if c == nil {
+		return nil
+	}
+	mid := pt(polygonMiddle(c))
+	var out []pt
+	for i, p := range c {
+		q := c[(i+1)%len(c)]
+		out = append(out, p.toward(mid, r.between(0, 0.14)))
+		if q.sub(p).length() > 40 {
+			out = append(out, p.toward(q, r.between(0.3, 0.7)).toward(mid, r.between(0, 0.34)))
+		}
+	}
+	return softened(out)
 }
 
 // pond is a fish pond of a farming face; nil for most.
-func (c *city) pond(f int32) convex {
+func (c *city) pond(f int32) []pt {
 	r := newStream(c.Seed, keyBlock, 3, uint64(f))
 	if c.uses[f] != useFarm || !r.chance(0.3) {
 		return nil
@@ -116,5 +134,5 @@ func (c *city) pond(f int32) convex {
 	if site == nil {
 		return nil
 	}
-	return site.inset(math.Sqrt(site.area()) * r.between(0.3, 0.36)).rounded(3)
+	return site.inset(math.Sqrt(site.area()) * r.between(0.3, 0.36)).shore(&r)
 }
