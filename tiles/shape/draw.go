@@ -109,7 +109,7 @@ func (f *Frame) polygon(dst *mvt.Geometry, p orb.Polygon) {
 			f.arena = f.cutRing(f.arena, shift)
 			r := clean(f.arena[at:])
 			f.arena = f.arena[:at+len(r)]
-			if r = r[:len(r):len(r)]; Area2(r) != 0 {
+			if r = r[:len(r):len(r)]; len(r) > 0 { // of no area when it crosses itself evenly
 				f.rings = append(f.rings, r)
 			} else if i == 0 {
 				break // without its exterior ring nothing is left
