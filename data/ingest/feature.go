@@ -49,7 +49,7 @@ func (im *importer) fill(d *destination, r *Raw, f *layers.Feature) (size int, r
 		v := r.Values[i]
 		target, known := d.source[name]
 		if !known {
-			if !v.IsNull() && name != im.o.ID {
+			if !v.IsNull() && name != im.o.ID && name != r.X && name != r.Y {
 				im.sum.Ignored[name]++
 			}
 			continue

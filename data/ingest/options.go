@@ -100,7 +100,7 @@ type Count struct {
 type Summary struct {
 	Count
 	Layers  map[string]Count `json:"layers"`            // by layer id
-	Ignored map[string]int64 `json:"ignored,omitempty"` // source fields without a target → records that had a value in them
+	Ignored map[string]int64 `json:"ignored,omitempty"` // source fields without a target → stored or rejected records that had a value in them
 	Objects map[string]int64 `json:"objects,omitempty"` // what the format counted, "node"
 	Rules   map[string]int64 `json:"rules,omitempty"`   // rejects by rule
 }
