@@ -21,7 +21,7 @@ func (c *city) makeGreen(w *writer) {
 	}
 	names := newNamer()
 	r := newStream(c.Seed, keyName, 4)
-	for _, p := range c.wooded(0) {
+	for _, p := range c.wooded(treeLine) {
 		put(names.name(&r, "山"), "forest", p)
 	}
 	put(riverName+"洲", "wetland", orb.Polygon{c.g.islandRing()})
@@ -48,10 +48,6 @@ func (c *city) makeGreen(w *writer) {
 				name, kind = names.name(&r, "游园"), "garden"
 			}
 			put(name, kind, p)
-		case useForest:
-			if site := c.site(f, 0); site != nil && c.thin(f) {
-				put("", "forest", orb.Polygon{c.g.toRing(site)})
-			}
 		case useFarm:
 			for _, field := range c.fields(f) {
 				put("", "farmland", orb.Polygon{c.g.toRing(field)})
@@ -61,22 +57,11 @@ func (c *city) makeGreen(w *writer) {
 	}
 }
 
-// thin reports whether a wooded face reaches beyond the edge of the hills, so
-// that its rest needs trees of its own.
-func (c *city) thin(f int32) bool {
-	for _, p := range c.m.corners(&c.m.faces[f]) {
-		if c.g.hill(p) < 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // wooded are the hills above a height, as polygons of some size.
 func (c *city) wooded(level float64) []orb.Polygon {
 	step := math.Sqrt((c.g.north+c.g.south)*2*c.g.halfLength) / 130
 	var out []orb.Polygon
-	for _, p := range c.g.contours(c.g.hill, level, step) {
+	for _, p := range c.g.contours(c.g.woods, level, step) {
 		if measure.Area(orb.Polygon{p[0]}) < 9*step*step {
 			continue
 		}
@@ -127,7 +112,7 @@ func (c *city) embankment(f int32) orb.Polygon {
 	return orb.Polygon{c.g.toRing(ring)}
 }
 
-// fields are the plots of a farming face.
+// fields are the plots of a farming face, those under trees left out.
 func (c *city) fields(f int32) []convex {
 	site := c.site(f, 0)
 	if site == nil {
@@ -136,7 +121,7 @@ func (c *city) fields(f int32) []convex {
 	r := newStream(c.Seed, keyBlock, 4, uint64(f))
 	var out []convex
 	for _, p := range site.split(&r, 90000) {
-		if p = p.inset(5); p != nil {
+		if p = p.inset(5); p != nil && c.g.woods(c.g.planOf(polygonMiddle(p))) < treeLine {
 			out = append(out, p)
 		}
 	}

@@ -138,6 +138,8 @@ func (l *lattice) classAlong(i, j int) roadClass {
 
 func (l *lattice) byDensity(at pt, index int) roadClass {
 	switch d := l.g.density(at); {
+	case d < 0.03 && index%2 == 1 && l.g.hill(at) > 0.1:
+		return noRoad // over the mountains every other road is left out
 	case d > 0.3 || index%3 == 0:
 		return primary
 	case d > 0.04 || index%2 == 0:

@@ -169,6 +169,19 @@ func TestGridSizes(t *testing.T) {
 	}
 }
 
+func TestPlanOfInvertsGround(t *testing.T) {
+	r := newStream(testSeed(t), 99)
+	for _, size := range []Size{Small, City, Prefecture} {
+		g := newTerrain(testSeed(t), scaleOf(size))
+		for range 2000 {
+			p := pt{r.between(-g.halfLength, g.halfLength), r.between(-g.south, g.north)}
+			if q := g.planOf(g.ground(p)); q.sub(p).length() > 1 {
+				t.Fatalf("%s: %v came back as %v", size, p, q)
+			}
+		}
+	}
+}
+
 func TestDissolve(t *testing.T) {
 	c := newCity(Options{Size: Small, Seed: testSeed(t), Now: testNow()})
 	// A ring of faces around one: a hole appears.

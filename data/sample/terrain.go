@@ -144,6 +144,17 @@ func (g *terrain) ground(p pt) pt {
 	return pt{x*g.cos - y*g.sin, x*g.sin + y*g.cos}
 }
 
+// planOf is the inverse of ground, to within a metre: it corrects a guess by what
+// ground makes of it until little is left.
+func (g *terrain) planOf(p pt) pt {
+	turn := func(q pt) pt { return pt{q.x*g.cos + q.y*g.sin, q.y*g.cos - q.x*g.sin} }
+	at := turn(p)
+	for range 16 {
+		at = at.add(turn(p.sub(g.ground(at))))
+	}
+	return at
+}
+
 // degrees turns a place on the ground into lon/lat, rounded to 1e-7 degrees
 // (about a centimetre), so that a vertex is the same number wherever it is used.
 func (g *terrain) degrees(p pt) orb.Point {
@@ -179,7 +190,7 @@ func (g *terrain) hill(p pt) float64 {
 	if p.y < 0 {
 		edge = -p.y / g.south
 	}
-	v := 0.75*g.hills.at(p) + 0.3*g.knolls.at(p) + 1.25*edge*edge - 0.42
+	v := 0.95*g.hills.at(p) + 0.34*g.knolls.at(p) + 0.85*edge*edge - 0.36
 	v -= 2.4 * max(0, g.density(p)-0.05)
 	near := (math.Abs(p.y) - g.strip) / (900 * max(0.5, g.reach))
 	if near < 1 {
@@ -187,6 +198,13 @@ func (g *terrain) hill(p pt) float64 {
 	}
 	return v
 }
+
+// treeLine is the value of woods above which trees grow.
+const treeLine = -0.1
+
+// woods is hill with the outskirts cleared, so that the edge of the trees runs on
+// into the unbuilt land below the slopes.
+func (g *terrain) woods(p pt) float64 { return g.hill(p) - 4*max(0, g.density(p)-0.04) }
 
 // waterHalf is the half width of the water at s, one value for each bank.
 func (g *terrain) waterHalf(s float64) (north, south float64) {

@@ -56,8 +56,11 @@ func (c *city) useOf(f *face, r *stream) faceUse {
 	}
 	works := c.g.works.at(mid) + 0.35*math.Exp(-math.Pow((d-0.22)/0.12, 2))
 	switch {
+	case d < 0.1 && c.g.hill(mid) < 0.03:
 	case hill > -0.03:
 		return useForest
+	}
+	switch {
 	case d < 0.045:
 		return useFarm
 	case d < 0.1:

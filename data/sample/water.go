@@ -116,9 +116,9 @@ func (c convex) shore(r *stream) []pt {
 	var out []pt
 	for i, p := range c {
 		q := c[(i+1)%len(c)]
-		out = append(out, p.toward(mid, r.between(0, 0.14)))
+		out = append(out, p.toward(mid, r.between(0, 0.1)))
 		if q.sub(p).length() > 40 {
-			out = append(out, p.toward(q, r.between(0.3, 0.7)).toward(mid, r.between(0, 0.34)))
+			out = append(out, p.toward(q, r.between(0.3, 0.7)).toward(mid, r.between(0, 0.2)))
 		}
 	}
 	return softened(out)
@@ -131,7 +131,7 @@ func (c *city) pond(f int32) []pt {
 		return nil
 	}
 	site := c.site(f, 0)
-	if site == nil {
+	if site == nil || c.g.woods(polygonMiddle(c.m.corners(&c.m.faces[f]))) > treeLine-0.1 {
 		return nil
 	}
 	return site.inset(math.Sqrt(site.area()) * r.between(0.3, 0.36)).shore(&r)
