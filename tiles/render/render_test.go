@@ -87,11 +87,17 @@ func (s *fixture) Cells(_ context.Context, q layers.Query, res int, sums []strin
 			continue
 		}
 		if cells[c] == nil {
-			cells[c] = &render.Cell{Cell: c, Sums: make([]float64, len(sums))}
+			cells[c] = &render.Cell{Cell: c, Sums: slices.Repeat([]float64{math.NaN()}, len(sums))}
 		}
 		cells[c].Count++
 		for i, name := range sums {
-			cells[c].Sums[i] += f.Value(s.layers[q.Layer].FieldIndex(name)).Float()
+			if v := f.Value(s.layers[q.Layer].FieldIndex(name)); v.IsNull() {
+				continue
+			} else if old := cells[c].Sums[i]; math.IsNaN(old) {
+				cells[c].Sums[i] = v.Float()
+			} else {
+				cells[c].Sums[i] = old + v.Float()
+			}
 		}
 	}
 	var out []render.Cell
@@ -217,7 +223,7 @@ var centers = []orb.Point{{111.29, 30.69}, {0, 0}, {179.99, -10}, {10, 84.9}}
 // Twenty renders of rows in different orders give the same bytes.
 func TestSameBytesWhateverTheOrderOfRows(t *testing.T) {
 	rng := random(t)
-	s := city(rng, centers[0], 3000)
+	s := city(rng, centers[0], 1500)
 	var r render.Renderer
 	ids := []tiles.ID{{}}
 	for _, z := range []tiles.Zoom{8, 11, 13, 14, 16} {
@@ -256,7 +262,7 @@ func TestSameBytesWhateverTheOrderOfRows(t *testing.T) {
 func TestPointCountsAddUp(t *testing.T) {
 	rng := random(t)
 	for _, center := range centers {
-		s := city(rng, center, 1500)
+		s := city(rng, center, 700)
 		for _, z := range []tiles.Zoom{0, 3, 7, 10, 12, 14, 17} {
 			if rng.IntN(2) == 0 {
 				s.match = nil
@@ -303,7 +309,7 @@ func TestHexagonsAddUp(t *testing.T) {
 	rng := random(t)
 	var r render.Renderer
 	for _, center := range centers {
-		s := city(rng, center, 400)
+		s := city(rng, center, 250)
 		for _, z := range []tiles.Zoom{0, 2, 6, 9, 11, 12, 14} {
 			got, area := int64(0), 0.0
 			counts := map[string]int64{}
@@ -325,7 +331,8 @@ func TestHexagonsAddUp(t *testing.T) {
 						counts[key] = n
 						if f.Get("own").Any().(bool) {
 							got += n
-							area += f.Get("sum_area").Any().(float64)
+							sum, _ := f.Get("sum_area").Any().(float64)
+							area += sum
 						}
 					}
 				}
