@@ -40,7 +40,7 @@ build: bin/wutu
 bin/wutu: $(GO_SRC) go.mod go.sum frontend/dist/index.html
 	$(call say,building bin/wutu)
 	@mkdir -p bin
-	@go build -tags ui -trimpath -o $@ ./cmd/wutu
+	@go build -tags ui -o $@ ./cmd/wutu
 
 frontend/node_modules/.package-lock.json: frontend/package.json frontend/package-lock.json
 	$(call say,installing the web app's packages)
