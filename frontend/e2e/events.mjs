@@ -72,6 +72,7 @@ export const eventSteps = [
       await steps.first().waitFor()
       const legal = await steps.evaluateAll((buttons) => buttons.map(({ dataset }) => dataset.step))
       const next = way.find((step) => legal.includes(step)) ?? assert.fail(`no way on from ${state}: ${legal}`)
+      if ((await dispatcher.locator(`[data-step=${next}]`).getAttribute('data-needs'))?.match(/note|result/)) await dispatcher.locator('[data-part=note]').fill('已更换灯头，恢复照明')
       const done = dispatcher.waitForResponse((answer) => answer.url().endsWith(`/${id}/${next}`))
       await dispatcher.locator(`[data-part=case] [data-step=${next}]`).click()
       const answer = await done

@@ -18,7 +18,7 @@ export async function getEventClasses(): Promise<EventClass[]> {
 export const reportEvent = (report: Report, key: string) =>
   request<Case>('/api/v1/events', { method: 'POST', body: report, headers: { 'Idempotency-Key': key } })
 
-export interface StepInput { note?: string; department?: string; result?: string }
+export interface StepInput { note?: string; department?: string; result?: string; master?: string }
 
 /** Takes one step of a case that is still at `version`; conflict otherwise. */
 export const takeStep = (id: string, step: string, version: number | string, input: StepInput) =>

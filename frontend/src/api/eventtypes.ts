@@ -21,8 +21,9 @@ export interface HistoryEntry {
   actor?: string
   role?: string
   note?: string
+  result?: string
 }
-export interface Clock { name: string; due: string; state: string }
+export interface Clock { name: string; title?: Title; due: string; state: string }
 export interface Case {
   id: string
   state: string
