@@ -11,7 +11,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 
-	"wutu/server/tile"
+	"wutu/tiles/cache"
 )
 
 // smallest is the body size below which compressing costs more than it saves: a
@@ -31,7 +31,7 @@ func (s *Server) compress(next echo.HandlerFunc) echo.HandlerFunc {
 	pool := &sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 	return func(c echo.Context) error {
 		inner := c.Response().Writer
-		w := &gzipWriter{ResponseWriter: inner, pool: pool, accepts: tile.AcceptsGzip(c.Request().Header.Get("Accept-Encoding"))}
+		w := &gzipWriter{ResponseWriter: inner, pool: pool, accepts: acceptsGzip(c.Request().Header)}
 		c.Response().Writer = w
 		err := next(c)
 		if err != nil { // answered here, so that the problem takes the same way
@@ -141,3 +141,9 @@ func (w *gzipWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // Unwrap lets http.ResponseController reach the connection.
 func (w *gzipWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// acceptsGzip reads Accept-Encoding as tiles do (RFC 9110, 12.5.3).
+func acceptsGzip(h http.Header) bool {
+	coding, ok := cache.Negotiate(h.Values("Accept-Encoding"))
+	return ok && coding == cache.Gzip
+}

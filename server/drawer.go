@@ -2,21 +2,68 @@ package server
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"strings"
+	"time"
 
-	"wutu/layers"
+	"wutu/layers/access"
+	"wutu/layers/cql2"
 	"wutu/server/tile"
+	"wutu/tiles/cache"
+	"wutu/tiles/render"
 )
 
 // drawer draws tiles with tiles/render and keeps them in tiles/cache.
-type drawer struct{}
-
-func newDrawer(int64) tile.Drawer { return drawer{} }
-
-func (drawer) Features(context.Context, tile.Request) (tile.Body, error) {
-	return tile.Body{}, &layers.Error{Kind: layers.Unsupported, Op: "tile", Err: errors.New("tiles are not drawn yet")}
+type drawer struct {
+	render render.Renderer
+	cache  *cache.Cache
 }
 
-func (d drawer) Hexagons(ctx context.Context, r tile.Request) (tile.Body, error) {
-	return d.Features(ctx, r)
+var _ tile.Drawer = (*drawer)(nil)
+
+func newDrawer(maxBytes int64) *drawer {
+	return &drawer{cache: cache.New(cache.Options{MaxBytes: maxBytes})}
+}
+
+// Features draws the features of the request's layers.
+func (d *drawer) Features(ctx context.Context, r tile.Request) (*cache.Entry, error) {
+	return d.cache.Get(ctx, key(&r, false), func(ctx context.Context) ([]byte, error) {
+		return d.render.Tile(ctx, render.FromView(r.View), request(&r))
+	})
+}
+
+// Hexagons draws the counts of the request's layer by H3 cell.
+func (d *drawer) Hexagons(ctx context.Context, r tile.Request) (*cache.Entry, error) {
+	return d.cache.Get(ctx, key(&r, true), func(ctx context.Context) ([]byte, error) {
+		return d.render.Hex(ctx, render.FromView(r.View), request(&r))
+	})
+}
+
+func request(r *tile.Request) render.Request {
+	return render.Request{Subject: r.Subject, Layers: r.Layers, Tile: r.Tile, Filter: r.Filter, Datetime: r.At}
+}
+
+// key names all that the tile depends on. Its version is the last change of any
+// of the layers: every later change of one of them has a higher sequence.
+func key(r *tile.Request, hex bool) cache.Key {
+	k := cache.Key{Tile: r.Tile, Hex: hex, Layers: strings.Join(r.Layers, ",")}
+	if r.Filter != nil {
+		k.Filter = cql2.Format(r.Filter)
+	}
+	if !r.At.IsZero() {
+		k.Datetime = r.At.UTC().Format(time.RFC3339Nano)
+	}
+	var scope strings.Builder
+	for _, id := range r.Layers {
+		k.Version = max(k.Version, r.View.LayerSeq(id))
+		if l, ok := r.View.Layer(id); ok {
+			decision := access.Decide(&r.Subject, l)
+			fmt.Fprintf(&scope, "%d%t%s;", decision.Mode, decision.Masked, decision.Region)
+			if decision.Region != "" { // the area's border decides too
+				k.Version = max(k.Version, r.View.FrameSeq())
+			}
+		}
+	}
+	k.Scope = scope.String()
+	return k
 }

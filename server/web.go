@@ -16,7 +16,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wutu/layers"
-	"wutu/server/tile"
 )
 
 // web serves the front end: files by name, and index.html for the addresses of
@@ -93,7 +92,7 @@ func (w *web) file(c echo.Context, name string) error {
 	h.Set("Content-Type", media)
 	if _, ok := w.tags[name+".gz"]; ok {
 		h.Add("Vary", "Accept-Encoding")
-		if tile.AcceptsGzip(c.Request().Header.Get("Accept-Encoding")) {
+		if acceptsGzip(c.Request().Header) {
 			served = name + ".gz"
 			h.Set("Content-Encoding", "gzip")
 		}

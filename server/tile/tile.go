@@ -1,7 +1,6 @@
 package tile
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -11,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cespare/xxhash/v2"
-	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 
 	"wutu/layers"
@@ -21,6 +18,7 @@ import (
 	"wutu/server/openapi"
 	"wutu/server/param"
 	"wutu/tiles"
+	"wutu/tiles/cache"
 )
 
 // City is what this package asks of the city.
@@ -36,17 +34,10 @@ type Request struct {
 	At      time.Time
 }
 
-// Body is an encoded tile; both are empty for an empty tile. The slices must not
-// be changed.
-type Body struct {
-	Plain []byte
-	Gzip  []byte // nil: not coded yet
-}
-
 // Drawer draws tiles. Errors as layers/live.
 type Drawer interface {
-	Features(ctx context.Context, r Request) (Body, error)
-	Hexagons(ctx context.Context, r Request) (Body, error)
+	Features(ctx context.Context, r Request) (*cache.Entry, error)
+	Hexagons(ctx context.Context, r Request) (*cache.Entry, error)
 }
 
 // Options configures an API; all are required.
@@ -62,12 +53,9 @@ type API struct{ o Options }
 func New(o Options) *API { return &API{o: o} }
 
 const (
-	mediaMVT  = "application/vnd.mapbox-vector-tile"
 	mediaJSON = "application/json"
 	// maxLayers bounds the layers of one composed tile.
 	maxLayers = 16
-	// zipAbove is the size in bytes from which coding a tile pays.
-	zipAbove = 512
 )
 
 // Routes declares the operations.
@@ -77,7 +65,7 @@ func (a *API) Routes() []openapi.Route {
 	}
 	query := []openapi.Param{{Name: "filter", About: "CQL2 text"}, {Name: "datetime", About: "State as of this instant (RFC 3339)"}}
 	address := append([]openapi.Param{path("z", "Zoom, 0 to 24"), path("x", "Column from the west"), path("y", "Row from the north")}, query...)
-	tileAnswers := []openapi.Answer{{Status: 200, Type: mediaMVT, About: "Vector tile (MVT 2.1)"}, {Status: 204, About: "The tile is empty"},
+	tileAnswers := []openapi.Answer{{Status: 200, Type: cache.MediaType, About: "Vector tile (MVT 2.1)"}, {Status: 204, About: "The tile is empty"},
 		{Status: 304, About: "The tile is the one named in If-None-Match"}}
 	return []openapi.Route{
 		{Method: http.MethodGet, Path: "/tiles/{layers}.json", ID: "tileJSON", Tag: "Tiles", Summary: "TileJSON 3 of one or more layers",
@@ -100,11 +88,11 @@ func (a *API) features(c echo.Context, in *openapi.Input) error {
 			return err
 		}
 	}
-	body, err := a.o.Draw.Features(c.Request().Context(), r)
+	entry, err := a.o.Draw.Features(c.Request().Context(), r)
 	if err != nil {
 		return param.Engine(err)
 	}
-	return answer(c, body)
+	return answer(c, entry)
 }
 
 // hexagons are counts: a layer that may only be counted is refused all the same,
@@ -120,11 +108,11 @@ func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
 	if _, err := param.Listable(r.View, &r.Subject, r.Layers[0]); err != nil {
 		return err
 	}
-	body, err := a.o.Draw.Hexagons(c.Request().Context(), r)
+	entry, err := a.o.Draw.Hexagons(c.Request().Context(), r)
 	if err != nil {
 		return param.Engine(err)
 	}
-	return answer(c, body)
+	return answer(c, entry)
 }
 
 func (a *API) read(c echo.Context, in *openapi.Input) (Request, error) {
@@ -163,85 +151,29 @@ func layerIDs(s string) ([]string, error) {
 	return slices.Compact(ids), nil
 }
 
-// answer sends a tile. The tag is a hash of the bytes sent, so equal tiles have
-// equal tags across restarts and servers.
-func answer(c echo.Context, body Body) error {
+// answer sends a tile: in the coding the client prefers, or nothing when it has
+// it already.
+func answer(c echo.Context, e *cache.Entry) error {
+	req := c.Request().Header
+	r, err := e.Respond(cache.Conditions{AcceptEncoding: req.Values("Accept-Encoding"), IfNoneMatch: req.Values("If-None-Match")})
+	if err != nil {
+		return err
+	}
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-cache")
-	h.Add("Vary", "Accept-Encoding")
+	h.Add("Vary", cache.Vary)
 	h.Add("Vary", "Authorization")
-	if len(body.Plain) == 0 && len(body.Gzip) == 0 {
-		return c.NoContent(http.StatusNoContent)
+	if r.ETag != "" {
+		h.Set("ETag", r.ETag)
 	}
-	sent, coding := body.Plain, ""
-	if AcceptsGzip(c.Request().Header.Get("Accept-Encoding")) && len(body.Plain) >= zipAbove {
-		if body.Gzip == nil {
-			var err error
-			if body.Gzip, err = zip(body.Plain); err != nil {
-				return err
-			}
-		}
-		sent, coding = body.Gzip, "gzip"
+	if r.Encoding != "" {
+		h.Set("Content-Encoding", r.Encoding)
 	}
-	tag := `"` + strconv.FormatUint(xxhash.Sum64(sent), 16) + `"`
-	h.Set("ETag", tag)
-	if matches(c.Request().Header.Get("If-None-Match"), tag) {
-		return c.NoContent(http.StatusNotModified)
+	if r.Status != http.StatusOK {
+		return c.NoContent(r.Status)
 	}
-	if coding != "" {
-		h.Set("Content-Encoding", coding)
-	}
-	h.Set("Content-Length", strconv.Itoa(len(sent)))
-	return c.Blob(http.StatusOK, mediaMVT, sent)
-}
-
-func zip(b []byte) ([]byte, error) {
-	var out bytes.Buffer
-	w, err := gzip.NewWriterLevel(&out, gzip.DefaultCompression) // no name, no time: equal bytes in, equal bytes out
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(b); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
-}
-
-// matches reports whether an If-None-Match header names tag (RFC 9110, 13.1.2:
-// weak comparison).
-func matches(header, tag string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		if part = strings.TrimSpace(part); part == "*" || strings.TrimPrefix(part, "W/") == tag {
-			return true
-		}
-	}
-	return false
-}
-
-// AcceptsGzip reads an Accept-Encoding header (RFC 9110, 12.5.3): gzip by name
-// or by *, not with weight 0.
-func AcceptsGzip(header string) bool {
-	star := false
-	for part := range strings.SplitSeq(header, ",") {
-		coding, params, _ := strings.Cut(part, ";")
-		weight := 1.0
-		if q, ok := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(params, " ", "")), "q="); ok {
-			var err error
-			if weight, err = strconv.ParseFloat(q, 64); err != nil {
-				weight = 0
-			}
-		}
-		switch strings.ToLower(strings.TrimSpace(coding)) {
-		case "gzip", "x-gzip":
-			return weight > 0
-		case "*":
-			star = weight > 0
-		}
-	}
-	return star
+	h.Set("Content-Length", strconv.Itoa(len(r.Body)))
+	return c.Blob(http.StatusOK, cache.MediaType, r.Body)
 }
 
 func (a *API) describe(c echo.Context, in *openapi.Input) error {
