@@ -175,3 +175,12 @@ func TestRestoreRefuses(t *testing.T) {
 		t.Errorf("a cancelled backup left %v, %v", left, err)
 	}
 }
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
