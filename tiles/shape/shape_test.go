@@ -36,7 +36,7 @@ func rounds(n int) int {
 	return n
 }
 
-// square is 0.3 of a tile's side around its middle, in lon/lat.
+// at is the place at the fractions x and y of a box, y from the north.
 func at(b orb.Bound, x, y float64) orb.Point {
 	return orb.Point{b.Min[0] + x*(b.Max[0]-b.Min[0]), b.Max[1] - y*(b.Max[1]-b.Min[1])}
 }
