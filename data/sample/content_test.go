@@ -133,6 +133,8 @@ func TestEventsLiveTheirLives(t *testing.T) {
 		}
 		if ended := s == event.Closed || s == event.Archived; ended == closed.IsZero() {
 			bad.add("event %s is %s and was closed at %v", f.Key, s, closed)
+		} else if ended && (closed.Before(reported) || closed.After(updated) || s == event.Closed && closed != updated) {
+			bad.add("event %s was closed at %v between %v and %v", f.Key, closed, reported, updated)
 		}
 		if running := s >= event.Dispatched && s <= event.Archived || s == event.Suspended; running == due.IsZero() {
 			bad.add("event %s is %s and due %v", f.Key, s, due)

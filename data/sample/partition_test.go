@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb/planar"
 
 	"wutu/geo/measure"
+	"wutu/geo/valid"
 	"wutu/layers/model"
 )
 
@@ -225,4 +226,76 @@ func TestDissolve(t *testing.T) {
 	if len(c.m.dissolve(nil)) != 0 {
 		t.Error("nothing dissolves to nothing")
 	}
+}
+
+// Two faces that touch in a corner, taken out of a group, leave two holes that
+// touch: not one hole that touches itself.
+func TestDissolveWhereFacesTouch(t *testing.T) {
+	c := newCity(Options{Size: Small, Seed: testSeed(t), Now: testNow()})
+	around := map[int32][]int32{} // arcs by node
+	for i, a := range c.m.arcs {
+		if a.left >= 0 && a.right >= 0 {
+			around[a.from] = append(around[a.from], int32(i))
+			around[a.to] = append(around[a.to], int32(i))
+		}
+	}
+	tried := 0
+	for node := range int32(len(c.m.nodes)) {
+		arcs := around[node]
+		if len(arcs) != 4 {
+			continue
+		}
+		a := c.m.arcs[arcs[0]]
+		first := a.left
+		opposite := int32(-1)
+		for _, i := range arcs[1:] {
+			b := c.m.arcs[i]
+			if b.left != first && b.right != first {
+				for _, f := range []int32{b.left, b.right} {
+					if f != a.right && f != a.left && !shareArc(c.m, arcs, f, first) {
+						opposite = f
+					}
+				}
+			}
+		}
+		if opposite < 0 {
+			continue
+		}
+		tried++
+		var rest []int32
+		sum := 0.0
+		for f := range int32(len(c.m.faces)) {
+			if f != first && f != opposite {
+				rest = append(rest, f)
+				sum += ringArea(c.m.ring(&c.m.faces[f]))
+			}
+		}
+		for _, group := range [][]int32{rest, {first, opposite}} {
+			if err := valid.Check(c.m.dissolve(group)); err != nil {
+				t.Fatalf("faces %d and %d at node %d: %v", first, opposite, node, err)
+			}
+		}
+		got := 0.0
+		for _, p := range c.m.dissolve(rest) {
+			for _, r := range p {
+				got += ringArea(r)
+			}
+		}
+		if math.Abs(got-sum) > 1e-12 {
+			t.Fatalf("node %d: area %v of %v", node, got, sum)
+		}
+		if tried == 12 {
+			return
+		}
+	}
+	if tried == 0 {
+		t.Error("no node with four faces")
+	}
+}
+
+func shareArc(m *plan, arcs []int32, f, g int32) bool {
+	return slices.ContainsFunc(arcs, func(i int32) bool {
+		a := &m.arcs[i]
+		return a.left == f && a.right == g || a.left == g && a.right == f
+	})
 }
