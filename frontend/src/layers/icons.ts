@@ -35,6 +35,9 @@ export function iconOf(kind: string): string {
   return byKind[kind] ?? byWord.find(([pattern]) => pattern.test(kind.toLowerCase()))?.[1] ?? plainIcon
 }
 
+const makiFolder = '/node_modules/@mapbox/maki/icons/'
+const temakiFolder = '/node_modules/@rapideditor/temaki/icons/'
+
 const maki = import.meta.glob<string>(
   '/node_modules/@mapbox/maki/icons/{bus,toilet,waste-basket,recycling,dam,water,parking,fire-station,car,police,bicycle,town-hall,hospital,doctor,school,playground,library,stadium,grocery,rail,shelter,farm,industry,shop,restaurant,bank,commercial,garden,theatre,globe,paint,construction,dog-park,marker,star}.svg',
   { query: '?raw', import: 'default', eager: true },
@@ -44,12 +47,18 @@ const temaki = import.meta.glob<string>(
   { query: '?raw', import: 'default', eager: true },
 )
 
-/** The outline of an icon as SVG path data in a box of 15 × 15. */
-export function iconPath(name: string): string {
-  const svg = name.startsWith('t:')
-    ? temaki[`/node_modules/@rapideditor/temaki/icons/${name.slice(2)}.svg`]
-    : maki[`/node_modules/@mapbox/maki/icons/${name}.svg`]
-  return [...(svg ?? maki['/node_modules/@mapbox/maki/icons/marker.svg'] ?? '').matchAll(/\sd="([^"]+)"/g)].map((m) => m[1].replace(/&#x[0-9a-fA-F]+;/g, ' ')).join(' ')
+export interface Shape { path: string; size: number }
+
+/** The outline of an icon as SVG path data in a square box of `size`; the plain marker for unknown names. */
+export function iconShape(name: string): Shape {
+  const svg = (name.startsWith('t:') ? temaki[`${temakiFolder}${name.slice(2)}.svg`] : maki[`${makiFolder}${name}.svg`]) ?? maki[`${makiFolder}${plainIcon}.svg`]
+  const size = Number(/viewBox="0 0 (\d+) \d+"/.exec(svg)?.[1] ?? 15)
+  const path = [...svg.matchAll(/\sd="([^"]+)"/g)].map((m) => m[1].replace(/&#x[0-9a-fA-F]+;/g, ' ')).join(' ')
+  return { path, size }
+}
+
+export function hasIcon(name: string): boolean {
+  return (name.startsWith('t:') ? temaki[`${temakiFolder}${name.slice(2)}.svg`] : maki[`${makiFolder}${name}.svg`]) !== undefined
 }
 
 export const knownKinds = Object.keys(byKind)

@@ -1,4 +1,4 @@
-import { iconPath } from '@/layers/icons'
+import { iconShape, type Shape } from '@/layers/icons'
 import { phaseSign, type Phase } from '@/model/eventstate'
 
 export interface MarkImage { image: ImageData; pixelRatio: number }
@@ -20,7 +20,7 @@ export function drawMark(name: string, pixelRatio = Math.max(2, Math.ceil(window
   if (kind === 'mark') disc(context, colour)
   else tile(context, colour)
   context.fillStyle = ink(colour)
-  if (kind === 'mark') glyph(context, iconPath(what))
+  if (kind === 'mark') glyph(context, iconShape(what))
   else sign(context, phaseSign[what as Phase] ?? '?')
   return { image: context.getImageData(0, 0, canvas.width, canvas.height), pixelRatio }
 }
@@ -63,11 +63,11 @@ export function ink(colour: string): string {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.3 ? '#10191e' : '#ffffff'
 }
 
-function glyph(context: CanvasRenderingContext2D, path: string): void {
-  const scale = 12 / 15
+function glyph(context: CanvasRenderingContext2D, shape: Shape): void {
+  const scale = 12 / shape.size
   context.translate(size / 2 - 6, size / 2 - 6)
   context.scale(scale, scale)
-  context.fill(new Path2D(path))
+  context.fill(new Path2D(shape.path))
 }
 
 function sign(context: CanvasRenderingContext2D, text: string): void {

@@ -40,7 +40,7 @@ export function formatTime(text: string | undefined | null, language: Language):
 export function formatAgo(text: unknown, now: number, language: Language): string {
   const time = Date.parse(String(text ?? ''))
   if (Number.isNaN(time)) return ''
-  const seconds = (time - now) / 1000
+  const seconds = Math.min(0, time - now) / 1000 // clocks differ: nothing is reported in the future
   const relative = new Intl.RelativeTimeFormat(locale[language], { numeric: 'auto', style: 'short' })
   const size = Math.abs(seconds)
   if (size < 60) return relative.format(Math.round(seconds), 'second')
