@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -41,7 +42,11 @@ type city struct {
 	live  *live.Catalog
 	http  *httptest.Server
 	keys  map[string]string // role to secret
+	clock atomic.Int64      // nanoseconds the server's clock is ahead of now
 }
+
+// now is the server's clock; it stands still unless a test moves it.
+func (c *city) now() time.Time { return now().Add(time.Duration(c.clock.Load())) }
 
 func newCity(t *testing.T, demo bool) *city {
 	t.Helper()
@@ -68,7 +73,7 @@ func newCity(t *testing.T, demo bool) *city {
 		}
 	})
 	web := fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>五图</title>")}, "assets/app-1.js": {Data: []byte("export{}")}}
-	s, err := server.New(server.Options{City: c.live, Records: c.store, Web: web, Demo: demo, Now: now, Code: "420500",
+	s, err := server.New(server.Options{City: c.live, Records: c.store, Web: web, Demo: demo, Now: c.now, Code: "420500",
 		Rand: rand.NewChaCha8([32]byte{1}), Heartbeat: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,10 @@ func New(o Options) (*Server, error) {
 	}
 	o.fill()
 	s := &Server{o: o, keys: auth.NewVerifier(o.Records, o.Now, o.Demo), search: search.New(o.City)}
-	s.streams = stream.New(stream.Options{City: o.City, Heartbeat: o.Heartbeat})
+	s.streams = stream.New(stream.Options{City: o.City, Heartbeat: o.Heartbeat, Verify: func(ctx context.Context, header string) error {
+		_, err := s.keys.Verify(ctx, header)
+		return err
+	}})
 	s.metrics = newMetrics(s)
 	var err error
 	if s.web, err = newWeb(o.Web); err != nil {

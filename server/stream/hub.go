@@ -29,14 +29,13 @@ type Options struct {
 
 // Limits of streams.
 const (
-	interval      = 250 * time.Millisecond // between messages: four a second
-	writeTimeout  = 20 * time.Second
-	maxClients    = 4096
-	maxSnapshot   = 20_000 // features of one layer
-	maxChanges    = 4_000  // in one message; more is a reset
-	settle        = 2 * time.Second
-	reconnectMS   = 2000
-	listenRetries = 20
+	interval     = 250 * time.Millisecond // between messages: four a second
+	writeTimeout = 20 * time.Second
+	maxClients   = 4096
+	maxSnapshot  = 20_000 // features of one layer
+	maxChanges   = 4_000  // in one message; more is a reset
+	settle       = 2 * time.Second
+	reconnectMS  = 2000
 )
 
 // Hub serves the streams of all clients. Safe for concurrent use.
@@ -73,46 +72,16 @@ func (h *Hub) Routes() []openapi.Route {
 		Handle:  h.serve}}
 }
 
-// listen starts to follow behind seq. The feed may lag a moment behind the view
-// that showed seq, so that a start at the present is tried again.
-func (h *Hub) listen(ctx context.Context, seq uint64) *follower {
-	return &follower{hub: h, listener: h.o.City.Listen(seq), seq: seq, tries: listenRetries, ctx: ctx}
-}
-
-// follower reads the feed with the heartbeat as its patience.
-type follower struct {
-	hub      *Hub
-	listener *live.Listener
-	seq      uint64
-	tries    int // left until a reset at the start is believed; 0 once changes came
-	ctx      context.Context
-}
-
 // next returns the changes behind the last ones, or none when a heartbeat is
 // due. Errors: live.ErrReset, and the end of the stream.
-func (f *follower) next() ([]live.Delta, error) {
-	for {
-		ctx, cancel := context.WithTimeout(f.ctx, f.hub.o.Heartbeat)
-		deltas, err := f.listener.Next(ctx)
-		cancel()
-		switch {
-		case err == nil:
-			f.tries = 0
-			return deltas, nil
-		case f.ctx.Err() != nil:
-			return nil, f.ctx.Err()
-		case errors.Is(err, context.DeadlineExceeded):
-			return nil, nil
-		case errors.Is(err, live.ErrReset) && f.tries > 0 && f.seq >= f.hub.o.City.View().Seq():
-			f.tries--
-			if err := wait(f.ctx, interval/10); err != nil {
-				return nil, err
-			}
-			f.listener = f.hub.o.City.Listen(f.seq)
-		default:
-			return nil, err
-		}
+func (h *Hub) next(ctx context.Context, l *live.Listener) ([]live.Delta, error) {
+	patience, cancel := context.WithTimeout(ctx, h.o.Heartbeat)
+	defer cancel()
+	deltas, err := l.Next(patience)
+	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		return nil, nil
 	}
+	return deltas, err
 }
 
 func wait(ctx context.Context, d time.Duration) error {

@@ -33,21 +33,31 @@ func (h *Hub) serve(c echo.Context, in *openapi.Input) error {
 		}
 	}()
 	subject := auth.SubjectOf(ctx)
+	// The listener comes first: what happens between it and the view is told
+	// twice rather than not at all.
+	listener := h.o.City.Listen(0)
 	v := h.o.City.View()
 	interest, err := newInterest(v, subject, in)
 	if err != nil {
 		return err
 	}
 	s := &session{hub: h, ctx: ctx, interest: interest, header: c.Request().Header.Get("Authorization")}
-	since := v.Seq()
-	resumes := in.Has("since") || in.Has("Last-Event-ID")
-	if in.Has("Last-Event-ID") {
+	since, resumes := v.Seq(), true
+	switch {
+	case in.Has("Last-Event-ID"):
 		since = uint64(in.Int("Last-Event-ID"))
-	} else if in.Has("since") {
+	case in.Has("since"):
 		since = uint64(in.Int("since"))
+	default:
+		resumes = false
 	}
 	var first []byte
-	if in.Bool("snapshot") && !resumes {
+	switch {
+	case resumes && since == 0: // no state at all: as good as one that is too old
+		first = resetEvent(v.Seq())
+	case resumes:
+		listener = h.o.City.Listen(since)
+	case in.Bool("snapshot"):
 		if first, err = interest.snapshot(ctx, v); err != nil {
 			return err
 		}
@@ -63,7 +73,7 @@ func (h *Hub) serve(c echo.Context, in *openapi.Input) error {
 	if err := s.send(append(hello, first...)); err != nil {
 		return nil //nolint:nilerr // the client left: there is nobody to tell
 	}
-	s.run(h.listen(ctx, since))
+	s.run(listener)
 	return nil
 }
 
@@ -78,16 +88,15 @@ type session struct {
 }
 
 // run sends changes until the client leaves, the key expires or the hub closes.
-func (s *session) run(f *follower) {
+func (s *session) run(l *live.Listener) {
 	verified := time.Duration(0)
 	for {
-		deltas, err := f.next()
+		deltas, err := s.hub.next(s.ctx, l)
 		if errors.Is(err, live.ErrReset) {
-			seq := s.hub.o.City.View().Seq()
-			if s.reset(seq) != nil || wait(s.ctx, settle) != nil {
+			l = s.hub.o.City.Listen(0)
+			if s.send(resetEvent(s.hub.o.City.View().Seq())) != nil || wait(s.ctx, settle) != nil {
 				return
 			}
-			f = s.hub.listen(s.ctx, seq)
 			continue
 		}
 		if err != nil {
@@ -120,14 +129,14 @@ func (s *session) changes(deltas []live.Delta) error {
 	m, err := s.interest.message(v, deltas)
 	switch {
 	case errors.Is(err, errRedefined):
-		if err := s.reset(seq); err != nil {
+		if err := s.send(resetEvent(seq)); err != nil {
 			return err
 		}
 		return errRedefined // the client comes back and finds the new definition
 	case m == nil:
 		return nil
 	case len(m.entries) > maxChanges:
-		if err := s.reset(seq); err != nil {
+		if err := s.send(resetEvent(seq)); err != nil {
 			return err
 		}
 		return wait(s.ctx, settle)
@@ -135,8 +144,8 @@ func (s *session) changes(deltas []live.Delta) error {
 	return s.send(appendEvent(nil, "changes", m.seq, m.encode()))
 }
 
-func (s *session) reset(seq uint64) error {
-	return s.send(appendEvent(nil, "reset", seq, fmt.Appendf(nil, `{"seq":%d}`, seq)))
+func resetEvent(seq uint64) []byte {
+	return appendEvent(nil, "reset", seq, fmt.Appendf(nil, `{"seq":%d}`, seq))
 }
 
 // send writes and flushes within writeTimeout.
