@@ -121,6 +121,7 @@ func (im *importer) prepare(ctx context.Context, src Source) error {
 		for _, decl := range d.Declare() {
 			l := *decl
 			l.ID = im.o.Layer + "_" + decl.ID
+			l.Title = layers.Title{ZH: im.o.Layer + " " + decl.Title.ZH, EN: im.o.Layer + " " + decl.Title.EN}
 			if err := im.open(existing, decl.ID, l.ID, func() (*layers.Layer, error) { return &l, nil }, &wanted); err != nil {
 				return err
 			}

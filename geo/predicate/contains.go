@@ -65,7 +65,7 @@ func (p *Prepared) cover(g orb.Geometry) (inside, covered bool) {
 	case orb.Polygon:
 		return p.coverArea(orb.MultiPolygon{g})
 	case orb.Bound:
-		return p.coverArea(orb.MultiPolygon{{g.ToRing()}})
+		return p.cover(boxShape(g))
 	case orb.MultiPolygon:
 		return p.coverArea(g)
 	case orb.Collection:

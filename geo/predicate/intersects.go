@@ -57,7 +57,7 @@ func (p *Prepared) Intersects(g orb.Geometry) bool {
 			}
 		}
 	case orb.Bound:
-		return !empty(g) && p.meetsPolygon(orb.Polygon{g.ToRing()})
+		return !empty(g) && p.Intersects(boxShape(g))
 	case orb.Collection:
 		for _, part := range g {
 			if p.Intersects(part) {

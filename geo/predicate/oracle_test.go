@@ -73,3 +73,28 @@ func TestAgainstSimpleFeatures(t *testing.T) {
 		t.Errorf("too few cases met (%d) or were within (%d)", meets, within)
 	}
 }
+
+// A box without width or height is a line or a point, and meets what they meet.
+func TestFlatBoxes(t *testing.T) {
+	square := orb.Polygon{{{0, 0}, {4, 0}, {4, 4}, {0, 4}, {0, 0}}}
+	line := orb.LineString{{-1, 2}, {5, 2}}
+	box := func(x0, y0, x1, y1 float64) orb.Bound {
+		return orb.Bound{Min: orb.Point{x0, y0}, Max: orb.Point{x1, y1}}
+	}
+	for _, c := range []struct {
+		b    orb.Bound
+		g    orb.Geometry
+		want bool
+	}{
+		{box(2, 2, 2, 2), square, true}, {box(2, 2, 2, 2), line, true}, {box(5, 5, 5, 5), square, false},
+		{box(2, -1, 2, 1), square, true}, {box(2, -1, 2, 5), line, true}, {box(2, 3, 2, 5), line, false},
+		{box(1, 1, 3, 1), square, true}, {box(2, 2, 2, 2), orb.Point{2, 2}, true},
+	} {
+		if got := Intersects(c.b, c.g); got != c.want {
+			t.Errorf("box %v and %v: %v", c.b, c.g, got)
+		}
+		if got := Intersects(c.g, c.b); got != c.want {
+			t.Errorf("%v and box %v: %v", c.g, c.b, got)
+		}
+	}
+}

@@ -109,13 +109,24 @@ func (b *builder) add(g orb.Geometry) {
 		b.area(g...)
 	case orb.Bound:
 		if !empty(g) {
-			b.area(orb.Polygon{g.ToRing()})
+			b.add(boxShape(g))
 		}
 	case orb.Collection:
 		for _, part := range g {
 			b.add(part)
 		}
 	}
+}
+
+// boxShape is the box as the shape it is: one without area is a line or a point.
+func boxShape(b orb.Bound) orb.Geometry {
+	switch {
+	case b.Min == b.Max:
+		return b.Min
+	case b.Min[0] == b.Max[0] || b.Min[1] == b.Max[1]:
+		return orb.LineString{b.Min, b.Max}
+	}
+	return orb.Polygon{b.ToRing()}
 }
 
 func (b *builder) points(ps ...orb.Point) {

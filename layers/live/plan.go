@@ -239,7 +239,11 @@ func (p *plan) inRegion(g orb.Geometry) bool {
 // region: that is when a buffered region contains g, up to the sag of edges
 // that leave it between two vertices.
 func withinDistance(g, region orb.Geometry, d float64) bool {
-	return measure.Vertices(g, func(v orb.Point) bool { return measure.DistanceTo(v, region) <= d })
+	some := false
+	return measure.Vertices(g, func(v orb.Point) bool {
+		some = true
+		return measure.DistanceTo(v, region) <= d
+	}) && some
 }
 
 // row prepares the reusable row of an iteration.

@@ -17,23 +17,11 @@ func inBoxes(boxes []orb.Bound, g orb.Geometry) bool {
 		return false
 	}
 	for _, b := range boxes {
-		if predicate.Intersects(shapeOf(b), g) {
+		if predicate.Intersects(b, g) {
 			return true
 		}
 	}
 	return false
-}
-
-// shapeOf is the box as the geometry it is: one without area is a line or a
-// point.
-func shapeOf(b orb.Bound) orb.Geometry {
-	switch {
-	case b.Min == b.Max:
-		return b.Min
-	case b.Min[0] == b.Max[0] || b.Min[1] == b.Max[1]:
-		return orb.LineString{b.Min, b.Max}
-	}
-	return b.ToPolygon()
 }
 
 // inRegion reports whether g lies in the region as its parts say.
