@@ -9,12 +9,17 @@ const byKind: Record<string, string> = {
   bus_stop: 'bus', traffic_light: 't:traffic_signals', traffic_sign: 't:stop', road_sign: 't:sign_and_car', guardrail: 't:guard_rail',
   toilet: 'toilet', bin: 'waste-basket', waste_station: 'recycling', billboard: 't:billboard', tree: 't:tree_broadleaved',
   old_tree: 't:tree_broadleaved', bench: 't:bench',
-  water_level: 'dam', rain: 'water', air: 't:windsock', noise: 't:speaker', parking: 'parking', smoke: 'fire-station', water_meter: 't:water_meter',
+  water_level: 'dam', rain: 'water', air: 't:windsock', noise: 't:speaker', parking: 'parking', smoke: 't:chimney', water_meter: 't:water_meter',
   fixed: 't:security_camera', dome: 't:security_camera', panorama: 't:security_camera', camera: 't:security_camera',
   sanitation: 't:truck', patrol: 'car', police: 'police', bus: 'bus', dump_truck: 't:truck', bike: 'bicycle', drone: 't:planes',
   service_hall: 'town-hall', community_centre: 't:social_facility', police_station: 'police', fire_station: 'fire-station',
   hospital: 'hospital', clinic: 'doctor', school: 'school', kindergarten: 'playground', library: 'library', stadium: 'stadium',
   elderly_care: 't:wheelchair', market: 'grocery', bus_station: 'bus', railway_station: 'rail', shelter: 'shelter',
+  // Icons that the dictionary of event classes names.
+  bolt: 't:power', broom: 'recycling', building: 'building', cable: 't:cable', car: 'car', collapse: 'caution', debris: 't:boulder2', dust: 't:windsock',
+  fire: 'fire-station', flame: 't:gas', flood: 'swimming', leaf: 'garden', person: 't:pedestrian', pipe: 't:pipe', rail: 't:guard_rail', road: 'construction',
+  rooms: 't:bunk_beds', signal: 't:traffic_signals', stall: 'grocery', sticker: 't:poster_box', trash: 'waste-basket', 'tree-down': 't:tree_stump', truck: 't:truck',
+  volume: 't:speaker', waves: 'water', works: 't:pick_hammer',
   A: 'farm', B: 't:pick_hammer', C: 'industry', D: 't:power', E: 't:crane', F: 'shop', G: 't:truck', H: 'restaurant',
   I: 't:electronic', J: 'bank', K: 'commercial', L: 't:briefcase', M: 't:telescope', N: 'garden', O: 't:tools', P: 'school',
   Q: 'hospital', R: 'theatre', S: 'town-hall', T: 'globe',
@@ -39,11 +44,11 @@ const makiFolder = '/node_modules/@mapbox/maki/icons/'
 const temakiFolder = '/node_modules/@rapideditor/temaki/icons/'
 
 const maki = import.meta.glob<string>(
-  '/node_modules/@mapbox/maki/icons/{bus,toilet,waste-basket,recycling,dam,water,parking,fire-station,car,police,bicycle,town-hall,hospital,doctor,school,playground,library,stadium,grocery,rail,shelter,farm,industry,shop,restaurant,bank,commercial,garden,theatre,globe,paint,construction,dog-park,marker,star}.svg',
+  '/node_modules/@mapbox/maki/icons/{bus,toilet,waste-basket,recycling,dam,water,parking,fire-station,car,police,bicycle,town-hall,hospital,doctor,school,playground,library,stadium,grocery,rail,shelter,farm,industry,shop,restaurant,bank,commercial,garden,theatre,globe,paint,construction,dog-park,building,caution,swimming,marker}.svg',
   { query: '?raw', import: 'default', eager: true },
 )
 const temaki = import.meta.glob<string>(
-  '/node_modules/@rapideditor/temaki/icons/{street_lamp_arm,manhole,waste_manhole,water_manhole,power_manhole,fire_hydrant,cable_device,traffic_signals,stop,sign_and_car,guard_rail,billboard,tree_broadleaved,bench,windsock,speaker,water_meter,security_camera,truck,planes,social_facility,wheelchair,pick_hammer,power,crane,electronic,briefcase,telescope,tools,snow}.svg',
+  '/node_modules/@rapideditor/temaki/icons/{street_lamp_arm,manhole,waste_manhole,water_manhole,power_manhole,fire_hydrant,cable_device,traffic_signals,stop,sign_and_car,guard_rail,billboard,tree_broadleaved,bench,windsock,speaker,water_meter,security_camera,truck,planes,social_facility,wheelchair,pick_hammer,power,crane,electronic,briefcase,telescope,tools,snow,cable,boulder2,gas,pedestrian,pipe,bunk_beds,poster_box,tree_stump,chimney}.svg',
   { query: '?raw', import: 'default', eager: true },
 )
 
