@@ -17,6 +17,9 @@ type life struct {
 // not.
 func (c *city) lived(k *event.Class, channel string, t time.Time, cal *event.Calendar, r *stream) (life, error) {
 	minutes := func(mean float64) time.Duration {
+		if r.chance(0.025) { // left lying on a desk
+			mean *= 70
+		}
 		return time.Duration((0.5 + r.decay(mean)) * float64(time.Minute)).Truncate(time.Second)
 	}
 	l := life{state: event.Reported, updated: t}
