@@ -101,7 +101,7 @@ var geometryNames = [...]string{"none", "Point", "LineString", "Polygon", "Multi
 	"MultiLineString", "MultiPolygon", "Geometry"}
 
 // String is the OGC Simple Features name ("Geometry" for any, "none" for none).
-func (g GeometryType) String() string { return nameOf(geometryNames[:], int(g)) }
+func (t GeometryType) String() string { return nameOf(geometryNames[:], int(t)) }
 
 // ParseGeometryType is the inverse of String. The error is Invalid.
 func ParseGeometryType(s string) (GeometryType, error) {
@@ -111,8 +111,8 @@ func ParseGeometryType(s string) (GeometryType, error) {
 
 // Dimension is 0 for points, 1 for lines, 2 for polygons, -1 for NoGeometry and
 // AnyGeometry.
-func (g GeometryType) Dimension() int {
-	switch g {
+func (t GeometryType) Dimension() int {
+	switch t {
 	case Point, MultiPoint:
 		return 0
 	case LineString, MultiLineString:

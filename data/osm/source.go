@@ -47,7 +47,6 @@ type decoder struct {
 	queue   []ingest.Raw
 	head    int
 	targets []target
-	refs    []int64
 }
 
 // Close releases the file.

@@ -32,7 +32,6 @@ func (v vec) sub(w vec) vec       { return vec{v.x - w.x, v.y - w.y, v.z - w.z} 
 func (v vec) dot(w vec) float64   { return v.x*w.x + v.y*w.y + v.z*w.z }
 func (v vec) along(f float64) vec { return vec{v.x * f, v.y * f, v.z * f} }
 func (v vec) plus(w vec) vec      { return vec{v.x + w.x, v.y + w.y, v.z + w.z} }
-func (v vec) length() float64     { return math.Sqrt(v.dot(v)) }
 func degreesBetween(a, b float64) float64 {
 	d := b - a
 	if d >= -180 && d <= 180 {

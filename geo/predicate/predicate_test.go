@@ -94,7 +94,7 @@ func TestRelateBox(t *testing.T) {
 		}
 	}
 	for relation, n := range seen {
-		if n < 100 {
+		if n < 30 { // about 150 are expected of the rarest
 			t.Errorf("%v came %d times only", predicate.BoxRelation(relation), n)
 		}
 	}

@@ -197,8 +197,7 @@ func (c *checker) holes(p orb.Polygon) *Error {
 // around a cycle the inside would be cut in two.
 func (c *checker) connected(touches []touch) *Error {
 	parent := map[any]any{}
-	var root func(x any) any
-	root = func(x any) any {
+	root := func(x any) any {
 		for {
 			up, ok := parent[x]
 			if !ok {
