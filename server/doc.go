@@ -7,6 +7,7 @@
 //   - stream: server-sent changes
 //   - search: the index behind the search box
 //   - auth: keys and subjects
+//   - param: parameters that several addresses share
 //   - problem, openapi, geojson: how errors, routes and features look
 //
 // # How a request flows

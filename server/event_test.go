@@ -208,3 +208,21 @@ func TestStepStoresOneBatch(t *testing.T) {
 		t.Errorf("feature %v: %v", f, err)
 	}
 }
+
+// A report may name what its subject can see, and nothing else: the reason of
+// the answer tells the object's name.
+func TestReportAboutAnObject(t *testing.T) {
+	c := newCity(t, true)
+	about := func(object string) string {
+		return strings.Replace(lampReport, `"accuracy":8`, `"object":"`+object+`"`, 1)
+	}
+	place := c.post("", "/api/v1/events", about("components/lamp-b00"), 201)["place"].(map[string]any)
+	if place["rung"] != float64(event.ByObject) || !strings.Contains(place["reason"].(map[string]any)["zh"].(string), "路灯") {
+		t.Errorf("place: %v", place)
+	}
+	for role, object := range map[string]string{"": "persons/p-15-000", "public": "enterprises/firm-1", "planner": "components/none", "supervisor": "nonsense"} {
+		if p := c.post(role, "/api/v1/events", about(object), 400); p["pointer"] != "/object" {
+			t.Errorf("%s about %s: %v", role, object, p)
+		}
+	}
+}

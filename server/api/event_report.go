@@ -89,6 +89,19 @@ func (b *reportBody) check() (*report, error) {
 	return r, nil
 }
 
+// checkObject refuses to name what the subject may not see: the proof of place
+// would tell its name and owner.
+func (r *report) checkObject(v *live.View, s *layers.Subject) error {
+	if r.body.Object == "" {
+		return nil
+	}
+	layer, id, _ := strings.Cut(r.body.Object, "/")
+	if _, err := v.Get(s, layer, id); err != nil {
+		return layers.Invalidf("event", "/object", fmt.Sprintf("%.80q names nothing: give a layer and an id with a slash between", r.body.Object))
+	}
+	return nil
+}
+
 func (a *API) report(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
 	subject := auth.SubjectOf(ctx)
@@ -107,6 +120,9 @@ func (a *API) report(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	if err := r.checkObject(a.o.City.View(), &subject); err != nil {
+		return err
+	}
 	o, err := newOnce(&subject, "report", in.Text("Idempotency-Key"), raw)
 	if err != nil {
 		return err
@@ -115,10 +131,23 @@ func (a *API) report(c echo.Context, in *openapi.Input) error {
 	if err == nil && id == "" {
 		id, err = a.store(ctx, &subject, r, o)
 	}
+	if system := layers.SystemSubject(); err == nil {
+		if _, missing := a.o.City.View().Get(&system, model.Events, id); missing != nil {
+			err = a.catchUp(ctx)
+		}
+	}
 	if err != nil {
 		return err
 	}
 	return a.answerReport(c, &subject, id, r)
+}
+
+// catchUp makes the view show all that is committed: the batch of the same
+// request, sent twice at once, may be in the store and not yet in the view. An
+// empty batch changes nothing and returns when the view has the store's state.
+func (a *API) catchUp(ctx context.Context) error {
+	_, err := a.o.City.Apply(ctx, layers.Batch{})
+	return err
 }
 
 // store commits a new event: the feature, its history, the proof of place, the

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -73,6 +74,8 @@ func (a *API) step(c echo.Context, in *openapi.Input) error {
 		if err := a.take(ctx, t, o); err != nil {
 			return err
 		}
+	} else if err := a.catchUp(ctx); err != nil {
+		return err
 	}
 	info, err := a.describeEvent(ctx, subject, &subject, id)
 	if err != nil {
@@ -215,7 +218,7 @@ func (a *API) take(ctx context.Context, t *taking, o once) error {
 			Object: "events/" + stored.Key, Detail: string(detail)}}})
 	if layers.KindOf(err) == layers.Conflict {
 		if id, onceErr := o.done(ctx, a.o.Records); onceErr != nil || id != "" { // the same request came twice at once
-			return onceErr
+			return cmp.Or(onceErr, a.catchUp(ctx))
 		}
 		return &layers.Error{Kind: layers.Conflict, Op: "event", ID: stored.Key, Field: "If-Match",
 			Err: errors.New("somebody else has changed the event meanwhile")}

@@ -170,7 +170,7 @@ func (r *relations) surrounding() error {
 	if !ok || r.layer.Level != layers.NoLevel {
 		return nil
 	}
-	for _, id := range []string{model.Buildings, model.Parcels, model.PlanZones, model.Departments} {
+	for _, id := range []string{model.Buildings, model.Parcels, model.PlanZones} {
 		named := slices.ContainsFunc(r.groups, func(g relatedGroup) bool { return g.Layer == id })
 		l, ok := r.view.Layer(id)
 		if !ok || named || id == r.layer.ID {

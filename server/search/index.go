@@ -49,9 +49,15 @@ func New(city City) *Index {
 	return &Index{city: city, layers: make(map[string]*layerIndex), seq: city.View().Seq()}
 }
 
-// Run follows the city's changes until ctx ends, so that searches see them.
-// Without it, an Index answers from the state at its first search.
+// Run follows the city's changes until ctx ends, so that searches see them, and
+// writes the texts before somebody waits for them. Without it, an Index answers
+// from the state at its first search.
 func (x *Index) Run(ctx context.Context) {
+	for _, l := range x.city.View().Layers() {
+		if _, _, err := x.ready(ctx, l); err != nil {
+			break // whoever searches will be told
+		}
+	}
 	for ctx.Err() == nil {
 		x.follow(ctx)
 		t := time.NewTimer(time.Second / 4)
@@ -63,18 +69,21 @@ func (x *Index) Run(ctx context.Context) {
 	}
 }
 
-// follow applies changes until they are lost; then every layer is forgotten.
+// follow applies changes until they are lost; then every layer is forgotten, to
+// be written anew from the present state.
 func (x *Index) follow(ctx context.Context) {
-	seq := x.city.View().Seq()
 	x.mu.Lock()
-	if seq != x.seq {
-		x.layers = make(map[string]*layerIndex)
-		x.seq = seq
-	}
+	since := x.seq
 	x.mu.Unlock()
-	listener := x.city.Listen(seq)
+	listener := x.city.Listen(since)
 	for {
 		deltas, err := listener.Next(ctx)
+		if errors.Is(err, live.ErrReset) {
+			x.mu.Lock()
+			x.seq = x.city.View().Seq()
+			x.layers = make(map[string]*layerIndex)
+			x.mu.Unlock()
+		}
 		if err != nil {
 			return
 		}
