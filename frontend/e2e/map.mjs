@@ -87,7 +87,10 @@ export const mapSteps = [
     const unfold = page.getByRole('button', { name: /展开全部/ })
     await page.locator('[data-part=floors] [data-floor]').first().waitFor()
     if (await unfold.count()) await unfold.click()
-    assert.equal(await page.locator('[data-part=floors] [data-floor]').count(), card.floors.length)
+    assert.equal(await page.locator('[data-part=floors] [data-floor]').count(), Math.max(building.properties.floors, card.floors.length))
+    for (const { floor, rooms } of card.floors.slice(0, 5)) {
+      for (const room of rooms ?? []) await page.locator(`[data-floor="${floor}"]`).getByText(room.name, { exact: true }).waitFor()
+    }
     await page.locator('[data-part=related]').waitFor()
     await shot(page, 'building-card')
     await open(page, `/?v=1&m=3d&c=${lon.toFixed(6)}~${lat.toFixed(6)}~16.2~-24~60&s=buildings/${building.id}`)

@@ -17,7 +17,7 @@ export default {
   search: { placeholder: 'Place, code, company or case', label: 'Search', none: 'Nothing found for “{text}”; try fewer characters', hint: '↑↓ to choose, Enter to go' },
   card: {
     close: 'Close', hits: '{n} objects here', here: 'This place', near: 'Within 500 m', count: 'Count here', nearNone: 'Nothing within 500 m; try showing more layers', zoom: 'Zoom', related: 'Related', fields: 'Properties',
-    floors: 'Floors and rooms', floor: 'Floor {n}', firms: 'Companies', devices: 'Devices', residents: 'Residents', noRooms: 'No registered rooms', allFloors: 'Show all {n} floors', fewFloors: 'Show fewer',
+    floors: 'Floors and rooms', levels: 'Floors', floor: 'Floor {n}', firms: 'Companies', devices: 'Devices', residents: 'Residents', noRooms: 'No registered rooms', allFloors: 'Show all {n} floors', fewFloors: 'Show fewer',
     lockedCount: 'Totals only', share: 'Copy link', copied: 'Copied', areas: 'Areas', departments: 'Departments', addresses: 'Nearest addresses', border: '{m} to the border', noFields: 'No further properties',
     loadFailed: 'Details could not be read', more: '{n} more', households: '{n} households',
   },
@@ -28,7 +28,7 @@ export default {
     here: 'Area: {name}', outside: 'Outside any', 
   },
   events: {
-    title: 'Events', all: 'All', none: 'No events match', fresh: '{n} new events', live: 'Live', late: 'Late', down: 'Offline', connecting: 'Connecting', history: 'History',
+    title: 'Events', all: 'All', none: 'No events match', fresh: '{n} new events', live: 'Live', late: 'Late', down: 'Offline', more: 'Load more', connecting: 'Connecting', history: 'History',
     place: 'Place and responsibility', reason: 'Reason', steps: 'Next step', note: 'Note', notePlaceholder: 'Some steps require it', result: 'What was done', needNote: '“{step}” needs a note', needResult: '“{step}” needs what was done', department: 'Dispatch to', overdue: 'Overdue', due: 'Due {time}', noSteps: 'There is no step to take in this case',
     done: 'Done: {step}', since: 'since {time}', dutyDepartment: 'Responsible', duplicates: 'Similar events nearby',
   },

@@ -17,7 +17,7 @@ export default {
   search: { placeholder: '搜索地点、编码、企业、案件', label: '搜索', none: '没有找到“{text}”，换个词或缩短试试', hint: '↑↓ 选择，回车定位' },
   card: {
     close: '关闭', hits: '此处共 {n} 个对象', here: '此处', near: '附近 500 米', count: '统计这里', nearNone: '500 米内没有对象，试试打开更多图层', zoom: '定位', related: '关联信息', fields: '属性',
-    floors: '楼层与房间', floor: '{n} 层', firms: '入驻企业', devices: '设备', residents: '常住人口', noRooms: '无登记房间', allFloors: '展开全部 {n} 层', fewFloors: '收起',
+    floors: '楼层与房间', levels: '层数', floor: '{n} 层', firms: '入驻企业', devices: '设备', residents: '常住人口', noRooms: '无登记房间', allFloors: '展开全部 {n} 层', fewFloors: '收起',
     lockedCount: '仅统计', share: '复制链接', copied: '已复制', areas: '属地', departments: '责任部门', addresses: '最近地址', border: '距边界 {m}', noFields: '没有更多属性',
     loadFailed: '未能读取详情', more: '还有 {n} 项', households: '{n} 户',
   },
@@ -28,7 +28,7 @@ export default {
     here: '统计范围：{name}', outside: '未归属', 
   },
   events: {
-    title: '事件', all: '全部', none: '没有符合条件的事件', fresh: '{n} 条新事件', live: '实时', late: '延迟', down: '已断开', connecting: '连接中', history: '办理过程',
+    title: '事件', all: '全部', none: '没有符合条件的事件', fresh: '{n} 条新事件', live: '实时', late: '延迟', down: '已断开', more: '加载更多', connecting: '连接中', history: '办理过程',
     place: '属地与责任', reason: '判定依据', steps: '下一步', note: '办理意见', notePlaceholder: '部分步骤必填', result: '处置结果', needNote: '“{step}”需要填写办理意见', needResult: '“{step}”需要填写处置结果', department: '派遣至', overdue: '已超时', due: '时限 {time}', noSteps: '此案件没有可办理的步骤',
     done: '已办理：{step}', since: '自 {time}', dutyDepartment: '责任部门', duplicates: '附近相似事件',
   },

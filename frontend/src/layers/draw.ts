@@ -32,13 +32,18 @@ export function byCustom(a: Layer, b: Layer): number {
   return at(a) - at(b) || (a.id < b.id ? -1 : 1)
 }
 
+/** The source that holds the open events alone. */
+export function openSource(source: string): string {
+  return `${source}-open`
+}
+
 /**
  * How a layer is drawn: by what it is called when it is part of the ground, by
  * its level when it is an area layer, else by its element and geometry. Layers
  * unknown when this was written (`delaware_roads`) fall into the same groups.
  */
 export function drawLayer(layer: Layer, source: Source, look: Look, hidden: string[] = []): Drawn[] {
-  if (layer.element === 'event' && layer.id === 'events') return eventLayers(layer.id, source, look, hidden)
+  if (layer.element === 'event' && layer.id === 'events') return eventLayers(layer.id, source, { ...source, id: openSource(source.id) }, look, hidden)
   if (layer.level) return areaLayers(layer, source, look)
   const role = layer.id.split('_').pop() ?? layer.id
   if (role === 'water') return waterLayers(source, look)

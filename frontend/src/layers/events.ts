@@ -1,3 +1,4 @@
+import { elementColour } from '@/model/element'
 import { phaseColours, phases, statesOf, type Phase } from '@/model/eventstate'
 import type { Source } from './labels'
 import { grounds } from './palette'
@@ -18,41 +19,52 @@ function byPhase(value: (phase: Phase) => Expression): Expression {
   return ['match', ['get', 'state'], ...phases.flatMap((phase): Expression[] => [statesOf(phase), value(phase)]), value('waiting')]
 }
 
+const open: Expression = ['in', ['get', 'state'], ['literal', phases.filter((phase) => phase !== 'done' && phase !== 'void').flatMap(statesOf)]]
+
 /**
- * Events as marks whose colour and sign say the phase. `hidden` ids are left
- * out: the live source draws their newer state.
+ * Events as marks whose colour and sign say the phase. Open events come from a
+ * source of their own, so that gathering at low zooms never swallows them among
+ * the many that are settled; `all` holds both. `hidden` ids are left out: the
+ * live source draws their newer state.
  */
-export function eventLayers(id: string, source: Source, look: Look, hidden: string[]): Drawn[] {
-  const colours = phaseColours[look.theme]
+export function eventLayers(id: string, all: Source, openOnly: Source, look: Look, hidden: string[]): Drawn[] {
   const ground = grounds[look.theme]
-  const shown: Expression = hidden.length > 0 ? ['all', isPoint, ['!', ['in', ['get', 'id'], ['literal', hidden]]]] : isPoint
-  const fade = byPhase((phase) => (phase === 'done' || phase === 'void' ? 0.5 * look.opacity : look.opacity))
-  const order = byPhase((phase) => ({ waiting: 9, working: 8, checking: 7, done: 2, void: 1 })[phase])
-  const at = { source: source.id, 'source-layer': source.layer }
+  const newer: Expression[] = hidden.length > 0 ? [['!', ['in', ['get', 'id'], ['literal', hidden]]]] : []
   return [
-    ...clusterLayers(id, source, look, colours.waiting, 0),
+    ...clusterLayers(id, all, look, elementColour('frame', look.theme), 0),
+    ...marks(id, all, look, ['all', isPoint, ['!', open], ...newer], { name: 'settled', radius: [1.4, 3], opacity: 0.5, signs: closedSignZoom }),
+    ...marks(id, openOnly, look, ['all', isPoint, open, ...newer], { name: 'open', radius: [2.8, 5.5], opacity: 1, signs: signZoom }),
+  ].map((drawn) => (drawn.layer.type === 'circle' && drawn.layer.paint ? { ...drawn, layer: { ...drawn.layer, paint: { 'circle-stroke-color': ground.halo, ...drawn.layer.paint } } } : drawn))
+}
+
+interface MarkStyle { name: string; radius: [number, number]; opacity: number; signs: number }
+
+function marks(id: string, source: Source, look: Look, filter: Expression, style: MarkStyle): Drawn[] {
+  const colours = phaseColours[look.theme]
+  const order = byPhase((phase) => ({ waiting: 9, working: 8, checking: 7, done: 2, void: 1 })[phase])
+  const at = { source: source.id, 'source-layer': source.layer, filter }
+  const opacity = style.opacity * look.opacity
+  return [
     {
-      rank: ranks.events,
+      rank: ranks.events + (style.name === 'open' ? 0.2 : 0),
       layer: {
-        id: `${source.layer}-dot`, type: 'circle', ...at, filter: shown, layout: { 'circle-sort-key': order },
+        id: `${id}-${style.name}-dot`, type: 'circle', ...at, layout: { 'circle-sort-key': order },
         paint: {
-          'circle-color': byPhase((phase) => colours[phase]), 'circle-opacity': fade, 'circle-stroke-opacity': fade,
-          'circle-radius': byZoom([[9, byPhase((phase) => (phase === 'done' || phase === 'void' ? 1.4 : 2.6))], [14, byPhase((phase) => (phase === 'done' || phase === 'void' ? 3 : 5.5))]]),
-          'circle-stroke-color': ground.halo, 'circle-stroke-width': byZoom([[9, 0.5], [14, 1.2]]),
+          'circle-color': byPhase((phase) => colours[phase]), 'circle-opacity': opacity, 'circle-stroke-opacity': opacity,
+          'circle-radius': byZoom([[9, style.radius[0]], [14, style.radius[1]]]), 'circle-stroke-width': byZoom([[9, 0.5], [14, 1.2]]),
         },
         metadata: { layer: id, legend: 'circle-color' },
       },
     },
     {
-      rank: ranks.events,
+      rank: ranks.events + (style.name === 'open' ? 0.3 : 0.1),
       layer: {
-        id: `${source.layer}-sign`, type: 'symbol', ...at, minzoom: signZoom,
-        filter: ['all', shown, ['any', ['>=', ['zoom'], closedSignZoom], ['!', ['in', ['get', 'state'], ['literal', [...statesOf('done'), ...statesOf('void')]]]]]],
+        id: `${id}-${style.name}-sign`, type: 'symbol', ...at, minzoom: style.signs,
         layout: {
           'icon-image': byPhase((phase) => phaseImage(phase, colours[phase])), 'icon-allow-overlap': byZoomOverlap, 'icon-padding': 0,
           'icon-size': byZoom([[13, 0.75], [17, 1.05]]), 'symbol-sort-key': ['-', 0, order], 'symbol-z-order': 'source',
         },
-        paint: { 'icon-opacity': fade },
+        paint: { 'icon-opacity': opacity },
         metadata: { layer: id },
       },
     },

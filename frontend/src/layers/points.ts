@@ -46,7 +46,7 @@ export function pointLayers(layer: Layer, source: Source, look: Look): Drawn[] {
       layer: {
         id: `${source.layer}-dot`, type: 'circle', ...at, filter: isPoint,
         paint: {
-          'circle-color': colour, 'circle-radius': byZoom([[9, 1.6], [14, 3.6], [18, 5]]), 'circle-stroke-color': ground.halo,
+          'circle-color': colour, 'circle-radius': byZoom([[9, 1.2], [12, 2], [14, 3.6], [18, 5]]), 'circle-stroke-color': ground.halo,
           'circle-stroke-width': byZoom([[10, 0.4], [14, 1.2]]), 'circle-opacity': look.opacity, 'circle-stroke-opacity': look.opacity,
         },
         metadata: { layer: layer.id, legend: 'circle-color' },

@@ -1,11 +1,13 @@
 import type { Feature, Layer } from '@/api/types'
-import { baseLayers, drawLayer } from '@/layers/draw'
+import { baseLayers, drawLayer, openSource } from '@/layers/draw'
 import { liveLayers } from '@/layers/events'
 import { hexLayers, type Breaks } from '@/layers/hex'
 import type { Source } from '@/layers/labels'
 import { overlayLayers } from '@/layers/overlay'
 import { grounds } from '@/layers/palette'
 import { ranks, type Drawn, type Look, type StyleLayer } from '@/layers/style'
+import { isOpen, eventStates } from '@/model/eventstate'
+import { all, oneOf } from '@/model/filter'
 import type { ShownLayer } from '@/model/view'
 import type { FontFace } from './fonts'
 
@@ -35,6 +37,8 @@ export interface SceneStyle {
   [key: string]: unknown
 }
 
+const openStates = eventStates.filter(isOpen)
+
 export const baseSource = 'base'
 
 /** The map source that a layer's tiles come from. */
@@ -52,6 +56,7 @@ export function buildStyle(scene: Scene): SceneStyle {
     if (!layer || !layer.listable || layer.geometry === 'none' || scene.hex === id) continue
     const source: Source = { id: sourceOf(id, scene.filters), layer: id }
     sources[source.id] ??= tiles(scene, id, scene.filters[id] ?? '')
+    if (id === 'events') sources[openSource(source.id)] = tiles(scene, id, all(scene.filters[id], oneOf('state', openStates)))
     drawn.push(...drawLayer(layer, source, { ...scene.look, opacity: opacity / 100 }, scene.hidden))
   }
   drawn.push(...hexagons(scene, sources))

@@ -4,13 +4,19 @@ import { getCase, getEventClasses, listEvents, takeStep, type StepInput } from '
 import type { Case, Change, EventClass } from '@/api/eventtypes'
 import { isAbort, Problem } from '@/api/http'
 import { groups } from '@/api/query'
-import type { Feature } from '@/api/types'
+import type { Feature, FeatureCollection } from '@/api/types'
 import { oneOf } from '@/model/filter'
 import { phaseOf, phases, statesOf, type Phase } from '@/model/eventstate'
 import { applyChanges } from './eventlist'
 
 const pageSize = 100
 const freshMs = 20_000
+
+/** The cursor in a collection's link to its next page; '' on the last page. */
+function cursorOf({ links }: FeatureCollection): string {
+  const href = links?.find(({ rel }) => rel === 'next')?.href
+  return href ? (new URL(href, location.origin).searchParams.get('cursor') ?? '') : ''
+}
 
 /** The dispatcher's list, the open case, and the events changed since loading. */
 export const useEvents = defineStore('events', () => {
@@ -24,6 +30,7 @@ export const useEvents = defineStore('events', () => {
   const totals = shallowRef<Partial<Record<Phase, number>>>({})
   const current = shallowRef<Case | null>(null)
   const classes = shallowRef<EventClass[]>([])
+  const next = ref('')
   let request: AbortController | undefined
 
   const matches = (event: Feature) => phase.value === 'all' || phaseOf(event.properties.state) === phase.value
@@ -36,12 +43,23 @@ export const useEvents = defineStore('events', () => {
     try {
       const answer = await listEvents({ limit: pageSize, filter: filter.value }, request.signal)
       list.value = answer.features ?? []
+      next.value = cursorOf(answer)
       status.value = 'ready'
     } catch (failure) {
       if (isAbort(failure)) return
       error.value = failure
       status.value = 'failed'
     }
+  }
+
+  /** Appends the next page of older events. */
+  async function loadMore(): Promise<void> {
+    if (!next.value) return
+    const answer = await listEvents({ limit: pageSize, filter: filter.value, cursor: next.value }).catch(() => null)
+    if (!answer) return
+    const known = new Set(list.value.map(({ id }) => id))
+    list.value = [...list.value, ...(answer.features ?? []).filter(({ id }) => !known.has(id))]
+    next.value = cursorOf(answer)
   }
 
   async function loadTotals(): Promise<void> {
@@ -56,14 +74,14 @@ export const useEvents = defineStore('events', () => {
     const mine = changes.filter((change) => change.layer === 'events')
     if (mine.length === 0) return
     list.value = applyChanges(list.value, mine, matches, Math.max(pageSize, list.value.length))
-    const next = new Map(changed.value)
+    const nowChanged = new Map(changed.value)
     const nowFresh = new Set(fresh.value)
     for (const change of mine) {
-      next.set(change.id, change.op === 'put' ? (change.feature ?? null) : null)
+      nowChanged.set(change.id, change.op === 'put' ? (change.feature ?? null) : null)
       nowFresh.add(change.id)
       if (current.value?.id === change.id && change.op === 'put') void open(change.id)
     }
-    changed.value = next
+    changed.value = nowChanged
     fresh.value = nowFresh
     setTimeout(() => {
       fresh.value = new Set([...fresh.value].filter((id) => !mine.some((change) => change.id === id)))
@@ -99,5 +117,5 @@ export const useEvents = defineStore('events', () => {
     if (classes.value.length === 0) classes.value = await getEventClasses()
   }
 
-  return { list, phase, status, error, fresh, changed, totals, current, classes, load, loadTotals, apply, settled, open, step, loadClasses }
+  return { list, phase, status, error, fresh, changed, totals, current, classes, next, load, loadMore, loadTotals, apply, settled, open, step, loadClasses }
 })

@@ -59,7 +59,8 @@ export const useRegion = defineStore('region', () => {
     if (!geometry.value || !chosen) return
     const kind = chosen.schema.kind_field
     const grouping = by.value || (kind ? `field:${kind}` : 'community')
-    const filter = view.filters[chosen.id] || undefined
+    // Bars of the kinds themselves stay complete, so that another one can be picked.
+    const filter = grouping === `field:${kind}` ? undefined : view.filters[chosen.id] || undefined
     const answer = await groups({ layers: [chosen.id], geometry: geometry.value, filter, by: grouping }, request?.signal).catch((failure) => {
       if (isAbort(failure)) return null
       return []
