@@ -56,7 +56,7 @@ func (c *cover) add(g orb.Geometry) {
 			if c.deepest < coverMin && c.deepest < z && z > 0 {
 				c.add(g)
 			}
-			return
+			break
 		}
 		for x := left; x <= right; x++ {
 			for y := top; y <= bottom; y++ {
