@@ -19,7 +19,11 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if small.dir != "" {
+		os.RemoveAll(small.dir)
+	}
+	os.Exit(code)
 }
 
 // process is the program with args, not yet started.
