@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bufio"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -251,5 +252,39 @@ func TestRunDrains(t *testing.T) {
 	}
 	if _, err := net.DialTimeout("tcp", l.Addr().String(), time.Second); err == nil {
 		t.Error("the listener is still open")
+	}
+}
+
+// Limits of time are for requests; a stream outlives them.
+func TestStreamOutlivesTheLimits(t *testing.T) {
+	c := newCity(t, true)
+	s, err := server.New(server.Options{City: c.live, Records: c.store, Demo: true, Now: now, RequestTimeout: 30 * time.Millisecond, Heartbeat: 20 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- s.Run(ctx, l) }()
+	res, err := http.Get("http://" + l.Addr().String() + "/api/v1/stream?layers=events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	lines, beats := bufio.NewScanner(res.Body), 0
+	for beats < 10 && lines.Scan() {
+		if lines.Text() == ": heartbeat" {
+			beats++
+		}
+	}
+	if beats < 10 {
+		t.Errorf("the stream ended after %d heartbeats: %v", beats, lines.Err())
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

@@ -78,6 +78,9 @@ func TestTilesOverHTTP(t *testing.T) {
 	if res, left := raw(t, c, "HEAD", path); res.StatusCode != 200 || len(left) != 0 || res.Header.Get("ETag") != a {
 		t.Errorf("HEAD: %d %v", res.StatusCode, res.Header)
 	}
+	if res, _ := raw(t, c, "GET", path, "Accept-Encoding", "identity;q=0"); res.StatusCode != 406 {
+		t.Errorf("a client that takes nothing: %d", res.StatusCode)
+	}
 	if res, _ := raw(t, c, "GET", "/tiles/buildings/15/0/0.mvt"); res.StatusCode != 204 {
 		t.Errorf("an empty tile: %d", res.StatusCode)
 	}

@@ -17,6 +17,7 @@ import (
 	"wutu/server/auth"
 	"wutu/server/openapi"
 	"wutu/server/param"
+	"wutu/server/problem"
 	"wutu/tiles"
 	"wutu/tiles/cache"
 )
@@ -168,6 +169,9 @@ func answer(c echo.Context, e *cache.Entry) error {
 	}
 	if r.Encoding != "" {
 		h.Set("Content-Encoding", r.Encoding)
+	}
+	if r.Status == http.StatusNotAcceptable {
+		return &problem.Status{Code: r.Status, Kind: "unsupported", Parameter: "Accept-Encoding", Detail: "tiles come plain or in gzip, and both are refused"}
 	}
 	if r.Status != http.StatusOK {
 		return c.NoContent(r.Status)
