@@ -2,12 +2,12 @@ package layers
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // FieldType is the type of a field's values.
@@ -200,11 +200,7 @@ func (v Value) String() string {
 func (v Value) AppendJSON(b []byte) []byte {
 	switch v.typ {
 	case String:
-		s, err := json.Marshal(v.str)
-		if err != nil { // cannot happen: strings always marshal
-			return append(b, "null"...)
-		}
-		return append(b, s...)
+		return AppendJSONText(b, v.str)
 	case Integer:
 		return strconv.AppendInt(b, int64(v.num), 10)
 	case Number:
@@ -222,6 +218,44 @@ func (v Value) AppendJSON(b []byte) []byte {
 		return append(b, '"')
 	}
 	return append(b, "null"...)
+}
+
+// AppendJSONText appends s as a JSON string: what must be escaped is, bytes that
+// are no UTF-8 become U+FFFD, everything else stays as it is.
+func AppendJSONText(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= 0x20 && c < utf8.RuneSelf && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		size := 1
+		if c >= utf8.RuneSelf {
+			var r rune
+			if r, size = utf8.DecodeRuneInString(s[i:]); r != utf8.RuneError || size > 1 {
+				i += size
+				continue
+			}
+		}
+		b = append(b, s[start:i]...)
+		switch {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c == '\n':
+			b = append(b, '\\', 'n')
+		case c < 0x20:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		default:
+			b = append(b, "\uFFFD"...)
+		}
+		i += size
+		start = i
+	}
+	b = append(b, s[start:]...)
+	return append(b, '"')
 }
 
 // MarshalJSON implements json.Marshaler with AppendJSON.

@@ -26,12 +26,25 @@ func compressible(media string) bool {
 		strings.HasSuffix(media, "json") || strings.HasSuffix(media, "javascript") || media == "image/svg+xml"
 }
 
-// compress codes compressible answers when the client takes gzip.
+// newZips makes the pool of gzip writers, which hold most of a megabyte each.
+// Answers are made anew for every request: the fastest level costs the client a
+// few per cent of size and the server a third of the time.
+func newZips() *sync.Pool {
+	return &sync.Pool{New: func() any {
+		w, err := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
+		if err != nil { // the level is valid
+			return gzip.NewWriter(io.Discard)
+		}
+		return w
+	}}
+}
+
+// compress codes compressible answers when the client takes gzip. Echo wraps
+// the handler anew for each request: what lives longer belongs to s.
 func (s *Server) compress(next echo.HandlerFunc) echo.HandlerFunc {
-	pool := &sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
 	return func(c echo.Context) error {
 		inner := c.Response().Writer
-		w := &gzipWriter{ResponseWriter: inner, pool: pool, accepts: acceptsGzip(c.Request().Header)}
+		w := &gzipWriter{ResponseWriter: inner, pool: s.zips, accepts: acceptsGzip(c.Request().Header)}
 		c.Response().Writer = w
 		err := next(c)
 		if err != nil { // answered here, so that the problem takes the same way

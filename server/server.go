@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,7 @@ type Server struct {
 	document []byte
 	web      *web
 	draining atomic.Bool
+	zips     *sync.Pool // of gzip writers
 }
 
 // New assembles a server. Errors: Invalid for missing options or a front end
@@ -46,7 +48,7 @@ func New(o Options) (*Server, error) {
 		return nil, layers.Invalidf("server", "options", "City and Records are required")
 	}
 	o.fill()
-	s := &Server{o: o, keys: auth.NewVerifier(o.Records, o.Now, o.Demo), search: search.New(o.City)}
+	s := &Server{o: o, keys: auth.NewVerifier(o.Records, o.Now, o.Demo), search: search.New(o.City), zips: newZips()}
 	s.streams = stream.New(stream.Options{City: o.City, Heartbeat: o.Heartbeat, Verify: func(ctx context.Context, header string) error {
 		_, err := s.keys.Verify(ctx, header)
 		return err

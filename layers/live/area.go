@@ -39,8 +39,18 @@ type areaIndex struct {
 	sets map[layers.Level]*areaSet
 }
 
-// at returns the areas of a level as of v. The first call after an area layer
+// areasOf returns the areas of a level. The first call after an area layer
 // changed costs O(areas).
+func (v *View) areasOf(level layers.Level) *areaSet {
+	if set := v.sets[level].Load(); set != nil {
+		return set
+	}
+	set := v.areas.at(v, level)
+	v.sets[level].Store(set)
+	return set
+}
+
+// at returns the areas of a level as of v.
 func (x *areaIndex) at(v *View, level layers.Level) *areaSet {
 	version := uint64(0)
 	var tables []*table
@@ -131,7 +141,7 @@ func (s *segment) ownersOf(level layers.Level, set *areaSet) []uint32 {
 // the one that contains it, the lowest code on a border. ok is false outside
 // every area. Areas are the frame everybody may see: no subject is needed.
 func (v *View) AreaAt(level layers.Level, p orb.Point) (a Area, ok bool) {
-	set := v.areas.at(v, level)
+	set := v.areasOf(level)
 	i := set.owner(p)
 	if i == noArea {
 		return Area{}, false
@@ -142,7 +152,7 @@ func (v *View) AreaAt(level layers.Level, p orb.Point) (a Area, ok bool) {
 // AreasNear yields the areas of a level whose boxes meet the box b, in order of
 // code.
 func (v *View) AreasNear(level layers.Level, b orb.Bound) []Area {
-	set := v.areas.at(v, level)
+	set := v.areasOf(level)
 	var at []uint32
 	set.tree.Search(b, func(row uint32) bool {
 		at = append(at, set.order[row])
@@ -167,7 +177,7 @@ func (v *View) AreaByCode(code string) (level layers.Level, a Area, ok bool) {
 }
 
 func (v *View) areaByCode(level layers.Level, code string) (Area, *predicate.Prepared, bool) {
-	set := v.areas.at(v, level)
+	set := v.areasOf(level)
 	i, ok := slices.BinarySearchFunc(set.areas, code, func(a Area, c string) int { return strings.Compare(a.Code, c) })
 	if !ok {
 		return Area{}, nil, false

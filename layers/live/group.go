@@ -119,7 +119,7 @@ func (p *plan) keyOf(by By) (func(*Row) groupKey, error) {
 		}
 		return func(r *Row) groupKey { return groupKey{num: uint64(r.cell(by.Res))} }, nil
 	case by.Level != layers.NoLevel:
-		set := p.view.areas.at(p.view, by.Level)
+		set := p.view.areasOf(by.Level)
 		var seg *segment
 		var owners []uint32
 		return func(r *Row) groupKey {
@@ -170,7 +170,7 @@ func (p *plan) measureFields(measures []Measure) ([]int, error) {
 func (p *plan) groups(sums map[groupKey]*tally, by By, measures []Measure) []Group {
 	var set *areaSet
 	if by.Level != layers.NoLevel && !by.Cells {
-		set = p.view.areas.at(p.view, by.Level)
+		set = p.view.areasOf(by.Level)
 	}
 	out := make([]Group, 0, len(sums))
 	for k, t := range sums {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -14,7 +15,8 @@ import (
 type View struct {
 	seq    uint64
 	tables map[string]*table
-	areas  *areaIndex // shared by all views of a catalog
+	areas  *areaIndex                               // shared by all views of a catalog
+	sets   [layers.Grid + 1]atomic.Pointer[areaSet] // what areas answered for this view, by level
 }
 
 // Seq is the sequence of the last change the view shows.

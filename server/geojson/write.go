@@ -1,7 +1,6 @@
 package geojson
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 
@@ -59,11 +58,7 @@ func (e *Encoder) Append(b []byte, row layers.Row, i int) []byte {
 
 // AppendString appends s as a JSON string.
 func AppendString(b []byte, s string) []byte {
-	j, err := json.Marshal(s)
-	if err != nil { // cannot happen: strings always marshal
-		return append(b, `""`...)
-	}
-	return append(b, j...)
+	return layers.AppendJSONText(b, s)
 }
 
 // AppendFloat appends the shortest decimal that reads back; null for numbers
