@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -396,4 +398,11 @@ func within1s(t *testing.T, what string, ok func() bool) {
 		<-tick.C
 	}
 	t.Logf("%s after %v", what, time.Since(started).Round(time.Millisecond))
+}
+
+// tilePath is the address of the tile of a place in the WebMercatorQuad set.
+func tilePath(layers string, lon, lat float64, z int) string {
+	n := math.Exp2(float64(z))
+	phi := lat * math.Pi / 180
+	return fmt.Sprintf("/tiles/%s/%d/%d/%d.mvt", layers, z, int((lon+180)/360*n), int((1-math.Asinh(math.Tan(phi))/math.Pi)/2*n))
 }
