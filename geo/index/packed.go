@@ -132,7 +132,7 @@ func (t *Packed) search(level, i int, q box, fn func(uint32) bool) bool {
 
 // SearchRegion walks the tree by how nodes lie to a region. relate says it for
 // a box; inside is called with intervals [lo, hi) of rows whose boxes lie wholly
-// in the region, test with rows whose boxes cross it. It stops when one of them
+// in the region, test with rows near its border, which may lie outside. It stops when one of them
 // returns false and reports whether none did.
 func (t *Packed) SearchRegion(relate func(orb.Bound) predicate.BoxRelation, inside func(lo, hi uint32) bool, test func(row uint32) bool) bool {
 	if t.top() < 0 {
@@ -146,15 +146,15 @@ func (t *Packed) region(level, i int, relate func(orb.Bound) predicate.BoxRelati
 	if b.empty() {
 		return true
 	}
+	if level == 0 { // the exact test of a row costs no more than relating its box
+		return test(uint32(i))
+	}
 	switch relate(b.bound()) {
 	case predicate.BoxOutside:
 		return true
 	case predicate.BoxInside:
 		return t.whole(level, i, inside)
 	case predicate.BoxCrosses:
-	}
-	if level == 0 {
-		return test(uint32(i))
 	}
 	first := i * nodeSize
 	last := min(first+nodeSize, t.levels[level]-t.levels[level-1])
