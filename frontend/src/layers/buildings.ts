@@ -1,15 +1,16 @@
 import type { Layer } from '@/api/types'
 import { labels, type Source } from './labels'
-import { grounds, useOf, type Use } from './palette'
+import { grounds, kindsWithUse, useOf, type Use } from './palette'
 import { byZoom, ranks, type Drawn, type Expression, type Look } from './style'
 
 /** Tints by kind, in the groups of palette.useOf; the legend is read from it. */
 export function useColours(layer: Layer, look: Look, tints: Record<Use, string>): Expression {
   const field = layer.schema.fields.find((candidate) => candidate.name === layer.schema.kind_field)
   const groups = new Map<Use, string[]>()
-  for (const code of field?.codes ?? []) {
-    const use = useOf(code.value)
-    if (use !== 'other') groups.set(use, [...(groups.get(use) ?? []), code.value])
+  const values = field?.codes?.length ? field.codes.map((code) => code.value) : field ? kindsWithUse : []
+  for (const value of values) {
+    const use = useOf(value)
+    if (use !== 'other') groups.set(use, [...(groups.get(use) ?? []), value])
   }
   if (!field || groups.size === 0) return grounds[look.theme].building
   return ['match', ['to-string', ['get', field.name]], ...[...groups].flatMap(([use, values]): Expression[] => [values, tints[use]]), tints.other]

@@ -26,6 +26,11 @@ const standardOrder = [
 
 const standard = new Set(standardOrder)
 
+/** Whether a layer belongs to the usual set; all others were imported. */
+export function isStandard(id: string): boolean {
+  return standard.has(id)
+}
+
 /** The usual layers in their usual order, then the imported ones by id. */
 export function byCustom(a: Layer, b: Layer): number {
   const at = (layer: Layer) => (standard.has(layer.id) ? standardOrder.indexOf(layer.id) : standardOrder.length)

@@ -31,7 +31,7 @@ const byWord: [RegExp, string][] = [
   [/snow|weather/, 't:snow'], [/graffiti|paint/, 'paint'], [/sign/, 't:sign_and_car'], [/park(ing)?$|car|vehicle|traffic/, 'car'],
   [/water|drain|flood|sewer/, 'water'], [/noise/, 't:speaker'], [/road|pothole|street|sidewalk/, 'construction'],
   [/school|edu/, 'school'], [/hospital|clinic|health/, 'hospital'], [/food|restaurant/, 'restaurant'], [/shop|store|retail/, 'shop'],
-  [/fire/, 'fire-station'], [/vendor|stall|market/, 'grocery'], [/ad|billboard/, 't:billboard'], [/animal|dog|pet/, 'dog-park'],
+  [/fire/, 'fire-station'], [/vendor|stall|market/, 'grocery'], [/\bads?\b|advert|billboard/, 't:billboard'], [/animal|dog|pet/, 'dog-park'],
 ]
 
 export const plainIcon = 'marker'

@@ -66,6 +66,8 @@ function keyOf(values: string[], shape: LegendEntry['shape'], layer: Layer): { k
 
 function names(values: string[], layer: Layer, language: Language): string {
   const field = layer.schema.fields.find((candidate) => candidate.name === (layer.schema.kind_field || 'kind'))
+  const known = (field?.codes?.length ?? 0) > 0
+  if (!known) return values[0]
   const shown = values.slice(0, 3).map((value) => codeTitle(field, value, language))
   return shown.join(language === 'zh' ? '、' : ', ') + (values.length > 3 ? '…' : '')
 }

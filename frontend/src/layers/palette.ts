@@ -25,7 +25,7 @@ export const grounds: Record<Theme, Ground> = {
   },
   dark: {
     land: '#11171b', water: '#17303f', waterLabel: '#6fa3bd', green: '#17271e', farm: '#1b251b', greenLabel: '#7da083',
-    building: '#232d34', buildingEdge: '#32404a', casing: '#0c1114', label: '#d3dde2', halo: '#11171b', roadLabel: '#9aa7ae',
+    building: '#34434d', buildingEdge: '#465761', casing: '#0c1114', label: '#d3dde2', halo: '#11171b', roadLabel: '#9aa7ae',
     expressway: '#76602f', trunk: '#55492c', street: '#37424a', lane: '#2a343b',
     district: '#9d85b3', street_border: '#6d6280', grid: '#56636b',
     tint: {
@@ -42,8 +42,13 @@ const useOfKind: Record<string, Use> = {
   government: 'public', school: 'public', hospital: 'public', culture: 'public', university: 'public', church: 'public', heritage: 'public',
   utility: 'transport', transport: 'transport', garage: 'transport', garages: 'transport',
   farmland: 'nature', ecology: 'nature', blue_line: 'office', urban_boundary: 'trade',
+  detached_house: 'living', supermarket: 'trade', shop: 'trade', cemetery: 'nature', recreation_ground: 'nature', orchard: 'nature', wood: 'nature', railway: 'transport',
+  education: 'public', institutional: 'public', religious: 'public', construction: 'industry', quarry: 'industry',
   forest: 'nature', grass: 'nature', meadow: 'nature', park: 'nature',
 }
+
+/** Kinds whose use is known, for layers that declare no codes. */
+export const kindsWithUse = Object.keys(useOfKind)
 
 /** The use behind a kind of building, zone, or a land use code of GB/T 21010. */
 export function useOf(kind: string): Use {

@@ -40,7 +40,7 @@ export function pointLayers(layer: Layer, source: Source, look: Look): Drawn[] {
   const ground = grounds[look.theme]
   const at = { source: source.id, 'source-layer': source.layer, minzoom: pointMinzoom(layer) }
   const title = layer.schema.title_field
-  const drawn: Drawn[] = [
+  const dots: Drawn[] = [
     {
       rank: ranks.points,
       layer: {
@@ -53,6 +53,10 @@ export function pointLayers(layer: Layer, source: Source, look: Look): Drawn[] {
       },
     },
     ...clusterLayers(layer.id, source, look, colour, at.minzoom),
+  ]
+  if (layer.element === 'frame') return dots // addresses would bury the map under icons
+  return [
+    ...dots,
     {
       rank: ranks.points,
       layer: {
@@ -71,7 +75,6 @@ export function pointLayers(layer: Layer, source: Source, look: Look): Drawn[] {
       },
     },
   ]
-  return drawn
 }
 
 /** Points that the server has gathered at low zooms: a disc with their number. */

@@ -23,8 +23,8 @@ export function lineLayers(layer: Layer, source: Source, look: Look): Drawn[] {
 export function polygonLayers(layer: Layer, source: Source, look: Look): Drawn[] {
   if (layer.schema.height_field) return buildingLayers(layer, source, look)
   const colour = elementColour(layer.element, look.theme)
-  const kinds = layer.schema.fields.find((field) => field.name === layer.schema.kind_field)?.codes ?? []
-  const byUse = kinds.some((code) => useOf(code.value) !== 'other')
+  const kind = layer.schema.fields.find((field) => field.name === layer.schema.kind_field)
+  const byUse = kind?.codes?.length ? kind.codes.some((code) => useOf(code.value) !== 'other') : kind !== undefined && layer.element === 'land'
   const fill: Expression = byUse ? useColours(layer, look, grounds[look.theme].tint) : colour
   const at = { source: source.id, 'source-layer': source.layer, filter: ['==', ['geometry-type'], 'Polygon'] as Expression }
   return [
