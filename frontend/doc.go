@@ -11,5 +11,5 @@
 //
 // Invariants: FS always has index.html at its root; every file below assets/
 // carries a hash of its content in its name and never changes under that name;
-// NAME.br and NAME.gz beside a file are its compressed forms.
+// NAME.gz beside a file is its compressed form.
 package frontend
