@@ -30,7 +30,6 @@ type admin struct {
 type group struct {
 	block int32
 	faces []int32
-	river bool
 }
 
 // divideCity groups superblocks into districts and streets, and the faces into

@@ -10,7 +10,6 @@ import (
 type superblock struct {
 	at     pt  // middle, in the plan
 	leaves int // unit grids in it
-	street int32
 	north  bool
 }
 

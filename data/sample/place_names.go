@@ -75,16 +75,3 @@ func (n *namer) roadName(seed uint64, s street) string {
 	}
 	return n.name(&r, "巷")
 }
-
-// numeral writes 1 to 99 as people number streets and quarters.
-func numeral(n int) string {
-	switch {
-	case n <= 10:
-		return string(numerals[n-1])
-	case n < 20:
-		return "十" + string(numerals[n-11])
-	case n%10 == 0:
-		return string(numerals[n/10-1]) + "十"
-	}
-	return string(numerals[n/10-1]) + "十" + string(numerals[n%10-1])
-}
