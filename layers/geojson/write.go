@@ -14,40 +14,56 @@ import (
 // 0.1 mm on the ground, finer than any survey.
 const Decimals = 9
 
-// Format says how features are written. The zero value writes every field.
+// Format says how features are written. The zero value writes every field, and
+// coordinates in lon/lat.
 type Format struct {
-	Masked bool // leave fields marked personal out
+	Masked bool                           // leave fields marked personal out
+	Fields []int                          // indexes of the fields to write, in this order; nil: all
+	To     func(orb.Point) (x, y float64) // coordinates to write for a lon/lat point; nil: lon, lat
+	More   func(dst []byte) []byte        // appends further members, each with a comma before it; nil: none
 }
 
 // AppendFeature appends row, a feature of layer l, as a Feature object: type,
 // id, geometry, then the properties in the order of the schema, nulls included.
 func AppendFeature(dst []byte, l *layers.Layer, row layers.Row, f Format) []byte {
 	dst = append(dst, `{"type":"Feature","id":`...)
-	dst = AppendText(dst, row.ID())
+	dst = layers.AppendJSONText(dst, row.ID())
 	dst = append(dst, `,"geometry":`...)
-	dst = AppendGeometry(dst, row.Geometry())
+	dst = appendGeometry(dst, row.Geometry(), f.To)
 	dst = append(dst, `,"properties":{`...)
 	first := true
-	for i := range l.Fields {
+	field := func(i int) {
 		if f.Masked && l.Fields[i].Personal {
-			continue
+			return
 		}
 		if !first {
 			dst = append(dst, ',')
 		}
 		first = false
-		dst = AppendText(dst, l.Fields[i].Name)
+		dst = layers.AppendJSONText(dst, l.Fields[i].Name)
 		dst = append(dst, ':')
 		dst = row.Value(i).AppendJSON(dst)
 	}
-	return append(dst, "}}"...)
+	if f.Fields != nil {
+		for _, i := range f.Fields {
+			field(i)
+		}
+	} else {
+		for i := range l.Fields {
+			field(i)
+		}
+	}
+	dst = append(dst, '}')
+	if f.More != nil {
+		dst = f.More(dst)
+	}
+	return append(dst, '}')
 }
 
-// AppendText appends s as a JSON string.
-func AppendText(dst []byte, s string) []byte { return layers.Text(s).AppendJSON(dst) }
-
 // AppendGeometry appends g as a geometry object, null for nil.
-func AppendGeometry(dst []byte, g orb.Geometry) []byte {
+func AppendGeometry(dst []byte, g orb.Geometry) []byte { return appendGeometry(dst, g, nil) }
+
+func appendGeometry(dst []byte, g orb.Geometry, to func(orb.Point) (x, y float64)) []byte {
 	switch t := g.(type) {
 	case nil:
 		return append(dst, "null"...)
@@ -57,17 +73,21 @@ func AppendGeometry(dst []byte, g orb.Geometry) []byte {
 		g = orb.Polygon{t}
 	case orb.Collection:
 		dst = append(dst, `{"type":"GeometryCollection","geometries":`...)
-		dst = appendList(dst, t, AppendGeometry)
+		dst = appendList(dst, t, func(dst []byte, m orb.Geometry) []byte { return appendGeometry(dst, m, to) })
 		return append(dst, '}')
 	}
 	dst = append(dst, `{"type":"`...)
 	dst = append(dst, g.GeoJSONType()...)
 	dst = append(dst, `","coordinates":`...)
 	point := func(dst []byte, p orb.Point) []byte {
+		x, y := p[0], p[1]
+		if to != nil {
+			x, y = to(p)
+		}
 		dst = append(dst, '[')
-		dst = AppendCoordinate(dst, p[0])
+		dst = AppendCoordinate(dst, x)
 		dst = append(dst, ',')
-		dst = AppendCoordinate(dst, p[1])
+		dst = AppendCoordinate(dst, y)
 		return append(dst, ']')
 	}
 	line := func(dst []byte, l orb.LineString) []byte { return appendList(dst, l, point) }

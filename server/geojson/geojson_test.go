@@ -10,6 +10,7 @@ import (
 	oracle "github.com/paulmach/orb/geojson"
 
 	"wutu/layers"
+	wire "wutu/layers/geojson"
 	"wutu/server/geojson"
 )
 
@@ -23,7 +24,7 @@ func shapes() []orb.Geometry {
 // What is written, another library reads as the same, and we do too.
 func TestGeometriesThereAndBack(t *testing.T) {
 	for _, g := range shapes() {
-		b := geojson.AppendGeometry(nil, g, nil)
+		b := wire.AppendGeometry(nil, g)
 		other, err := oracle.UnmarshalGeometry(b)
 		if err != nil {
 			t.Fatalf("%s: %v", b, err)
@@ -64,7 +65,7 @@ func TestFeature(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, g := range shapes() {
-		f.Add(string(geojson.AppendGeometry(nil, g, nil)))
+		f.Add(string(wire.AppendGeometry(nil, g)))
 	}
 	for _, s := range []string{``, `null`, `{}`, `{"type":"Polygon","coordinates":[[]]}`, `{"type":"Feature","geometry":null}`,
 		strings.Repeat(`{"type":"GeometryCollection","geometries":[`, 9), `{"type":"Point","coordinates":[1e999,0]}`} {
@@ -78,7 +79,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		again, err := geojson.Parse(geojson.AppendGeometry(nil, g, nil), "/geometry")
+		again, err := geojson.Parse(wire.AppendGeometry(nil, g), "/geometry")
 		if err != nil || cmp.Diff(g, again) != "" {
 			t.Errorf("%q reads back as %v: %v", s, again, err)
 		}
