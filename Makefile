@@ -16,7 +16,7 @@ CITY   ?= city
 LISTEN ?= 127.0.0.1:8080
 TOOL   := go tool -modfile=.tools/go.mod
 GO_SRC := $(shell find cmd data geo layers server tiles frontend -name '*.go' -not -path '*/node_modules/*' 2>/dev/null)
-UI_SRC := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.html frontend/*.ts frontend/*.json)
+UI_SRC := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/*.json)
 say     = @printf '\033[1m== %s\033[0m\n' "$(1)"
 
 # staticcheck runs all of its checks but these:
@@ -82,6 +82,8 @@ go-test:
 	@go test -race -timeout 12m ./...
 
 e2e: bin/wutu
+	$(call say,sizes of the web app)
+	@cd frontend && npm run --silent size
 	$(call say,browser test)
 	@cmd/wutu/testdata/browser-test.sh
 

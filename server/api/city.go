@@ -29,15 +29,16 @@ func (a *API) city(c echo.Context, _ *openapi.Input) error {
 	v := a.o.City.View()
 	out := map[string]any{"name": a.o.Name, "code": a.o.Code, "seq": v.Seq(), "version": a.o.Version,
 		"now": a.o.Now().UTC().Format(time.RFC3339), "center": nil, "extent": nil}
-	if b, ok := cityExtent(v); ok {
+	subject := auth.SubjectOf(c.Request().Context())
+	if b, ok := cityExtent(v, &subject); ok {
 		out["extent"], out["center"] = extentOf(b), b.Center()
 	}
 	return c.JSON(http.StatusOK, out)
 }
 
 // cityExtent is the extent of the largest areas; without areas, of everything
-// public.
-func cityExtent(v *live.View) (orb.Bound, bool) {
+// the subject may list in the whole city.
+func cityExtent(v *live.View, s *layers.Subject) (orb.Bound, bool) {
 	var all orb.Bound
 	found := false
 	join := func(id string) {
@@ -60,7 +61,7 @@ func cityExtent(v *live.View) (orb.Bound, bool) {
 		}
 	}
 	for _, l := range v.Layers() {
-		if l.Access == layers.PublicAccess {
+		if d := access.Decide(s, l); d.Mode == access.List && d.Region == "" {
 			join(l.ID)
 		}
 	}
