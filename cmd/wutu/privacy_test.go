@@ -199,7 +199,7 @@ func TestPersonsAreHiddenFromWhoIsNotCleared(t *testing.T) {
 		address: "远郊密址路八号", room: "roomsecret2", building: "bsecret2", grid: grid, lon: 112.3456789, lat: 31.4567891}
 	importFeatures(t, dir, "persons", inside.person(), outside.person())
 	importFeatures(t, dir, "households", inside.home(), outside.home())
-	hidden := append(append(inside.hidden(), outside.hidden()...), "112.345") // an extent, however rounded
+	hidden := append(inside.hidden(), outside.hidden()...)
 
 	demo, plain := serve(t, dir, "--demo"), serve(t, dir)
 	worker, program := token(t, dir, "--role", "gridworker"), token(t, dir, "--role", "api", "--layers", "persons,households")
@@ -224,6 +224,11 @@ func TestPersonsAreHiddenFromWhoIsNotCleared(t *testing.T) {
 			for r, n := range residents {
 				for _, p := range slices.Concat(probes(r, n), plainly(r)) {
 					p.mustNotFind(t, s, "", hidden)
+				}
+			}
+			for _, path := range []string{"/api/v1/layers", "/api/v1/city", "/ogc/collections", "/tiles/buildings.json", "/ogc/api"} {
+				if a := s.call("", http.MethodGet, path, nil); a.status != http.StatusOK || bytes.Contains(a.body, []byte("112.34")) {
+					t.Errorf("%s: %d: an extent, however rounded, reaches to the person outside: %s", path, a.status, excerpt(string(a.body), "112.34"))
 				}
 			}
 			testCountsOnly(t, s, "", inside, who == "anonymous")
@@ -317,6 +322,9 @@ func says(body, text string) bool {
 // excerpt is what stands around text.
 func excerpt(body, text string) string {
 	i := strings.Index(body, text)
+	if i < 0 {
+		return ""
+	}
 	return body[max(0, i-150):min(len(body), i+len(text)+50)]
 }
 
