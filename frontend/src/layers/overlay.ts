@@ -7,12 +7,15 @@ export const accent = { light: '#0b6b5d', dark: '#57d6bd' }
 export function overlayLayers(look: Look): Drawn[] {
   const colour = accent[look.theme]
   const white = look.theme === 'dark' ? '#0c1114' : '#ffffff'
+  const tall: Expression = ['>', ['to-number', ['get', 'height'], 0], 0]
+  // In 3D a building is marked by its body: its outline on the ground would be drawn over what stands before it.
+  const flat = (test: Expression): Expression => (look.solid ? ['all', test, ['!', tall]] : test)
   return [
     ...(look.solid
       ? [{
           rank: ranks.solids + 0.5,
           layer: {
-            id: 'selection-solid', type: 'fill-extrusion' as const, source: 'selection', filter: ['>', ['to-number', ['get', 'height'], 0], 0] satisfies Expression,
+            id: 'selection-solid', type: 'fill-extrusion' as const, source: 'selection', filter: tall,
             paint: { 'fill-extrusion-color': colour, 'fill-extrusion-height': ['+', 0.4, ['get', 'height']] satisfies Expression, 'fill-extrusion-opacity': 0.9 },
           },
         }]
@@ -28,14 +31,14 @@ export function overlayLayers(look: Look): Drawn[] {
     {
       rank: ranks.selection,
       layer: {
-        id: 'selection-fill', type: 'fill', source: 'selection', filter: ['==', ['geometry-type'], 'Polygon'],
+        id: 'selection-fill', type: 'fill', source: 'selection', filter: flat(['==', ['geometry-type'], 'Polygon']),
         paint: { 'fill-color': colour, 'fill-opacity': 0.16 },
       },
     },
     {
       rank: ranks.selection,
       layer: {
-        id: 'selection-edge', type: 'line', source: 'selection', filter: ['!=', ['geometry-type'], 'Point'],
+        id: 'selection-edge', type: 'line', source: 'selection', filter: flat(['!=', ['geometry-type'], 'Point']),
         layout: { 'line-join': 'round', 'line-cap': 'round' }, paint: { 'line-color': colour, 'line-width': 3 },
       },
     },
