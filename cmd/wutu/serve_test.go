@@ -22,6 +22,12 @@ func TestServeBesideOtherCommands(t *testing.T) {
 	if len(s.keys) != 12 {
 		t.Errorf("%d demo keys are printed: %v", len(s.keys), s.keys)
 	}
+	t.Run("addresses as the contract writes them", func(t *testing.T) {
+		got := get[struct{ Coords [][2]float64 }](s, "", "/api/v1/convert?coords=111.29,30.69;111.3,30.7&from=wgs84&to=wgs84")
+		if len(got.Coords) != 2 || got.Coords[1] != [2]float64{111.3, 30.7} {
+			t.Errorf("%v", got)
+		}
+	})
 	t.Run("import", func(t *testing.T) { testImportBesideServe(t, s, dir) })
 	t.Run("token", func(t *testing.T) { testTokenBesideServe(t, s, dir) })
 	t.Run("export", func(t *testing.T) { testExportEqualsItems(t, s, dir) })

@@ -48,7 +48,9 @@ func Check(r *Route, c echo.Context) (*Input, error) {
 		in.path[name] = v
 	}
 	var err error
-	if in.query, err = url.ParseQuery(c.Request().URL.RawQuery); err != nil {
+	// A semicolon is data (RFC 3986 section 3.4), as in coords=x,y;x,y; the
+	// parser takes it for a mistyped &.
+	if in.query, err = url.ParseQuery(strings.ReplaceAll(c.Request().URL.RawQuery, ";", "%3B")); err != nil {
 		return nil, bad("", "the query is not percent-encoded text")
 	}
 	names := make([]string, 0, len(in.query))
