@@ -67,10 +67,11 @@ func broken(t *testing.T, args ...string) (importSum, string) {
 	return sum, errs
 }
 
-// visible waits until the server shows n features of a layer.
+// visible waits until the server shows n features of a layer. How soon that must
+// be is the business of TestServeBesideOtherCommands.
 func visible(t *testing.T, s *served, layer string, n int) {
 	t.Helper()
-	within1s(t, fmt.Sprintf("%d features of %s", n, layer), func() bool {
+	eventually(t, patience, fmt.Sprintf("%d features of %s", n, layer), func() bool {
 		l, ok := s.layersOf("")[layer]
 		return ok && l.Count != nil && *l.Count == n
 	})
@@ -79,7 +80,7 @@ func visible(t *testing.T, s *served, layer string, n int) {
 // A PBF file that ends within a block: what was read before is kept and served,
 // the message names the offset of the block.
 func testTruncatedPBF(t *testing.T, s *served, dir string) {
-	whole, err := os.ReadFile(realFile(t, "osm/reisterstown.osm.pbf"))
+	whole, err := os.ReadFile(realFile(t, "osm/liechtenstein-2013-08-03.osm.pbf"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func testImportBesideServe(t *testing.T, s *served, dir string) {
 	args := []string{"import", file, "--layer", "benches", "--create", "--element", "object", "--id", "id", "--data", dir}
 	write("b1,111.29,30.69,wood", "b2,111.291,30.69,steel")
 	mustRun(t, args...)
-	within1s(t, "a new layer", func() bool {
+	eventually(t, soon, "a new layer", func() bool {
 		l, ok := s.layersOf("")["benches"]
 		return ok && l.Count != nil && *l.Count == 2
 	})
@@ -58,7 +58,7 @@ func testImportBesideServe(t *testing.T, s *served, dir string) {
 	}
 	write("b1,111.29,30.69,marble")
 	mustRun(t, args...)
-	within1s(t, "an update, in items", func() bool {
+	eventually(t, soon, "an update, in items", func() bool {
 		return get[featureDoc](s, "", "/ogc/collections/benches/items/b1").Properties["kind"] == "marble"
 	})
 	if a := s.call("", http.MethodGet, z16, nil); !bytes.Contains(a.body, []byte("marble")) || bytes.Contains(a.body, []byte("wood")) {
@@ -84,7 +84,7 @@ func testTokenBesideServe(t *testing.T, s *served, dir string) {
 		if want.Role == "dispatcher" {
 			dispatcher = key
 		}
-		within1s(t, "the key of a "+want.Role, func() bool {
+		eventually(t, soon, "the key of a "+want.Role, func() bool {
 			return s.call(key, http.MethodGet, "/api/v1/me", nil).status == http.StatusOK
 		})
 		if got := get[me](s, key, "/api/v1/me"); got.Role != want.Role || got.Cleared != want.Cleared || got.Demo {
