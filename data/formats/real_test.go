@@ -258,7 +258,7 @@ func TestTruncatedFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cut := data[:len(data)*9/10]
+		cut := data[:len(data)/3]
 		f := ingest.File{Name: path, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(cut)), nil }}
 		src, err := formats.Open(f, "")
 		if err != nil {
