@@ -45,6 +45,13 @@ func (r *resident) home() map[string]any {
 		"properties": map[string]any{"address": r.address, "room": r.room, "members": 1, "kind": "single", "building": r.building, "grid": r.grid}}
 }
 
+// firm is an enterprise of the resident's, in a layer that everybody on duty may
+// list: the name of the person behind it is as hidden as the person.
+func (r *resident) firm() map[string]any {
+	return map[string]any{"type": "Feature", "id": "f" + r.id[7:], "geometry": map[string]any{"type": "Point", "coordinates": []float64{r.lon + 0.0001, r.lat + 0.00001}},
+		"properties": map[string]any{"name": "路口杂货店", "building": r.building, "grid": r.grid, "legal_person": r.name, "phone": r.phone}}
+}
+
 // importFeatures puts features into a layer by a process of its own.
 func importFeatures(t *testing.T, dir, layer string, features ...map[string]any) {
 	t.Helper()
@@ -201,8 +208,17 @@ func TestPersonsAreHiddenFromWhoIsNotCleared(t *testing.T) {
 	importFeatures(t, dir, "households", inside.home(), outside.home())
 	hidden := append(inside.hidden(), outside.hidden()...)
 
+	importFeatures(t, dir, "enterprises", inside.firm())
+	firm, _ := inside.firm()["id"].(string)
 	demo, plain := serve(t, dir, "--demo"), serve(t, dir)
 	worker, program := token(t, dir, "--role", "gridworker"), token(t, dir, "--role", "api", "--layers", "persons,households")
+	ofTheFirm := []probe{
+		{name: "firm", path: "/ogc/collections/enterprises/items/" + firm, finds: inside.name},
+		{name: "firm by its person", path: "/ogc/collections/enterprises/items?filter=" + url.QueryEscape("legal_person = '"+inside.name+"'"), finds: inside.name},
+		{name: "firms in order of persons", path: "/ogc/collections/enterprises/items?limit=5000&sortby=legal_person", finds: inside.name},
+		{name: "firms near", path: fmt.Sprintf("/api/v1/near?layer=enterprises&k=1&lon=%.5f&lat=%.5f", inside.lon+0.0001, inside.lat), finds: inside.name},
+		{name: "firms by person", path: "/api/v1/stats", body: map[string]any{"layers": []string{"enterprises"}, "by": "field:legal_person"}, finds: inside.name},
+	}
 	residents := map[*resident]int{inside: people + 1, outside: 1}
 
 	t.Run("cleared", func(t *testing.T) {
@@ -219,10 +235,16 @@ func TestPersonsAreHiddenFromWhoIsNotCleared(t *testing.T) {
 			}
 		}
 	})
+	for i := range ofTheFirm {
+		ofTheFirm[i].mustFind(t, demo, worker, "a grid worker")
+	}
+	if f := get[featureDoc](demo, "", "/ogc/collections/enterprises/items/"+firm); f.Properties["name"] != "路口杂货店" || f.Properties["legal_person"] != nil {
+		t.Errorf("the firm, for the dispatcher: %+v", f)
+	}
 	for who, s := range map[string]*served{"demo dispatcher": demo, "anonymous": plain} {
 		t.Run(who, func(t *testing.T) {
 			for r, n := range residents {
-				for _, p := range slices.Concat(probes(r, n), plainly(r)) {
+				for _, p := range slices.Concat(probes(r, n), plainly(r), ofTheFirm) {
 					p.mustNotFind(t, s, "", hidden)
 				}
 			}
@@ -538,6 +560,7 @@ func testStreamsHidePersons(t *testing.T, dir string, demo, plain *served, worke
 	fresh.id, fresh.household, fresh.name = "psecret3", "hsecret3", "诸葛新来"
 	importFeatures(t, dir, "persons", moved.person(), fresh.person())
 	importFeatures(t, dir, "households", fresh.home())
+	importFeatures(t, dir, "enterprises", moved.firm())
 	d := 0.0001
 	importFeatures(t, dir, "buildings", map[string]any{"type": "Feature", "id": "bmarker1", "properties": map[string]any{"name": "路标"},
 		"geometry": map[string]any{"type": "Polygon", "coordinates": [][][2]float64{{{r.lon, r.lat}, {r.lon + d, r.lat}, {r.lon + d, r.lat + d}, {r.lon, r.lat}}}}})
