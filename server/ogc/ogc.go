@@ -54,7 +54,7 @@ func (a *API) Routes() []openapi.Route {
 		{Name: "limit", Type: openapi.Integer, About: "Features in a page", Span: &openapi.Span{Min: 1, Max: maxLimit}, Clamp: true, Default: "10"},
 		{Name: "offset", Type: openapi.Integer, About: "Features to leave out", Span: &openapi.Span{Min: 0, Max: 1 << 31}},
 		{Name: "cursor", About: "Place to go on from, out of a next link"},
-		{Name: "bbox", About: "Box: west,south,east,north; west may exceed east over the antimeridian"},
+		{Name: "bbox", Type: openapi.Box, About: "Box: west,south,east,north; west may exceed east over the antimeridian"},
 		{Name: "bbox-crs", About: "Coordinate system of bbox, as a URI"},
 		{Name: "datetime", About: "Features valid at an instant or during an interval (RFC 3339, .. for open ends)"},
 		{Name: "filter", About: "CQL2 text"},

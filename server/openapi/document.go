@@ -79,6 +79,9 @@ func parameter(p *Param) *openapi3.Parameter {
 	for _, e := range p.Enum {
 		s.Enum = append(s.Enum, e)
 	}
+	if p.Type == Box { // as OGC API Features demands it, requirement fc-bbox-definition
+		s.WithItems(openapi3.NewFloat64Schema()).WithMinItems(4).WithMaxItems(6)
+	}
 	if p.Span != nil {
 		s.WithMin(p.Span.Min).WithMax(p.Span.Max)
 	}
@@ -103,7 +106,7 @@ func typed(p *Param) any {
 		}
 	case Boolean:
 		return p.Default == "true"
-	case Text:
+	case Text, Box:
 	}
 	return p.Default
 }

@@ -115,7 +115,7 @@ func (p *Param) check(raw string, given bool) error {
 		if raw != "true" && raw != "false" {
 			return bad(p.Name, fmt.Sprintf("%.80q is not true or false", raw))
 		}
-	case Text:
+	case Text, Box:
 		return nil
 	}
 	if s := p.Span; s != nil && (x < s.Min || x > s.Max && !p.Clamp) {

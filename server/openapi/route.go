@@ -15,9 +15,10 @@ const (
 	Integer
 	Number
 	Boolean
+	Box // four numbers with commas between, or six with heights; read by param.BBox
 )
 
-var typeNames = [...]string{"string", "integer", "number", "boolean"}
+var typeNames = [...]string{"string", "integer", "number", "boolean", "array"}
 
 // String is the name in OpenAPI.
 func (t Type) String() string {
