@@ -1,6 +1,9 @@
 package ogc
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -66,6 +69,7 @@ func (a *API) Routes() []openapi.Route {
 	}
 	return []openapi.Route{
 		get("/ogc", "landing", "Landing page", "landing", mediaJSON, a.landing, format),
+		get("/ogc/", "landingSlash", "Landing page, for clients that put a slash behind its address", "landing", mediaJSON, a.landing, format),
 		get("/ogc/conformance", "conformance", "Conformance classes", "conformance", mediaJSON, a.conformance, format),
 		get("/ogc/api", "document", "This document", "", mediaAPI, a.document, format),
 		get("/ogc/collections", "collections", "Collections the subject may list", "collections", mediaJSON, a.collections, format),
@@ -123,5 +127,11 @@ func (a *API) conformance(c echo.Context, _ *openapi.Input) error {
 }
 
 func (a *API) document(c echo.Context, _ *openapi.Input) error {
-	return c.Blob(http.StatusOK, mediaAPI, a.o.Document())
+	// Clients look for the address they know among the servers, so it is given in full.
+	host, err := json.Marshal(root(c))
+	if err != nil {
+		return err
+	}
+	b := bytes.Replace(a.o.Document(), []byte(`"servers":[{"url":"/"}]`), fmt.Appendf(nil, `"servers":[{"url":%s}]`, host), 1)
+	return c.Blob(http.StatusOK, mediaAPI, b)
 }

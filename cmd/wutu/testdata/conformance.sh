@@ -118,8 +118,7 @@ cite() {
 	rm -rf "$out" && mkdir -p "$out"
 	cat >"$out/properties.xml" <<-XML
 		<?xml version="1.0" encoding="UTF-8"?>
-		<!DOCTYPE properties SYSTEM "http://java.sun.com/dtd/properties.dtd">
-		<properties version="1.0"><entry key="iut">$url/ogc</entry><entry key="noofcollections">$4</entry></properties>
+		<properties version="1.0"><entry key="iut">$url/ogc/</entry><entry key="noofcollections">$4</entry></properties>
 	XML
 	java -jar "$jar" -o "$out" "$out/properties.xml" >"$out/run.log" 2>&1 || true
 	report=$(find "$out" -name testng-results.xml | head -n 1)
