@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/paulmach/orb"
@@ -79,14 +80,21 @@ func (h *hasher) points(ps []orb.Point) {
 	h.add()
 }
 
+// formatID is what a format's own id member is called (GeoJSON).
+const formatID = "id"
+
 // identify returns the feature id of r. field is the source field that holds
-// it, "" for none.
+// it, "" for none; "id" also names the format's own id where no field is called
+// so.
 func (h *hasher) identify(r *Raw, field string) (string, error) {
 	if field != "" {
 		for i, name := range r.Names {
 			if name == field && r.Values[i].String() != "" {
 				return r.Values[i].String(), nil
 			}
+		}
+		if field == formatID && r.ID != "" && !slices.Contains(r.Names, field) {
+			return r.ID, nil
 		}
 		return "", &layers.Error{Kind: layers.Invalid, Field: field, Err: fmt.Errorf("the id field is empty")}
 	}
