@@ -5,7 +5,8 @@
 #   NAME: N passed, N failed, N skipped
 #   NAME: not available (reason)
 #
-# A failed check makes the exit status 1. Downloads are kept in bin/conformance/,
+# A failed check makes the exit status 1, but for the few that are known to be the
+# suite's own fault: they are counted as failed and named so. Downloads are kept in bin/conformance/,
 # details of the runs too. The jar of an OGC suite that was built by hand, of
 # whatever version, may be laid there as SUITE-VERSION-aio.jar.
 set -euo pipefail
@@ -22,7 +23,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-total_passed=0 total_failed=0 total_skipped=0 missing=0
+total_passed=0 total_failed=0 total_skipped=0 missing=0 known_failed=0
 passed=0 failed=0
 start() { passed=0 failed=0; }
 check() { # check WHAT ACTUAL WANTED
@@ -130,18 +131,26 @@ cite() {
 	fi
 	node -e '
 		const xml=require("fs").readFileSync(process.argv[1],"utf8")
-		const count={PASS:0,FAIL:0,SKIP:0}
-		for(const m of xml.matchAll(/<test-method\b([^>]*)>/g)){
+		const count={PASS:0,FAIL:0,SKIP:0},lines={}
+		let known=0
+		for(const m of xml.matchAll(/<test-method\b([^>]*?)(\/>|>[\s\S]*?<\/test-method>)/g)){
 			const a=Object.fromEntries([...m[1].matchAll(/([\w-]+)="([^"]*)"/g)].map(x=>[x[1],x[2]]))
 			if(a["is-config"]==="true"&&a.status!=="FAIL")continue
 			count[a.status]++
-			if(a.status==="FAIL"){
-				const why=/<message>\s*<!\[CDATA\[([\s\S]*?)\]\]>/.exec(xml.slice(m.index,m.index+20000))
-				console.log("  FAILED "+a.signature.replace(/\[pri.*/,"").replace(/\(.*\)/,"")+": "+(why?why[1].trim().slice(0,300):""))
-			}
+			if(a.status!=="FAIL")continue
+			// The suite writes boxes in EPSG:4326 and EPSG:4490 longitude first, against
+			// the order of the register; east of 90 degrees they are then no boxes.
+			const suites=a.name==="verifyBboxCrsParameter"&&/bbox-crs=\S*EPSG%2F0%2F4(326|490)&(amp;)?bbox=1[0-7]\d\./.test(m[2])
+			if(suites)known++
+			const why=/<message>\s*<!\[CDATA\[([\s\S]*?)\]\]>/.exec(m[2])
+			const line=(suites?"  FAILED (known fault of the suite: axis order) ":"  FAILED ")+a.name+": "+(why?why[1]:"").trim().replace(/\s+/g," ").slice(0,300)
+			lines[line]=(lines[line]??0)+1
 		}
+		for(const l of Object.keys(lines).sort())console.log(l+(lines[l]>1?" ("+lines[l]+" times)":""))
+		console.log(known)
 		console.log(count.PASS,count.FAIL,count.SKIP)' "$report" >"$out/summary"
-	sed '$d' "$out/summary" | sort | uniq -c | sed -E 's/^ +1 //; s/^ +([0-9]+) +FAILED/  FAILED (\1 times)/; s/^FAILED/  FAILED/'
+	head -n -2 "$out/summary"
+	known_failed=$((known_failed + $(tail -n 2 "$out/summary" | head -n 1)))
 	# shellcheck disable=SC2046 # three numbers
 	result "$label" $(tail -n 1 "$out/summary")
 }
@@ -175,4 +184,5 @@ unavailable "OGC CITE Tiles 1.0" "the server does not yet claim OGC API Tiles: i
 api_document
 printf 'conformance: %d passed, %d failed, %d skipped\n' $total_passed $total_failed $total_skipped
 [ "$missing" = 0 ] || echo "$missing suites were not available"
-[ $total_failed = 0 ]
+[ "$known_failed" = 0 ] || echo "$known_failed of the failures are known faults of a suite"
+[ $((total_failed - known_failed)) = 0 ]
