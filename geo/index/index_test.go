@@ -115,7 +115,7 @@ func TestSearchRegionSplitsRowsRightly(t *testing.T) {
 				return predicate.BoxCrosses
 			}
 			count := make([]int, n)
-			tree.SearchRegion(relate, func(lo, hi uint32) bool {
+			tree.SearchRegion(&index.Region{Relate: relate, RelateRows: r.IntN(2) == 0, Inside: func(lo, hi uint32) bool {
 				for row := lo; row < hi; row++ {
 					b := boxes[order[row]]
 					if isEmpty(b) || !region.Contains(b.Min) || !region.Contains(b.Max) {
@@ -124,7 +124,7 @@ func TestSearchRegionSplitsRowsRightly(t *testing.T) {
 					count[order[row]]++
 				}
 				return true
-			}, func(row uint32) bool { count[order[row]]++; return true })
+			}, Test: func(row uint32) bool { count[order[row]]++; return true }})
 			for i, b := range boxes {
 				if hit := !isEmpty(b) && region.Intersects(b); hit && count[i] != 1 {
 					t.Fatalf("box %v in %v reported %d times", b, region, count[i])

@@ -130,36 +130,49 @@ func (t *Packed) search(level, i int, q box, fn func(uint32) bool) bool {
 	return true
 }
 
-// SearchRegion walks the tree by how nodes lie to a region. relate says it for
-// a box; inside is called with intervals [lo, hi) of rows whose boxes lie wholly
-// in the region, test with rows near its border, which may lie outside. It stops when one of them
-// returns false and reports whether none did.
-func (t *Packed) SearchRegion(relate func(orb.Bound) predicate.BoxRelation, inside func(lo, hi uint32) bool, test func(row uint32) bool) bool {
+// Region is how SearchRegion asks where things lie. Relate and its callbacks
+// are called by one goroutine.
+type Region struct {
+	Relate func(b orb.Bound) predicate.BoxRelation // how a box lies to the region
+	Inside func(lo, hi uint32) bool                // told of intervals [lo, hi) of rows whose boxes lie wholly in the region
+	Test   func(row uint32) bool                   // told of rows near the border, which may lie outside
+
+	// RelateRows relates the boxes of single rows too. It pays where Test is dear:
+	// for lines and polygons, not for points.
+	RelateRows bool
+}
+
+// SearchRegion walks the tree by how nodes lie to a region. It stops when Inside
+// or Test returns false and reports whether neither did.
+func (t *Packed) SearchRegion(r *Region) bool {
 	if t.top() < 0 {
 		return true
 	}
-	return t.region(t.top(), 0, relate, inside, test)
+	return t.region(t.top(), 0, r)
 }
 
-func (t *Packed) region(level, i int, relate func(orb.Bound) predicate.BoxRelation, inside func(lo, hi uint32) bool, test func(row uint32) bool) bool {
+func (t *Packed) region(level, i int, r *Region) bool {
 	b := t.boxes[t.levels[level]+i]
 	if b.empty() {
 		return true
 	}
-	if level == 0 { // the exact test of a row costs no more than relating its box
-		return test(uint32(i))
+	if level == 0 && !r.RelateRows {
+		return r.Test(uint32(i))
 	}
-	switch relate(b.bound()) {
+	switch r.Relate(b.bound()) {
 	case predicate.BoxOutside:
 		return true
 	case predicate.BoxInside:
-		return t.whole(level, i, inside)
+		return t.whole(level, i, r.Inside)
 	case predicate.BoxCrosses:
+	}
+	if level == 0 {
+		return r.Test(uint32(i))
 	}
 	first := i * nodeSize
 	last := min(first+nodeSize, t.levels[level]-t.levels[level-1])
 	for c := first; c < last; c++ {
-		if !t.region(level-1, c, relate, inside, test) {
+		if !t.region(level-1, c, r) {
 			return false
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/paulmach/orb"
+
+	"wutu/geo/index"
 )
 
 // scan calls fn for every current row in order of segments, then the delta by
@@ -113,7 +115,8 @@ func (p *plan) eachInRegion(visit func(*Row, bool) bool) {
 			}
 			return true
 		}
-		if !part.seg.tree.SearchRegion(p.region.RelateBox, all, func(row uint32) bool { return one(row, false) }) {
+		test := func(row uint32) bool { return one(row, false) }
+		if !part.seg.tree.SearchRegion(&index.Region{Relate: p.region.RelateBox, Inside: all, Test: test, RelateRows: part.seg.geoms != nil}) {
 			return
 		}
 	}
@@ -203,12 +206,13 @@ func (p *plan) countInRegion() int {
 			n += int(hi-lo) - part.dead.countRange(lo, hi)
 			return true
 		}
-		part.seg.tree.SearchRegion(p.region.RelateBox, all, func(row uint32) bool {
+		test := func(row uint32) bool {
 			if !part.dead.has(row) && p.region.Intersects(part.seg.geometry(row)) {
 				n++
 			}
 			return true
-		})
+		}
+		part.seg.tree.SearchRegion(&index.Region{Relate: p.region.RelateBox, Inside: all, Test: test, RelateRows: part.seg.geoms != nil})
 	}
 	p.eachDelta(r, p.region.Bound(), func(r *Row, _ bool) bool {
 		if p.region.Intersects(r.Geometry()) {
