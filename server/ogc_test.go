@@ -261,3 +261,17 @@ func TestConvertGolden(t *testing.T) {
 		}
 	}
 }
+
+// The document names the address the client knows, and the landing page answers
+// with a slash behind it too: programs that read OGC APIs look for both.
+func TestDocumentNamesTheServer(t *testing.T) {
+	c := newCity(t, true)
+	doc := c.get("", "/ogc/api", 200)
+	servers := doc["servers"].([]any)
+	if u := servers[0].(map[string]any)["url"].(string); len(servers) != 1 || !strings.HasPrefix(u, "http://") || strings.HasSuffix(u, "/") {
+		t.Errorf("servers %v", servers)
+	}
+	if page := c.get("", "/ogc/", 200); page["links"] == nil {
+		t.Errorf("/ogc/ answers %v", page)
+	}
+}
