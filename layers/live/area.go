@@ -149,23 +149,6 @@ func (v *View) AreaAt(level layers.Level, p orb.Point) (a Area, ok bool) {
 	return set.areas[i], true
 }
 
-// AreasNear yields the areas of a level whose boxes meet the box b, in order of
-// code.
-func (v *View) AreasNear(level layers.Level, b orb.Bound) []Area {
-	set := v.areasOf(level)
-	var at []uint32
-	set.tree.Search(b, func(row uint32) bool {
-		at = append(at, set.order[row])
-		return true
-	})
-	slices.Sort(at)
-	out := make([]Area, len(at))
-	for i, n := range at {
-		out[i] = set.areas[n]
-	}
-	return out
-}
-
 // AreaByCode finds an area of any level by its code, the largest level first.
 func (v *View) AreaByCode(code string) (level layers.Level, a Area, ok bool) {
 	for _, level := range layers.Levels() {

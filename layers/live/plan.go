@@ -272,23 +272,6 @@ func (v *View) Admits(s *layers.Subject, layer string, f *layers.Feature) bool {
 	return false
 }
 
-// Masked returns f as the subject may see it: a copy with personal fields null
-// when the subject is not cleared, f itself when nothing is hidden.
-func (v *View) Masked(s *layers.Subject, layer string, f *layers.Feature) *layers.Feature {
-	t, ok := v.tables[layer]
-	if !ok || !access.Decide(s, t.layer).Masked {
-		return f
-	}
-	masked := *f
-	masked.Values = slices.Clone(f.Values)
-	for i := range masked.Values {
-		if i < len(t.layer.Fields) && t.layer.Fields[i].Personal {
-			masked.Values[i] = layers.Value{}
-		}
-	}
-	return &masked
-}
-
 // compareRows orders rows by the sort keys, then by id.
 func (p *plan) compareRows(a, b sortedRow) int {
 	for i := range p.sort {

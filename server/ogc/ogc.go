@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wutu/layers"
+	"wutu/layers/cql2"
 	"wutu/layers/live"
 	"wutu/server/openapi"
 )
@@ -94,7 +95,7 @@ func root(c echo.Context) string { return c.Scheme() + "://" + c.Request().Host 
 // conformance lists what is implemented, and nothing that is not.
 func conformanceClasses() []string {
 	const common, features = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/", "http://www.opengis.net/spec/ogcapi-features-"
-	return []string{
+	return append([]string{
 		common + "core",
 		common + "json",
 		features + "1/1.0/conf/core",
@@ -103,9 +104,7 @@ func conformanceClasses() []string {
 		features + "2/1.0/conf/crs",
 		features + "3/1.0/conf/filter",
 		features + "3/1.0/conf/features-filter",
-		"http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
-		"http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
-	}
+	}, cql2.Conformance()...)
 }
 
 func (a *API) landing(c echo.Context, _ *openapi.Input) error {

@@ -91,17 +91,6 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-func TestStatusOfErrors(t *testing.T) {
-	_, malformed := tiles.Parse("1", "x", "0")
-	_, outside := tiles.Parse("1", "2", "0")
-	for want, err := range map[int]error{400: malformed, 404: outside, 403: &layers.Error{Kind: layers.Forbidden},
-		504: context.DeadlineExceeded, 500: errors.New("other")} {
-		if got := cache.Status(err); got != want {
-			t.Errorf("%v: %d, want %d", err, got, want)
-		}
-	}
-}
-
 // A hundred who ask at once get one render, whatever becomes of the first.
 func TestOneRenderForAll(t *testing.T) {
 	c := cache.New(cache.Options{})

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-
-	"wutu/layers"
 )
 
 // MediaType is that of vector tiles, as registered with IANA.
@@ -62,31 +60,6 @@ func (e *Entry) ETag(coding string) string {
 		return tag(e.hash, e.size, "g")
 	}
 	return tag(e.hash, e.size, "")
-}
-
-// Status is the HTTP status for an error of tiles.Parse or render: 400 malformed,
-// 404 outside the matrix set or unknown, 403 personal, and so on by kind.
-func Status(err error) int {
-	switch layers.KindOf(err) {
-	case layers.Invalid, layers.Unsupported:
-		return http.StatusBadRequest
-	case layers.NotFound:
-		return http.StatusNotFound
-	case layers.Forbidden:
-		return http.StatusForbidden
-	case layers.Unauthorized:
-		return http.StatusUnauthorized
-	case layers.Conflict:
-		return http.StatusConflict
-	case layers.TooLarge:
-		return http.StatusRequestEntityTooLarge
-	case layers.Unavailable:
-		return http.StatusServiceUnavailable
-	case layers.Timeout:
-		return http.StatusGatewayTimeout
-	case layers.Internal:
-	}
-	return http.StatusInternalServerError
 }
 
 // Gzip is the coding tiles are kept in.
