@@ -38,6 +38,8 @@ type Field struct {
 	Ref      string    // layer whose feature ids this field holds, "" for none
 	Search   bool      // found by the search box
 	Measure  bool      // numeric, sensible to sum; offered in statistics and hexagons
+	Mask     Mask      // what a masked value shows
+	Sealed   bool      // encrypted in the store's files; needs a String field
 }
 
 // Layer declares a set of features. It is immutable once handed to a store; a
@@ -130,6 +132,9 @@ func (l *Layer) Check() error {
 			return fail(f.Name, "codes need a string field")
 		case f.Measure && f.Type != Integer && f.Type != Number:
 			return fail(f.Name, "a measure needs a numeric field")
+		}
+		if err := f.checkMask(); err != nil {
+			return fail(f.Name, "%v", err)
 		}
 		seen[f.Name] = true
 	}

@@ -37,6 +37,8 @@ type fieldDoc struct {
 	Ref      string        `json:"ref,omitempty"`
 	Search   bool          `json:"search,omitempty"`
 	Measure  bool          `json:"measure,omitempty"`
+	Mask     string        `json:"mask,omitempty"`
+	Sealed   bool          `json:"sealed,omitempty"`
 }
 
 func optional(t layers.Title) *layers.Title {
@@ -54,7 +56,7 @@ func encodeDefinition(l *layers.Layer) (string, error) {
 	for i := range l.Fields {
 		f := &l.Fields[i]
 		d.Fields[i] = fieldDoc{Name: f.Name, Type: f.Type.String(), Title: optional(f.Title), Unit: f.Unit, Codes: f.Codes,
-			Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure}
+			Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Mask: f.Mask.String(), Sealed: f.Sealed}
 	}
 	b, err := json.Marshal(d)
 	return string(b), err
@@ -86,7 +88,10 @@ func decodeDefinition(text string) (*layers.Layer, error) {
 	}
 	for i := range d.Fields {
 		f := &d.Fields[i]
-		field := layers.Field{Name: f.Name, Unit: f.Unit, Codes: f.Codes, Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure}
+		field := layers.Field{Name: f.Name, Unit: f.Unit, Codes: f.Codes, Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Sealed: f.Sealed}
+		if field.Mask, err = layers.ParseMask(f.Mask); err != nil {
+			return nil, err
+		}
 		setTitle(&field.Title, f.Title)
 		if field.Type, err = layers.ParseFieldType(f.Type); err != nil {
 			return nil, err

@@ -35,8 +35,8 @@ func enterprises() *layers.Layer {
 				code("A", "A 守信", "A"), code("B", "B 基本守信", "B"),
 				code("C", "C 失信", "C"), code("D", "D 严重失信", "D"),
 			}),
-			text(LegalPerson, "法定代表人", "Legal representative", personal),
-			text(Phone, "联系电话", "Telephone", personal),
+			text(LegalPerson, "法定代表人", "Legal representative", personal, masked(layers.NameMask)),
+			text(Phone, "联系电话", "Telephone", personal, sealed, masked(layers.PhoneMask)),
 		},
 	}
 }

@@ -64,8 +64,8 @@ func events() *layers.Layer {
 			text(DepartmentName, "主责部门名称", "Department name"),
 			text(ObjectField, "涉及对象", "About"),
 			number(Accuracy, "定位精度", "Accuracy", unit("m")),
-			text(Reporter, "上报人", "Reporter", personal),
-			text(ReporterPhone, "上报人电话", "Reporter's telephone", personal),
+			text(Reporter, "上报人", "Reporter", personal, masked(layers.NameMask)),
+			text(ReporterPhone, "上报人电话", "Reporter's telephone", personal, sealed, masked(layers.PhoneMask)),
 		},
 	}
 }

@@ -40,6 +40,12 @@ func search(f *layers.Field)   { f.Search = true }
 func measure(f *layers.Field)  { f.Measure = true }
 func personal(f *layers.Field) { f.Personal = true }
 
+// sealed declares that the field is encrypted in the store's files.
+func sealed(f *layers.Field) { f.Sealed = true }
+
+// masked declares what the field shows when it is masked.
+func masked(m layers.Mask) option { return func(f *layers.Field) { f.Mask = m } }
+
 func unit(u string) option { return func(f *layers.Field) { f.Unit = u } }
 
 func field(t layers.FieldType, name, zh, en string, options []option) layers.Field {

@@ -8,8 +8,8 @@ func persons() *layers.Layer {
 		Geometry: layers.Point, Access: layers.PersonalAccess, CountUnit: title("人", "persons"),
 		TitleField: Name, SubtitleField: Address, KindField: Kind,
 		Fields: []layers.Field{
-			text(Name, "姓名", "Name", search, personal),
-			text(CitizenID, "公民身份号码", "Citizen number", search, personal),
+			text(Name, "姓名", "Name", search, personal, masked(layers.NameMask)),
+			text(CitizenID, "公民身份号码", "Citizen number", search, personal, sealed, masked(layers.CitizenMask)),
 			coded(Sex, "性别", "Sex", []layers.Code{code("male", "男", "Male"), code("female", "女", "Female")}),
 			instant(Birth, "出生日期", "Date of birth", personal),
 			coded(Kind, "人口类别", "Residence kind", []layers.Code{
@@ -18,7 +18,7 @@ func persons() *layers.Layer {
 				code("foreign", "境外人员", "From abroad"),
 			}),
 			ref(Household, "户", "Household", Households),
-			text(Address, "现住址", "Address", personal),
+			text(Address, "现住址", "Address", personal, masked(layers.AddressMask)),
 			ref(Room, "房屋", "Room", Addresses, personal),
 			ref(Building, "楼栋", "Building", Buildings),
 			gridRef(),
@@ -29,7 +29,7 @@ func persons() *layers.Layer {
 				code("allowance", "低保", "On minimum allowance"),
 				code("child", "留守儿童", "Child without parents at home"),
 			}, personal),
-			text(Phone, "联系电话", "Telephone", personal),
+			text(Phone, "联系电话", "Telephone", personal, sealed, masked(layers.PhoneMask)),
 		},
 	}
 }
@@ -40,7 +40,7 @@ func households() *layers.Layer {
 		Geometry: layers.Point, Access: layers.PersonalAccess, CountUnit: title("户", "households"),
 		TitleField: Address, KindField: Kind,
 		Fields: []layers.Field{
-			text(Address, "住址", "Address", search, personal),
+			text(Address, "住址", "Address", search, personal, masked(layers.AddressMask)),
 			ref(Room, "房屋", "Room", Addresses, personal),
 			integer(Members, "人数", "Members", measure),
 			coded(Kind, "户类别", "Kind of household", []layers.Code{
