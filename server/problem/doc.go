@@ -4,9 +4,10 @@
 // ("/problems/invalid"), a title, the status, a detail for people, the parameter
 // or JSON pointer at fault, and the trace id that is also in the server's log.
 //
-// The catalogue of types follows layers.Kind one to one, with two additions of
-// HTTP: illegal-step (an event may not make this step; lists the legal ones) and
-// precondition (a required If-Match is missing).
+// The catalogue of types follows layers.Kind one to one, with three additions
+// of HTTP: illegal-step (an event may not make this step; lists the legal ones),
+// precondition (a required If-Match is missing) and too-many (a quota or rate is
+// used up; Retry-After says until when).
 //
 // What is not here: deciding what is wrong. Handlers return a *layers.Error, an
 // *Illegal or a *Status; this package maps them once.

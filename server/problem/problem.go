@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,6 +29,8 @@ type Problem struct {
 	At        string `json:"at,omitempty"`        // byte offset, line or coordinate within it
 	Trace     string `json:"trace,omitempty"`     // id under which the server logged it
 	Legal     any    `json:"legal,omitempty"`     // legal steps, for illegal-step
+
+	retryS int64 // Retry-After in seconds; 0: the status decides
 }
 
 // kind is a row of the catalogue.
@@ -67,6 +71,7 @@ type Status struct {
 	Kind      string
 	Detail    string
 	Parameter string
+	After     time.Duration // when to try again, rounded up to whole seconds; 0: not said
 }
 
 // Error returns the detail.
@@ -83,6 +88,13 @@ func PreconditionRequired(detail string) *Status {
 	return &Status{Code: http.StatusPreconditionRequired, Kind: "precondition", Detail: detail, Parameter: "If-Match"}
 }
 
+// TooMany reports a quota, a lock-out or a rate that is used up (RFC 6585, 429);
+// after is when the next request may succeed. The answer's Retry-After is at
+// least a second.
+func TooMany(detail string, after time.Duration) *Status {
+	return &Status{Code: http.StatusTooManyRequests, Kind: "too-many", Detail: detail, After: max(after, time.Second)}
+}
+
 // From describes err. Internal errors get a detail without their text.
 func From(err error) Problem {
 	var illegal *Illegal
@@ -95,7 +107,7 @@ func From(err error) Problem {
 			Status: http.StatusUnprocessableEntity, Detail: illegal.Detail, Legal: illegal.Legal}
 	case errors.As(err, &status):
 		return Problem{Type: "/problems/" + status.Kind, Title: http.StatusText(status.Code), Status: status.Code,
-			Detail: status.Detail, Parameter: status.Parameter}
+			Detail: status.Detail, Parameter: status.Parameter, retryS: int64((status.After + time.Second - 1) / time.Second)}
 	case errors.As(err, &tooBig):
 		k := catalogue[layers.TooLarge]
 		return Problem{Type: "/problems/" + k.name, Title: k.title, Status: k.status,
@@ -166,6 +178,9 @@ func Write(c echo.Context, p Problem) error {
 		h.Set("WWW-Authenticate", `Bearer realm="wutu"`)
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "2")
+	}
+	if p.retryS > 0 {
+		h.Set("Retry-After", strconv.FormatInt(p.retryS, 10))
 	}
 	b, err := json.Marshal(p)
 	if err != nil {
