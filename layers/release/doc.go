@@ -1,0 +1,2 @@
+// Package release makes the k-anonymous release of a personal layer.
+package release
