@@ -8,9 +8,9 @@ import (
 	"sync"
 )
 
-// blindBytes is the length of a blind hash: 128 bits, so that two of a billion
+// BlindBytes is the length of a blind hash: 128 bits, so that two of a billion
 // values share one with a probability below 2⁻⁶⁸.
-const blindBytes = 16
+const BlindBytes = 16
 
 // BlindChars is the length of a blind hash as text.
 const BlindChars = 22
@@ -53,12 +53,16 @@ func (k *keyed) sum(context string, b []byte) []byte {
 // base64url. Equal values of one context have equal hashes, and nobody without
 // the ring can tell or guess which. It does not change when keys are rotated.
 func (r *Ring) Blind(context, value string) string {
+	var b [BlindBytes]byte
+	return base64.RawURLEncoding.EncodeToString(r.AppendBlind(b[:0], context, []byte(value)))
+}
+
+// AppendBlind appends the 16 bytes whose text Blind returns.
+func (r *Ring) AppendBlind(dst []byte, context string, value []byte) []byte {
 	m := r.now.Load().macs
 	k := m.blind.Get().(*keyed)
 	defer m.blind.Put(k)
-	var b [BlindChars]byte
-	base64.RawURLEncoding.Encode(b[:], k.sum(context, []byte(value))[:blindBytes])
-	return string(b[:])
+	return append(dst, k.sum(context, value)[:BlindBytes]...)
 }
 
 // MAC authenticates b in a context: 32 bytes that nobody without the ring can

@@ -167,7 +167,7 @@ func (s *state) addData(b []byte, created time.Time) error {
 	if s.dataKey(k.id) != nil {
 		return layers.Invalidf("keyring", "data", "key "+k.id+" stands twice in the ring")
 	}
-	k.prefix = sealPrefix + k.id + ":"
+	k.prefix = Prefix(k.id)
 	key, err := s.derive(b, "seal", s.alg.keyBytes())
 	if err != nil {
 		return err

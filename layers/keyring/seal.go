@@ -49,6 +49,9 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 // IsSealed reports whether text has the beginning of a sealed value.
 func IsSealed(text string) bool { return strings.HasPrefix(text, sealPrefix) }
 
+// Prefix is the beginning of what the data key id sealed.
+func Prefix(id string) string { return sealPrefix + id + ":" }
+
 // KeyOf returns the id of the data key that sealed the text, "" when it has not
 // the form of one.
 func KeyOf(text string) string {
