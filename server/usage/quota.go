@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -30,7 +31,7 @@ type quotas struct {
 	zone  *time.Location
 
 	mu     sync.Mutex
-	day    string // of the counters
+	day    int // of the counters, 20261121
 	states map[string]*quota
 
 	writing sync.Mutex // one flush at a time; taken before mu
@@ -60,7 +61,7 @@ func (m *Meter) Admit(ctx context.Context, c Caller) error {
 		return nil
 	}
 	now := q.now()
-	day := now.In(q.zone).Format(time.DateOnly)
+	day := q.dayOf(now)
 	if c.PerDay > 0 {
 		if err := q.load(ctx, c.Key, day); err != nil {
 			return err
@@ -112,7 +113,7 @@ func (q *quotas) midnight(now time.Time) time.Time {
 }
 
 // state returns the caller's state on day; the caller holds mu.
-func (q *quotas) state(key, day string) *quota {
+func (q *quotas) state(key string, day int) *quota {
 	if q.day != day {
 		// A new day, or the clock was set back: counters begin again. Callers whose
 		// bucket of the minute is full by now need not be remembered.
@@ -133,7 +134,7 @@ func (q *quotas) state(key, day string) *quota {
 }
 
 // load reads the day's counter of key once.
-func (q *quotas) load(ctx context.Context, key, day string) error {
+func (q *quotas) load(ctx context.Context, key string, day int) error {
 	q.mu.Lock()
 	loaded := q.state(key, day).loaded
 	q.mu.Unlock()
@@ -160,7 +161,13 @@ func (q *quotas) load(ctx context.Context, key, day string) error {
 	return nil
 }
 
-func recordName(day, key string) string { return day + "/" + key }
+func recordName(day int, key string) string { return strconv.Itoa(day) + "/" + key }
+
+// dayOf is the day of now as a number that reads like a date.
+func (q *quotas) dayOf(now time.Time) int {
+	y, m, d := now.In(q.zone).Date()
+	return y*10_000 + int(m)*100 + d
+}
 
 // flush writes the counters that changed. Errors are those of the store; what
 // failed is tried again by the next flush.
