@@ -34,13 +34,15 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			c.Error(err)
 		}
-		took, status := s.o.Now().Sub(begin), c.Response().Status
+		end := s.o.Now()
+		took, status := end.Sub(begin), c.Response().Status
 		route := c.Path()
 		if route == "" || strings.HasSuffix(route, "*") {
 			route = "web"
 		}
 		s.metrics.requests.WithLabelValues(route, methodLabel(c.Request().Method), strconv.Itoa(status)).Inc()
 		s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
+		s.meter(c, end, took)
 		s.o.Log.DebugContext(c.Request().Context(), "request", "method", c.Request().Method, "path", c.Request().URL.Path,
 			"status", status, "bytes", c.Response().Size, "took", took, "trace", c.Response().Header().Get(traceHeader))
 		return nil
@@ -91,35 +93,6 @@ func (s *Server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// csp is what the front end needs and no more (the stack of its page, measured
-// in a browser): workers and WebAssembly of our own, images drawn at run time,
-// styles set by the map library.
-const csp = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; " +
-	"font-src 'self' data:; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'"
-
-// headers sets the security headers and answers cross-origin requests: any site
-// may read what an anonymous request may read, with credentials none.
-func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
-		h.Set("Content-Security-Policy", csp)
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Access-Control-Expose-Headers", "ETag, Link, Content-Crs, "+traceHeader)
-		if r := c.Request(); r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-			h.Set("Access-Control-Allow-Methods", "GET, HEAD")
-			h.Set("Access-Control-Allow-Headers", "Authorization, If-None-Match, Last-Event-ID")
-			h.Set("Access-Control-Max-Age", "3600")
-			return c.NoContent(http.StatusNoContent)
-		}
-		return next(c)
-	}
-}
-
 // identify puts the subject into the request's context. Pages and probes need
 // none, and answer even when the store of keys does not.
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
@@ -129,9 +102,6 @@ func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		subject, err := s.keys.Verify(r.Context(), header)
 		if err != nil {
 			return err
-		}
-		if header != "" {
-			c.Response().Header().Add("Vary", "Authorization")
 		}
 		c.SetRequest(r.WithContext(auth.With(r.Context(), subject)))
 		return next(c)

@@ -38,6 +38,11 @@ type Options struct {
 	Version string       // of the program
 	Demo    bool         // anonymous requests act as the demo subject
 
+	// AllowOrigins are the origins of other sites whose pages may read and write
+	// with cookies, "https://map.example.gov.cn"; nil: none.
+	AllowOrigins []string
+	AccessLog    io.Writer // gets a line of JSON per answered request; nil: none
+
 	Now  func() time.Time // nil: time.Now
 	Rand io.Reader        // nil: crypto/rand; for ids and keys
 	Log  *slog.Logger     // nil: discards

@@ -30,6 +30,12 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	}
 	var background sync.WaitGroup
 	background.Go(func() { s.search.Run(base) })
+	background.Go(func() { s.usage.Run(base) })
+	if s.accessLog != nil {
+		background.Go(func() {
+			s.accessLog.Run(base, func(err error) { s.o.Log.Error("the access log is not written", "err", err) })
+		})
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- h.Serve(l) }()
 	var err error

@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wutu/layers"
+	"wutu/layers/event"
 	"wutu/server/api"
 	"wutu/server/auth"
 	"wutu/server/ogc"
@@ -24,21 +25,25 @@ import (
 	"wutu/server/search"
 	"wutu/server/stream"
 	"wutu/server/tile"
+	"wutu/server/usage"
 )
 
 // Server answers for one city. Safe for concurrent use.
 type Server struct {
-	o        Options
-	echo     *echo.Echo
-	keys     *auth.Verifier
-	metrics  *metrics
-	search   *search.Index
-	streams  *stream.Hub
-	routes   []openapi.Route
-	document []byte
-	web      *web
-	draining atomic.Bool
-	zips     *sync.Pool // of gzip writers
+	o         Options
+	echo      *echo.Echo
+	keys      *auth.Verifier
+	metrics   *metrics
+	search    *search.Index
+	streams   *stream.Hub
+	routes    []openapi.Route
+	document  []byte
+	web       *web
+	draining  atomic.Bool
+	origins   origins
+	usage     *usage.Meter
+	accessLog *usage.Log // nil: none
+	zips      *sync.Pool // of gzip writers
 }
 
 // New assembles a server. Errors: Invalid for missing options or a front end
@@ -55,6 +60,15 @@ func New(o Options) (*Server, error) {
 	}})
 	s.metrics = newMetrics(s)
 	var err error
+	if s.origins, err = newOrigins(o.AllowOrigins); err != nil {
+		return nil, err
+	}
+	if s.usage, err = usage.New(usage.Options{Store: o.Records, Now: o.Now, Rand: o.Rand, Log: o.Log, Zone: event.China()}); err != nil {
+		return nil, err
+	}
+	if o.AccessLog != nil {
+		s.accessLog = usage.NewLog(o.AccessLog)
+	}
 	if s.web, err = newWeb(o.Web); err != nil {
 		return nil, err
 	}
@@ -99,7 +113,7 @@ func (s *Server) assemble() error {
 		Document: func() []byte { return s.document }})
 	questions := api.New(api.Options{City: s.o.City, Records: s.o.Records, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Rand: s.o.Rand})
-	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes())
+	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes(), s.usage.Routes())
 	doc, err := openapi.Document(s.o.Name.EN, s.o.Version, s.routes)
 	if err != nil {
 		return err
@@ -118,7 +132,7 @@ func (s *Server) router() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.answerError
-	e.Use(s.observe, s.headers, s.compress, s.recovered, s.identify, s.pages)
+	e.Use(s.observe, s.headers, s.compress, s.recovered, s.identify, s.admit, s.pages)
 	for i := range s.routes {
 		r := &s.routes[i]
 		h := s.endpoint(r)
@@ -144,21 +158,25 @@ func (s *Server) pages(next echo.HandlerFunc) echo.HandlerFunc {
 
 // endpoint wraps a route's handler in its limits and checks.
 func (s *Server) endpoint(r *openapi.Route) echo.HandlerFunc {
+	l := labelOf(r)
 	return func(c echo.Context) error {
 		req := c.Request()
+		keepPrivate(c)
 		if len(req.RequestURI) > maxURLBytes {
 			return &problem.Status{Code: http.StatusRequestURITooLong, Kind: "too-large", Detail: "the address is too long"}
 		}
+		in, err := openapi.Check(r, c)
+		ctx := context.Context(s.record(req.Context(), &l, in))
 		if !r.Endless {
-			ctx, cancel := context.WithTimeout(req.Context(), s.o.RequestTimeout)
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, s.o.RequestTimeout)
 			defer cancel()
-			req = req.WithContext(ctx)
 		}
+		req = req.WithContext(ctx)
 		if req.Body != nil {
 			req.Body = http.MaxBytesReader(c.Response(), req.Body, s.o.MaxBody)
 		}
 		c.SetRequest(req)
-		in, err := openapi.Check(r, c)
 		if err != nil {
 			return err
 		}

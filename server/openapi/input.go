@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"mime"
 	"net/url"
@@ -159,6 +160,15 @@ func (in *Input) Has(name string) bool {
 		}
 	}
 	return false
+}
+
+// Given lists the names of the query parameters that the request gives, all of
+// them declared, in ascending order. A nil Input has none.
+func (in *Input) Given() []string {
+	if in == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(in.query))
 }
 
 // Text returns a parameter, its default, or "".

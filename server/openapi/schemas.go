@@ -51,6 +51,9 @@ func schemas() openapi3.Schemas {
 		"report": object().WithProperty("lon", number()).WithProperty("lat", number()).WithProperty("accuracy", number()).
 			WithProperty("coord", text()).WithProperty("class", text()).WithProperty("description", text()).
 			WithProperty("channel", text()).WithProperty("photos", list(text())).WithRequired([]string{"lon", "lat", "class"}),
+		"usage": object().WithProperty("rows", list(object().WithProperty("key", text()).WithProperty("requests", whole()).
+			WithProperty("rows", whole()).WithProperty("bytes", whole()).WithProperty("refused", whole()).
+			WithProperty("last", text().WithFormat("date-time")))),
 		"step": object().WithProperty("note", text()).WithProperty("department", text()).WithProperty("result", text()),
 	}
 	out := make(openapi3.Schemas, len(named))

@@ -163,7 +163,6 @@ func answer(c echo.Context, e *cache.Entry) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-cache")
 	h.Add("Vary", cache.Vary)
-	h.Add("Vary", "Authorization")
 	if r.ETag != "" {
 		h.Set("ETag", r.ETag)
 	}

@@ -1,0 +1,158 @@
+package server
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+)
+
+// csp is what the front end needs and no more (the stack of its page, measured
+// in a browser): workers and WebAssembly of our own, images drawn at run time,
+// styles set by the map library.
+const csp = "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; " +
+	"font-src 'self' data:; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'"
+
+// hsts makes browsers use TLS for a year. Subdomains are others' business.
+const hsts = "max-age=31536000"
+
+// What other sites' pages may send and read. With allowed origins that is what
+// the front end itself sends.
+const (
+	openMethods    = "GET, HEAD"
+	openHeaders    = "Authorization, If-None-Match, Last-Event-ID"
+	trustedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE"
+	trustedHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Traceparent, X-CSRF-Token"
+	exposed        = "ETag, Link, Content-Crs, Retry-After, " + traceHeader
+)
+
+// origins is the policy for requests that pages of other sites send.
+//
+//   - An allowed origin may read and write with credentials.
+//   - Any other page may read what an anonymous request or one with a key of its
+//     own may read; an answer to a request with cookies tells it nothing.
+//   - Any other page may change nothing with what the browser adds by itself.
+type origins struct {
+	allowed []string
+	cross   *http.CrossOriginProtection
+}
+
+// newOrigins checks the allowed origins, "https://map.example.gov.cn". The error
+// is Invalid for anything but scheme, host and port.
+func newOrigins(allowed []string) (origins, error) {
+	o := origins{allowed: allowed, cross: http.NewCrossOriginProtection()}
+	for _, a := range allowed {
+		u, err := url.Parse(a)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || a != u.Scheme+"://"+strings.ToLower(u.Host) {
+			return o, layers.Invalidf("server", "allow-origin", "is not an origin as in https://map.example.gov.cn: "+a)
+		}
+		if err := o.cross.AddTrustedOrigin(a); err != nil {
+			return o, layers.Invalidf("server", "allow-origin", err.Error())
+		}
+	}
+	return o, nil
+}
+
+// headers sets the security headers and answers for requests of other origins.
+func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r, h := c.Request(), c.Response().Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+		h.Set("Content-Security-Policy", csp)
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if r.TLS != nil && hasName(r.Host) {
+			h.Set("Strict-Transport-Security", hsts)
+		}
+		trusted := s.origins.share(r, h)
+		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+			methods, names := openMethods, openHeaders
+			if trusted {
+				methods, names = trustedMethods, trustedHeaders
+			}
+			h.Set("Access-Control-Allow-Methods", methods)
+			h.Set("Access-Control-Allow-Headers", names)
+			h.Set("Access-Control-Max-Age", "3600")
+			return c.NoContent(http.StatusNoContent)
+		}
+		// A key is sent by programs on purpose, everything else by browsers on
+		// their own.
+		if r.Header.Get("Authorization") == "" {
+			if err := s.origins.cross.Check(r); err != nil {
+				return &layers.Error{Kind: layers.Forbidden, Op: "server", Field: "Origin", Err: errors.New("a page of another site may not change anything here")}
+			}
+		}
+		return next(c)
+	}
+}
+
+// share says which pages may read the answer to r, and whether r comes from one
+// of an allowed origin.
+func (o *origins) share(r *http.Request, h http.Header) (trusted bool) {
+	if len(o.allowed) > 0 {
+		h.Add("Vary", "Origin")
+	}
+	origin := r.Header.Get("Origin")
+	switch trusted = origin != "" && slices.Contains(o.allowed, origin); {
+	case trusted:
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Allow-Credentials", "true")
+	case !hasCookies(r):
+		h.Set("Access-Control-Allow-Origin", "*")
+	default:
+		return false
+	}
+	h.Set("Access-Control-Expose-Headers", exposed)
+	return trusted
+}
+
+// hasCookies reports whether the browser added an identity. Which cookie it is
+// does not matter: a gateway's counts too.
+func hasCookies(r *http.Request) bool { return len(r.Header["Cookie"]) > 0 }
+
+// hasName reports whether host is a name that others than this machine know:
+// HSTS on localhost would bind every server of the machine, on all ports.
+func hasName(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return host != "" && host != "localhost" && net.ParseIP(strings.Trim(host, "[]")) == nil
+}
+
+// keepPrivate makes the answers of a route differ by identity for every cache,
+// and those to an identity stay with it.
+func keepPrivate(c echo.Context) {
+	r, res := c.Request(), c.Response()
+	h := res.Header()
+	h.Add("Vary", "Authorization")
+	h.Add("Vary", "Cookie")
+	if r.Header.Get("Authorization") == "" && !hasCookies(r) {
+		return
+	}
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	res.Before(func() { h.Set("Cache-Control", private(h.Get("Cache-Control"))) })
+}
+
+// private is the cache rule of an answer to an identity, from what the handler
+// set: never stored by shared caches, and stored at all only when the handler
+// wants it asked for again each time.
+func private(rule string) string {
+	switch {
+	case rule == "", strings.Contains(rule, "no-store"):
+		return "no-store"
+	case strings.Contains(rule, "private"):
+		return rule
+	case strings.Contains(rule, "no-cache"):
+		return "private, " + rule
+	}
+	return "no-store"
+}

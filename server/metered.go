@@ -1,0 +1,98 @@
+package server
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/server/auth"
+	"wutu/server/openapi"
+	"wutu/server/usage"
+)
+
+// webRoute is what requests on the front end and on addresses that are no route
+// are counted as: their paths are free text.
+const webRoute = "web"
+
+// admit keeps callers within the quotas of their keys.
+func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx := c.Request().Context()
+		if err := s.usage.Admit(ctx, caller(ctx)); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+// caller is who asks, with its quotas.
+func caller(ctx context.Context) usage.Caller {
+	return usage.Caller{Key: auth.SubjectOf(ctx).ID}
+}
+
+// meter adds an answered request to the statistics and the access log.
+func (s *Server) meter(c echo.Context, at time.Time, took time.Duration) {
+	ctx := c.Request().Context()
+	var e usage.Entry
+	if r := usage.Of(ctx); r != nil {
+		e = r.Entry(at)
+	} else {
+		e = usage.Entry{At: at, Route: webRoute}
+	}
+	subject := auth.SubjectOf(ctx)
+	e.Key, e.Role, e.Status, e.Bytes = subject.ID, subject.Role, c.Response().Status, c.Response().Size
+	s.usage.Count(&e)
+	if s.accessLog != nil {
+		e.Took, e.Trace = took, c.Response().Header().Get(traceHeader)
+		s.accessLog.Write(&e)
+	}
+}
+
+// label is how the requests on a route are counted.
+type label struct {
+	route string // "GET /api/v1/near"
+	param string // the parameter that names the layers, "" if none
+	layer string // the layer the route is about, "" if a parameter or the handler says
+}
+
+func labelOf(r *openapi.Route) label {
+	l := label{route: r.Method + " " + r.Path}
+	for _, p := range r.Params {
+		if p.Name == "layer" || p.Name == "layers" {
+			l.param = p.Name
+		}
+	}
+	switch {
+	case strings.HasPrefix(r.Path, "/api/v1/events"):
+		l.layer = "events"
+	case strings.HasPrefix(r.Path, "/api/v1/buildings/"):
+		l.layer = "buildings"
+	}
+	return l
+}
+
+// record returns the context under which the handler's report reaches the entry;
+// in is nil for a request that did not pass the checks.
+func (s *Server) record(ctx context.Context, l *label, in *openapi.Input) *usage.Recorder {
+	query := ""
+	if s.accessLog != nil {
+		query = strings.Join(in.Given(), ",")
+	}
+	rec := usage.Record(ctx, l.route, query)
+	switch {
+	case l.layer != "":
+		usage.Layers(rec, l.layer)
+	case l.param != "" && in != nil:
+		// Only layers the city has: a label is never free text.
+		view := s.o.City.View()
+		ids := in.List(l.param)
+		if unknown := func(id string) bool { _, ok := view.Layer(id); return !ok }; view == nil || slices.ContainsFunc(ids, unknown) {
+			break
+		}
+		usage.Layers(rec, ids...)
+	}
+	return rec
+}
