@@ -87,7 +87,7 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		// A key is sent by programs on purpose, everything else by browsers on
 		// their own.
 		if r.Header.Get("Authorization") == "" {
-			if err := s.origins.cross.Check(r); err != nil {
+			if s.origins.foreign(r) {
 				return &layers.Error{Kind: layers.Forbidden, Op: "server", Field: "Origin", Err: errors.New("a page of another site may not change anything here")}
 			}
 		}
@@ -113,6 +113,19 @@ func (o *origins) share(r *http.Request, h http.Header) (trusted bool) {
 	}
 	h.Set("Access-Control-Expose-Headers", exposed)
 	return trusted
+}
+
+// foreign reports whether a page of an origin that is not allowed sends a
+// request that changes something. Browsers tell the page's site, or at least its
+// origin, whose host must be ours then; under TLS so must its scheme, which the
+// standard library does not compare.
+func (o *origins) foreign(r *http.Request) bool {
+	if o.cross.Check(r) != nil {
+		return true
+	}
+	origin := r.Header.Get("Origin")
+	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+	return r.TLS != nil && !safe && strings.HasPrefix(origin, "http:") && !slices.Contains(o.allowed, origin)
 }
 
 // hasCookies reports whether the browser added an identity. Which cookie it is
