@@ -16,23 +16,27 @@ const anchorDepth = 3
 const anchorTries = 5000
 
 // anchorOf finds where a group stands: the centre of one of its base cells that
-// is owned by the areas its rows share, the middle cell first; where a border
-// cuts off every centre, the centre of a smaller cell. If there is none it is the
-// middle cell's centre. It never depends on where in its cell a row is. ok is
-// false for a group without geometry. The place is that of the anchor.
+// is owned by the areas which own the rows there, the middle cell first; where a
+// border cuts off every centre, the centre of a smaller cell. Slivers of areas
+// may have none: then it is a centre owned by the areas that all rows share, or
+// the middle cell's. It never depends on where in its cell a row is. ok is false
+// for a group without geometry. home is the place of the anchor.
 func (r *Release) anchorOf(g *group) (at orb.Point, home place, ok bool) {
 	middle := g.middle()
-	want := r.ledger.places[r.ledger.keys[g.entries[middle].base].place]
-	tries := 0
+	tries, shared := 0, false
+	var own *place
 	try := func(c hexgrid.Cell) bool {
 		tries++
 		p := c.Center()
-		h := place{areas: r.owner(p), has: true}
-		if !ok || h.within(&want, g.depth) {
-			at, home = p, h
+		h := r.placeOf(r.owner(p))
+		if h == *own {
+			at, home, ok = p, h, true
+			return true
 		}
-		ok = true
-		return h.within(&want, g.depth)
+		if s := h.within(own, g.depth); !ok || s && !shared {
+			at, home, ok, shared = p, h, true, s
+		}
+		return false
 	}
 	for depth := 0; depth <= anchorDepth; depth++ {
 		for i := range 2 * len(g.entries) {
@@ -43,6 +47,7 @@ func (r *Release) anchorOf(g *group) (at orb.Point, home place, ok bool) {
 			if e < 0 || e >= len(g.entries) || tries >= anchorTries {
 				continue
 			}
+			own = &r.ledger.places[r.ledger.keys[g.entries[e].base].place]
 			if c := g.entries[e].cell; c != 0 && descend(c, depth, try) {
 				return at, home, true
 			}

@@ -161,3 +161,8 @@ func compareEntries(l *ledger, finest []uint32) func(a, b entry) int {
 		return cmp.Or(cmp.Compare(finest[ka.place], finest[kb.place]), cmp.Compare(ka.comb, kb.comb))
 	}
 }
+
+// compare orders by cell, place and combination.
+func (k baseKey) compare(other baseKey) int {
+	return cmp.Or(cmp.Compare(k.cell, other.cell), cmp.Compare(k.place, other.place), cmp.Compare(k.comb, other.comb))
+}

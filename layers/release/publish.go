@@ -37,6 +37,8 @@ type publication struct {
 	sums   []int64
 	with   []int32
 	blocks []block
+
+	came, left []group // what it publishes
 }
 
 func (r *Release) newPublication() *publication {
@@ -98,6 +100,7 @@ func (p *publication) found() bool {
 		p.place(&groups[i], comb)
 	}
 	p.join(groups, rest)
+	p.came = groups
 	for i := range groups {
 		p.publish(&groups[i], &p.blocks[i], 1)
 	}
@@ -134,16 +137,10 @@ func (p *publication) join(groups []group, rest []entry) {
 		return
 	}
 	v := p.newVicinity()
-	joined := make([][]entry, len(groups))
-	for i := range rest {
-		near := v.nearest(p.ledger.keys[rest[i].base].place, rest[i].cell)
-		joined[near] = append(joined[near], rest[i])
-	}
-	for i, more := range joined {
-		if len(more) > 0 {
-			groups[i].entries = slices.Concat(groups[i].entries, more)
-			p.blocks[i].n = groups[i].size()
-		}
+	for _, e := range rest {
+		near := v.nearest(p.ledger.keys[e.base].place, e.cell)
+		groups[near].joined = append(groups[near].joined, e)
+		p.blocks[near].n += int(e.n)
 	}
 }
 
@@ -160,22 +157,22 @@ func (p *publication) publish(g *group, b *block, sign int) {
 		}
 		sums[m] += d.sums[m]
 		with[m] += told
-		for i := range g.entries {
-			at := int(g.entries[i].base)*len(sums) + m
+		for e := range g.all() {
+			at := int(e.base)*len(sums) + m
 			p.sums[at], p.with[at] = p.ledger.sums[at], p.ledger.with[at]
 		}
 	}
 	b.sums, b.with = sums, with
-	for i := range g.entries {
-		p.n[g.entries[i].base] = p.ledger.n[g.entries[i].base]
+	for e := range g.all() {
+		p.n[e.base] = p.ledger.n[e.base]
 	}
 }
 
 // difference is what is not accounted for in the base cells of a group.
 func (p *publication) difference(g *group) tally {
 	d := newTally(len(p.schema.measures))
-	for i := range g.entries {
-		base := int(g.entries[i].base)
+	for e := range g.all() {
+		base := int(e.base)
 		d.n += int(p.ledger.n[base] - p.n[base])
 		for m := range d.sums {
 			at := base*len(d.sums) + m
@@ -202,16 +199,16 @@ func (p *publication) follow() bool {
 	p.cutter.hold = func(comb, area uint32, depth int) int {
 		return published[areaKey{comb, area, depth}] / holdShare
 	}
-	came, _ := p.cutter.cut(p.entries(1))
-	left, _ := p.cutter.cut(p.entries(-1))
-	for i := range came {
-		p.place(&came[i], came[i].entries[0].comb)
-		p.publish(&came[i], &p.blocks[len(p.blocks)-1], 1)
+	p.came, _ = p.cutter.cut(p.entries(1))
+	p.left, _ = p.cutter.cut(p.entries(-1))
+	for i := range p.came {
+		p.place(&p.came[i], p.came[i].entries[0].comb)
+		p.publish(&p.came[i], &p.blocks[len(p.blocks)-1], 1)
 	}
-	if len(left) > 0 {
-		p.take(left)
+	if len(p.left) > 0 {
+		p.take(p.left)
 	}
-	return len(came)+len(left) > 0 || p.Release.state.k < p.k
+	return len(p.came)+len(p.left) > 0 || p.Release.state.k < p.k
 }
 
 // areaKey names a combination's part of an area.

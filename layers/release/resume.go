@@ -72,6 +72,7 @@ func Resume(c Config, s *State, rows iter.Seq[Row]) (*Release, error) {
 		}
 		next.blocks = append(next.blocks, fresh)
 	}
+	next.keys, next.places = slices.Clip(r.ledger.keys), slices.Clip(r.ledger.places)
 	r.state = next
 	if next.k < r.k {
 		p := r.newPublication()
