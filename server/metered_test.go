@@ -218,7 +218,9 @@ func TestUsagePeriod(t *testing.T) {
 		}
 		c.clock.Add(int64(time.Hour))
 	}
-	at := func(h int) string { return url.QueryEscape(now().Add(time.Duration(h) * time.Hour).Format(time.RFC3339)) }
+	at := func(h int) string {
+		return url.QueryEscape(now().Add(time.Duration(h) * time.Hour).Format(time.RFC3339))
+	}
 	for _, tt := range []struct {
 		query string
 		want  int64

@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"runtime"
 	"time"
@@ -29,10 +27,9 @@ const pollForeign = 200 * time.Millisecond
 
 // serveFlags are the flags of `wutu serve`.
 type serveFlags struct {
-	listen           string
-	demo             bool
-	tlsCert, tlsKey  string
-	tlsSelf, verbose bool
+	listenFlags
+	accessFlags
+	demo, verbose bool
 }
 
 func (p *program) serveCmd() *cobra.Command {
@@ -46,11 +43,9 @@ func (p *program) serveCmd() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), f) },
 	}
-	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	f.listenFlags.add(cmd.Flags())
+	f.accessFlags.add(cmd.Flags())
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "let anonymous visitors plan, report and dispatch")
-	cmd.Flags().StringVar(&f.tlsCert, "tls-cert", "", "certificate file (PEM)")
-	cmd.Flags().StringVar(&f.tlsKey, "tls-key", "", "key file (PEM)")
-	cmd.Flags().BoolVar(&f.tlsSelf, "tls-self", false, "make a certificate; its authority, to be imported into browsers, lies in DIR/tls/ca.pem")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log every request")
 	return cmd
 }
@@ -69,7 +64,7 @@ func widenScheduler() {
 
 func (p *program) serve(ctx context.Context, f serveFlags) error {
 	widenScheduler()
-	listener, scheme, err := p.listen(ctx, f)
+	listener, scheme, err := p.listen(ctx, f.listenFlags)
 	if err != nil {
 		return err
 	}
@@ -99,8 +94,17 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err != nil {
 		return err
 	}
-	s, err := server.New(server.Options{City: city, Records: store, Web: frontend.FS(), Name: id.Name, Code: id.Code,
-		Version: version(), Demo: f.demo, Log: log})
+	accessLog, err := f.openLog()
+	if err != nil {
+		return err
+	}
+	defer accessLog.Close()
+	o := server.Options{City: city, Records: store, Web: frontend.FS(), Name: id.Name, Code: id.Code,
+		Version: version(), Demo: f.demo, Log: log, AllowOrigins: f.origins}
+	if accessLog != nil {
+		o.AccessLog = accessLog
+	}
+	s, err := server.New(o)
 	if err != nil {
 		return err
 	}
@@ -116,39 +120,6 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	}
 	p.say("stopped")
 	return errors.Join(city.Close(), store.Close())
-}
-
-// listen opens the socket before anything is loaded, so that a port in use is
-// told at once.
-func (p *program) listen(ctx context.Context, f serveFlags) (net.Listener, string, error) {
-	var config *tls.Config
-	switch {
-	case f.tlsSelf && (f.tlsCert != "" || f.tlsKey != ""):
-		return nil, "", errors.New("give --tls-self or --tls-cert and --tls-key, not both")
-	case (f.tlsCert == "") != (f.tlsKey == ""):
-		return nil, "", errors.New("--tls-cert and --tls-key belong together")
-	case f.tlsSelf:
-		cert, err := p.selfSigned(f.listen)
-		if err != nil {
-			return nil, "", err
-		}
-		config = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
-	case f.tlsCert != "":
-		cert, err := tls.LoadX509KeyPair(f.tlsCert, f.tlsKey)
-		if err != nil {
-			return nil, "", err
-		}
-		config = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
-	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.listen)
-	if err != nil {
-		return nil, "", err
-	}
-	if config == nil {
-		return l, "http", nil
-	}
-	config.NextProtos = []string{"h2", "http/1.1"}
-	return tls.NewListener(l, config), "https", nil
 }
 
 // printAccounts makes this start's demo keys and prints them.

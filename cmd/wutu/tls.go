@@ -7,105 +7,136 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
-	"errors"
-	"io/fs"
 	"math/big"
 	"net"
 	"os"
-	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 )
 
-// How long the local authority and the server's certificate are valid. Browsers
-// refuse server certificates of more than 398 days.
+// How long the server's certificates are valid, and when they are replaced: as
+// the public authorities do it, well below the 398 days that browsers take.
 const (
-	authorityLife   = 10 * 365 * 24 * time.Hour
-	certificateLife = 397 * 24 * time.Hour
+	certificateLife  = 90 * 24 * time.Hour
+	certificateRenew = 60 * 24 * time.Hour
 )
 
-// selfSigned returns a fresh server certificate signed by the city's own local
-// authority, which is made on first use and lies in DIR/tls/ca.pem, to be
-// imported into browsers.
-func (p *program) selfSigned(listen string) (tls.Certificate, error) {
-	ca, caKey, err := p.authority()
+// selfSigner makes the server's certificates, signed by the city's own local
+// authority. They live in memory: a new one is made at each start, when the old
+// one grows old, and when a client comes in by an address it does not name. Safe
+// for concurrent use.
+type selfSigner struct {
+	authority authority
+	names     []string // besides localhost and the name of the machine
+	now       func() time.Time
+	addresses func() ([]net.IP, error) // of this machine
+
+	mu    sync.Mutex
+	cert  *tls.Certificate
+	renew time.Time
+}
+
+// selfSigned prepares certificates for a server on the address listen.
+func (p *program) selfSigned(listen string) (*selfSigner, error) {
+	a, err := openAuthority(p.dir, now())
 	if err != nil {
-		return tls.Certificate{}, err
+		return nil, err
+	}
+	s := &selfSigner{authority: a, now: now, addresses: localAddresses, names: []string{"localhost"}}
+	if name, err := os.Hostname(); err == nil && name != "localhost" {
+		s.names = append(s.names, name)
+	}
+	if host, _, err := net.SplitHostPort(listen); err == nil && host != "" && net.ParseIP(host) == nil && !slices.Contains(s.names, host) {
+		s.names = append(s.names, host)
+	}
+	if _, err := s.certificate(&tls.ClientHelloInfo{}); err != nil {
+		return nil, err
+	}
+	p.say("certificates are signed by %s, to be imported into browsers\n  its fingerprint (SHA-256): %s", a.file, a.fingerprint())
+	return s, nil
+}
+
+// certificate is for tls.Config.GetCertificate.
+func (s *selfSigner) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	var local net.IP
+	if hello.Conn != nil {
+		if a, ok := hello.Conn.LocalAddr().(*net.TCPAddr); ok {
+			local = a.IP
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cert != nil && s.now().Before(s.renew) && (local == nil || slices.ContainsFunc(s.cert.Leaf.IPAddresses, local.Equal)) {
+		return s.cert, nil
+	}
+	cert, err := s.make(local)
+	if err != nil {
+		return nil, err
+	}
+	s.cert, s.renew = cert, s.now().Add(certificateRenew)
+	return cert, nil
+}
+
+// make signs a new certificate for the names and all addresses of this machine.
+func (s *selfSigner) make(local net.IP) (*tls.Certificate, error) {
+	ips, err := s.addresses()
+	if err != nil {
+		return nil, err
+	}
+	for _, ip := range []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback, local} {
+		if ip != nil && !slices.ContainsFunc(ips, ip.Equal) {
+			ips = append(ips, ip)
+		}
 	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return tls.Certificate{}, err
+		return nil, err
 	}
-	template := certificate("wutu", certificateLife)
+	template, err := certificate("wutu", s.now(), certificateLife)
+	if err != nil {
+		return nil, err
+	}
+	if end := s.authority.cert.NotAfter; template.NotAfter.After(end) {
+		template.NotAfter = end
+	}
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	template.DNSNames = []string{"localhost"}
-	if name, err := os.Hostname(); err == nil {
-		template.DNSNames = append(template.DNSNames, name)
-	}
-	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
-	if host, _, err := net.SplitHostPort(listen); err == nil && host != "" {
-		if ip := net.ParseIP(host); ip != nil && !ip.IsUnspecified() {
-			template.IPAddresses = append(template.IPAddresses, ip)
-		} else if ip == nil {
-			template.DNSNames = append(template.DNSNames, host)
-		}
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, ca, &key.PublicKey, caKey)
+	template.BasicConstraintsValid = true
+	template.DNSNames, template.IPAddresses = s.names, ips
+	der, err := x509.CreateCertificate(rand.Reader, template, s.authority.cert, &key.PublicKey, s.authority.key)
 	if err != nil {
-		return tls.Certificate{}, err
+		return nil, err
 	}
-	return tls.Certificate{Certificate: [][]byte{der, ca.Raw}, PrivateKey: key}, nil
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Certificate{Certificate: [][]byte{der, s.authority.cert.Raw}, PrivateKey: key, Leaf: leaf}, nil
 }
 
-// authority reads the local authority, or makes it.
-func (p *program) authority() (*x509.Certificate, *ecdsa.PrivateKey, error) {
-	dir := filepath.Join(p.dir, "tls")
-	certFile, keyFile := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca-key.pem")
-	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
-	if err == nil {
-		ca, err := x509.ParseCertificate(pair.Certificate[0])
-		key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
-		if err != nil || !ok {
-			return nil, nil, errors.Join(errors.New(certFile+" is not an authority this program made"), err)
+// localAddresses lists the addresses of this machine, in the order of its
+// network cards.
+func localAddresses() ([]net.IP, error) {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil, err
+	}
+	var out []net.IP
+	for _, a := range all {
+		if n, ok := a.(*net.IPNet); ok {
+			out = append(out, n.IP)
 		}
-		return ca, key, nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, err
-	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, nil, err
-	}
-	template := certificate("wutu local authority", authorityLife)
-	template.IsCA, template.BasicConstraintsValid = true, true
-	template.KeyUsage |= x509.KeyUsageCertSign
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		return nil, nil, err
-	}
-	private, err := x509.MarshalECPrivateKey(key)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, err
-	}
-	err = errors.Join(
-		os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: private}), 0o600),
-		os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o644))
-	if err != nil {
-		return nil, nil, err
-	}
-	ca, err := x509.ParseCertificate(der)
-	return ca, key, err
+	return out, nil
 }
 
-func certificate(name string, life time.Duration) *x509.Certificate {
+// certificate is the part that both kinds share.
+func certificate(name string, from time.Time, life time.Duration) (*x509.Certificate, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
-	if err != nil { // crypto/rand does not fail on supported systems
-		serial = big.NewInt(time.Now().UnixNano())
+	if err != nil {
+		return nil, err
 	}
 	return &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name},
-		NotBefore: now().Add(-time.Hour), NotAfter: now().Add(life), KeyUsage: x509.KeyUsageDigitalSignature}
+		// An hour for clients whose clocks are behind.
+		NotBefore: from.Add(-time.Hour), NotAfter: from.Add(life), KeyUsage: x509.KeyUsageDigitalSignature}, nil
 }
