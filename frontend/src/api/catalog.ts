@@ -1,7 +1,13 @@
-import { request } from './http'
+import { request, setToken } from './http'
 import type { City, Layer, Me, TileJSON } from './types'
 
-export const getMe = () => request<Me>('/api/v1/me')
+/** Who asks. Keeps the token of a cookie session for the requests that follow. */
+export async function getMe(): Promise<Me> {
+  const me = await request<Me>('/api/v1/me')
+  setToken(me.csrf)
+  return me
+}
+
 export const getCity = () => request<City>('/api/v1/city')
 export const getTileJSON = (layer: string) => request<TileJSON>(`/tiles/${layer}.json`)
 

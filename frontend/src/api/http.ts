@@ -11,10 +11,27 @@ export function setAccessKey(key: string): void {
   else sessionStorage.removeItem(keyName)
 }
 
-/** Headers that say who asks; empty when nobody signed in. */
+/** Headers that say who asks; empty when nobody, or the cookie of a session, does. */
 export function subjectHeaders(): Record<string, string> {
   const key = accessKey()
   return key ? { Authorization: `Bearer ${key}` } : {}
+}
+
+let token = ''
+let lost: () => void = () => undefined
+
+/** Keeps the token of a cookie session in memory; every request that changes something carries it. */
+export function setToken(next: string | undefined): void {
+  token = next ?? ''
+}
+
+/** Calls `then` when a request finds that the session it was made in is over. */
+export function onSessionLost(then: () => void): void {
+  lost = then
+}
+
+function tokenHeaders(method: string): Record<string, string> {
+  return token && !accessKey() && method !== 'GET' && method !== 'HEAD' ? { 'X-CSRF-Token': token } : {}
 }
 
 /**
@@ -36,11 +53,16 @@ export class Problem extends Error {
   get trace(): string {
     return typeof this.extra.trace === 'string' ? this.extra.trace : ''
   }
+
+  /** Seconds after which asking again is worth it; 0 when the server did not say. */
+  get retryAfter(): number {
+    return typeof this.extra.retryAfter === 'number' ? this.extra.retryAfter : 0
+  }
 }
 
 const kindByStatus: Record<number, string> = {
   400: 'invalid', 401: 'unauthorized', 403: 'forbidden', 404: 'not-found', 409: 'conflict', 412: 'conflict',
-  413: 'too-large', 415: 'unsupported', 422: 'invalid', 429: 'unavailable', 503: 'unavailable', 504: 'timeout',
+  413: 'too-large', 415: 'unsupported', 422: 'invalid', 429: 'too-many', 503: 'unavailable', 504: 'timeout',
 }
 
 export async function problemOf(response: Response): Promise<Problem> {
@@ -48,6 +70,8 @@ export async function problemOf(response: Response): Promise<Problem> {
   const extra = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const named = typeof extra.type === 'string' ? extra.type.split('/').pop() : ''
   const kind = named && named !== 'about:blank' ? named : (kindByStatus[response.status] ?? 'internal')
+  const wait = Number(response.headers.get('Retry-After'))
+  if (wait > 0) extra.retryAfter = wait
   const detail = [extra.detail, extra.title].find((text) => typeof text === 'string' && text !== '')
   return new Problem(kind, response.status, String(detail ?? ''), extra)
 }
@@ -59,23 +83,31 @@ export interface Options {
   signal?: AbortSignal
 }
 
-/** Fetches JSON; throws Problem, or the AbortError of a cancelled request. */
-export async function request<T>(path: string, options: Options = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json', ...subjectHeaders(), ...options.headers }
+/** Fetches; throws Problem, or the AbortError of a cancelled request. */
+export async function send(path: string, options: Options = {}): Promise<Response> {
+  const method = options.method ?? 'GET'
+  const headers: Record<string, string> = { Accept: 'application/json', ...subjectHeaders(), ...tokenHeaders(method), ...options.headers }
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  const inSession = token !== ''
   let response: Response
   try {
-    response = await fetch(path, {
-      method: options.method ?? 'GET',
-      headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal,
-    })
+    response = await fetch(path, { method, headers, body: options.body === undefined ? undefined : JSON.stringify(options.body), signal: options.signal })
   } catch (error) {
     if (isAbort(error)) throw error
     throw new Problem('offline', 0, '')
   }
-  if (!response.ok) throw await problemOf(response)
+  if (!response.ok) {
+    const problem = await problemOf(response)
+    if (problem.status === 401 && inSession && !accessKey() && problem.extra.second_factor !== true && !path.startsWith('/api/v1/session')) lost()
+    throw problem
+  }
+  return response
+}
+
+/** Fetches JSON; throws as `send` does. An answer without content is undefined. */
+export async function request<T>(path: string, options: Options = {}): Promise<T> {
+  const response = await send(path, options)
+  if (response.status === 204) return undefined as T
   try {
     return (await response.json()) as T
   } catch {

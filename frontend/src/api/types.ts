@@ -53,7 +53,22 @@ export interface FeatureCollection {
   links?: { rel: string; href: string }[]
 }
 
-export interface Me { id: string; name: Title; role: string; demo: boolean; cleared: boolean; layers: string[] }
+export interface Me {
+  id: string
+  name: Title
+  role: string
+  demo: boolean
+  cleared: boolean
+  layers: string[]
+  region?: string
+  department?: string
+  /** Token of a cookie session. */
+  csrf?: string
+  /** Whether the subject comes from a cookie session. */
+  session?: boolean
+  /** What the subject may act for. */
+  purposes?: string[] | null
+}
 export interface City { name: Title; code: string; center: Position; extent: Extent; now?: string; version?: string }
 export interface TileJSON { minzoom: number; maxzoom: number; tiles: string[]; vector_layers?: { id: string }[] }
 

@@ -8,12 +8,13 @@ export default {
   level: { district: 'District', street: 'Street', community: 'Community', grid: 'Grid', none: 'No grouping', field: 'By kind', hex: 'Hexagons' },
   layers: {
     search: 'Filter layers', presets: 'Themes', none: 'No layers', noMatch: 'No layer is called “{text}”', opacity: 'Opacity', zoomTo: 'Zoom to layer', hex: 'Hexagons', hexOff: 'Hide hexagons',
-    legend: 'Legend', owner: 'Owner', updated: 'Updated', records: 'Records', access: 'Access', locked: 'Personal data: totals only, none below the threshold',
+    legend: 'Legend', owner: 'Owner', updated: 'Updated', records: 'Records', access: 'Access', locked: 'Personal data: totals only, in blocks of at least {n} people', reveal: 'Reveal', export: 'Export…',
     zoomIn: 'Zoom in to see', loading: 'Loading', ready: 'Updated {time}', failed: 'Failed', empty: 'Nothing here', retry: 'Retry', filtered: 'Filtered', clearFilter: 'Clear filter',
     show: 'Show {name}', more: 'Options of {name}', cells: '{unit} per cell',
   },
   accesses: { public: 'Public', internal: 'Internal', personal: 'Personal' },
   preset: { city: 'Overview', people: 'People', enterprise: 'Enterprises', land: 'Land', object: 'Objects', government: 'Services', all: 'All five' },
+  count: { withheld: 'Fewer than {n}: explain', blocks: '{n}, in blocks: explain' },
   search: { placeholder: 'Place, code, company or case', label: 'Search', none: 'Nothing found for “{text}”; try fewer characters', hint: '↑↓ to choose, Enter to go' },
   card: {
     close: 'Close', hits: '{n} objects here', here: 'This place', near: 'Within 500 m', count: 'Count here', nearNone: 'Nothing within 500 m; try showing more layers', zoom: 'Zoom', related: 'Related', fields: 'Properties',
@@ -23,7 +24,7 @@ export default {
   },
   region: {
     polygon: 'Polygon', circle: 'Circle', rectangle: 'Rectangle', draw: 'Draw an area on the map to count what is inside', drawing: 'Click to add points, double-click to finish; Esc cancels', drawingCircle: 'Click the centre, move, click again',
-    drawingRectangle: 'Click a corner, move, click the opposite one', clear: 'Clear', area: 'Area', counts: 'Count by layer', countsNote: 'Objects that intersect the area; the area is measured on the ellipsoid; personal counts below the threshold read “< 10”', by: 'Group', 
+    drawingRectangle: 'Click a corner, move, click the opposite one', clear: 'Clear', area: 'Area', counts: 'Count by layer', countsNote: 'Objects that intersect the area; the area is measured on the ellipsoid; personal counts below the threshold read “< 10”', blocks: 'People are counted in blocks of at least {n}.', by: 'Group', 
     chart: 'Chart of groups', empty: 'Nothing in this area; try a larger one', list: 'List', csv: 'Export CSV', geojson: 'Export GeoJSON', first: 'First {n} shown', filterNote: 'Click a bar to filter by it',
     here: 'Area: {name}', outside: 'Outside any', 
   },
@@ -36,7 +37,7 @@ export default {
     label: 'Map of the city', three: '3D', two: '2D', threeTitle: 'Switch 3D buildings', theme: 'Switch dark and light', language: '中文', home: 'Whole city', noWebGL: 'This browser cannot draw the map', noWebGLText: 'Chromium 94 or later with WebGL2 is needed. The list of events still works:',
     crs: 'Coordinates', zoom: 'Zoom', 
   },
-  session: { title: 'Identity', key: 'Access key', keyHint: 'Made by wutu token create; kept for this session only', use: 'Use this key', drop: 'Back to the default identity', as: 'Acting as', bad: 'The key is invalid or has expired', cleared: 'May see personal data', notCleared: 'Personal data as totals only', back: 'Back to the map' },
+  session: { title: 'Identity', key: 'Access key', use: 'Use this key', drop: 'Back to the default identity', bad: 'The key is invalid or has expired', cleared: 'May see personal data', notCleared: 'Personal data as totals only' },
   role: {
     planner: 'Planner', dispatcher: 'Dispatcher', supervisor: 'Supervisor', gridworker: 'Grid worker', department: 'Department', commander: 'Commander', themeowner: 'Theme owner', sysadmin: 'System administrator',
     secadmin: 'Security administrator', auditor: 'Auditor', api: 'API', public: 'Public',
@@ -49,8 +50,8 @@ export default {
   },
   state: { loading: 'Loading', error: 'Something went wrong', retry: 'Retry', trace: 'Trace {id}' },
   problem: {
-    invalid: 'The request was not understood', 'not-found': 'Not found', forbidden: 'You may not see or do this', unauthorized: 'A valid access key is needed', conflict: 'Somebody else changed this case; the latest state is shown, please check', 'illegal-step': 'This step is not possible now',
-    'too-large': 'Too much at once; please make it smaller', unsupported: 'The server does not support this', timeout: 'The server took too long; please try again', unavailable: 'The service is unavailable; please try again', internal: 'The server failed; please try again', offline: 'The server cannot be reached; check the network',
+    invalid: 'The request was not understood', 'not-found': 'Not found', forbidden: 'You may not see or do this', unauthorized: 'Please sign in, or use a valid access key', conflict: 'Somebody else changed this case; the latest state is shown, please check', 'illegal-step': 'This step is not possible now',
+    'too-large': 'Too much at once; please make it smaller', unsupported: 'The server does not support this', timeout: 'The server took too long; please try again', unavailable: 'The service is unavailable; please try again', 'too-many': 'Too many requests; please wait a little', internal: 'The server failed; please try again', offline: 'The server cannot be reached; check the network',
   },
   boot: { failed: 'The city could not be opened', failedText: 'The server did not answer. Make sure wutu serve is running, then try again.' },
 }

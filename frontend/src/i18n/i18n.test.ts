@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import accountEn from './account.en'
+import accountZh from './account.zh'
+import adminEn from './admin.en'
+import adminZh from './admin.zh'
 import en from './en'
 import zh from './zh'
 
@@ -16,8 +20,8 @@ const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]
 const code = import.meta.glob<string>(['../**/*.ts', '../**/*.vue', '!./*.ts'], { query: '?raw', import: 'default', eager: true })
 
 describe('messages', () => {
-  const chinese = flat(zh)
-  const english = flat(en)
+  const chinese = flat({ ...zh, ...accountZh, ...adminZh })
+  const english = flat({ ...en, ...accountEn, ...adminEn })
 
   it('exist in both languages, with the same slots and none empty', () => {
     expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort())
@@ -34,9 +38,14 @@ describe('messages', () => {
     expect(used.filter((key) => !chinese.has(key))).toEqual([])
   })
 
+  it('of lazy parts hide none of the others', () => {
+    const names = [zh, accountZh, adminZh].flatMap((part) => Object.keys(part))
+    expect(names.length).toBe(new Set(names).size)
+  })
+
   it('are all used somewhere', () => {
     const all = Object.values(code).join('\n')
-    const computed = /^(element|use|phase|level|accesses|preset|role|problem)\./
+    const computed = /^(element|use|phase|level|accesses|preset|role|problem|tab)\./
     expect([...chinese.keys()].filter((key) => !computed.test(key) && !all.includes(`'${key}'`))).toEqual([])
   })
 })

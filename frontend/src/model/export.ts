@@ -14,7 +14,11 @@ export function toCSV(features: Feature[], names: string[]): string {
 /** Hands a text to the browser as a file; the mark lets spreadsheets read UTF-8. */
 export function download(name: string, type: string, text: string): void {
   const mark = type.startsWith('text/csv') ? '\uFEFF' : ''
-  const url = URL.createObjectURL(new Blob([mark + text], { type }))
+  saveBlob(name, new Blob([mark + text], { type }))
+}
+
+export function saveBlob(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = url
   link.download = name

@@ -36,6 +36,33 @@ export function formatTime(text: string | undefined | null, language: Language):
   return new Intl.DateTimeFormat(locale[language], parts).format(time)
 }
 
+/** Bytes in the largest decimal unit that leaves a whole part. */
+export function formatBytes(bytes: number, language: Language): string {
+  const unit = bytes >= 1e9 ? 'GB' : bytes >= 1e6 ? 'MB' : bytes >= 1e3 ? 'kB' : 'B'
+  return `${formatNumber(bytes / { GB: 1e9, MB: 1e6, kB: 1e3, B: 1 }[unit], language, unit === 'B' ? 0 : 1)} ${unit}`
+}
+
+/** The instant at which a day of a date input begins on the reader's clock, as RFC 3339. */
+export function dayStart(day: string): string {
+  const [year, month, date] = day.split('-').map(Number)
+  return new Date(year, month - 1, date).toISOString()
+}
+
+/** A day with its year, without the time. */
+export function formatDate(text: string | undefined | null, language: Language): string {
+  const time = text ? new Date(text) : null
+  if (!time || Number.isNaN(time.getTime())) return ''
+  return new Intl.DateTimeFormat(locale[language], { year: 'numeric', month: '2-digit', day: '2-digit' }).format(time)
+}
+
+/** A time with its year, to the minute; to the second where records are compared. */
+export function formatDay(text: string | undefined | null, language: Language, seconds = false): string {
+  const time = text ? new Date(text) : null
+  if (!time || Number.isNaN(time.getTime())) return ''
+  const parts: Intl.DateTimeFormatOptions = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false, ...(seconds ? { second: '2-digit' } : {}) }
+  return new Intl.DateTimeFormat(locale[language], parts).format(time)
+}
+
 /** How long before `now`, in the largest unit that fits. */
 export function formatAgo(text: unknown, now: number, language: Language): string {
   const time = Date.parse(String(text ?? ''))

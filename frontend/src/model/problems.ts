@@ -8,5 +8,5 @@ export function problemKey(error: unknown): string {
 }
 
 const known = new Set([
-  'invalid', 'not-found', 'forbidden', 'unauthorized', 'conflict', 'illegal-step', 'too-large', 'unsupported', 'timeout', 'unavailable', 'internal', 'offline',
+  'invalid', 'not-found', 'forbidden', 'unauthorized', 'conflict', 'illegal-step', 'too-large', 'unsupported', 'timeout', 'unavailable', 'too-many', 'internal', 'offline',
 ])

@@ -1,4 +1,9 @@
 import { createRouter, createWebHistory } from 'vue-router'
+import { addMessages } from '@/i18n'
+
+/** A page that comes together with the messages it speaks. */
+const withAccount = <T>(page: () => Promise<T>) => () => Promise.all([page(), addMessages('account')]).then(([module]) => module)
+const withAdmin = <T>(page: () => Promise<T>) => () => Promise.all([page(), addMessages('account'), addMessages('admin')]).then(([module]) => module)
 
 /** The pages; each is fetched when first visited, so the phone page stays light. */
 export const router = createRouter({
@@ -6,7 +11,9 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'map', component: () => import('./MapPage.vue') },
     { path: '/m', name: 'phone', component: () => import('./PhonePage.vue') },
-    { path: '/login', name: 'login', component: () => import('./LoginPage.vue') },
+    { path: '/login', name: 'login', component: withAccount(() => import('./LoginPage.vue')) },
+    { path: '/me', name: 'mine', component: withAccount(() => import('./MyAccessPage.vue')) },
+    { path: '/admin/:tab?', name: 'admin', component: withAdmin(() => import('./AdminPage.vue')) },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

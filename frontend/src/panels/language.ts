@@ -1,5 +1,5 @@
 import { computed } from 'vue'
-import type { Layer, Title } from '@/api/types'
+import type { Title } from '@/api/types'
 import { formatCount } from '@/model/format'
 import { inLanguage } from '@/model/language'
 import { useView } from '@/state/view'
@@ -10,6 +10,5 @@ export function useLanguage() {
   const language = computed(() => view.language)
   const title = (text: Title | undefined | null) => inLanguage(text, language.value)
   const count = (value: number | null | undefined, below?: number) => formatCount(value, below, language.value)
-  const counted = (layer: Layer) => `${count(layer.count, layer.below)} ${title(layer.count_unit)}`
-  return { language, title, count, counted }
+  return { language, title, count }
 }

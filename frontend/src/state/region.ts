@@ -57,7 +57,7 @@ export const useRegion = defineStore('region', () => {
     grouped.value = null
     const chosen = catalog.byID.get(layer.value)
     if (!geometry.value || !chosen) return
-    const kind = chosen.schema.kind_field
+    const kind = chosen.listable ? chosen.schema.kind_field : undefined
     const grouping = by.value || (kind ? `field:${kind}` : 'community')
     // Bars of the kinds themselves stay complete, so that another one can be picked.
     const filter = grouping === `field:${kind}` ? undefined : view.filters[chosen.id] || undefined

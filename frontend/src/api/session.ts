@@ -1,0 +1,55 @@
+import { request, setToken } from './http'
+import type { Me, Title } from './types'
+
+/** The ways to sign in that the server offers. */
+export interface Methods {
+  local: boolean
+  oidc: { title: Title } | null
+  demo: boolean
+  /** Accounts to choose from with one click; a demo server names them, no other. */
+  accounts?: DemoAccount[] | null
+}
+export interface DemoAccount { id: string; name?: Title; role: string; password: string }
+
+/** The facts of the present session. Times are RFC 3339. */
+export interface Session {
+  account: string
+  csrf: string
+  expires: string
+  idle_s: number
+  second_factor: boolean
+  must_change_password: boolean
+}
+
+export interface SignedIn extends Me { csrf: string; expires: string; idle_s: number; must_change_password?: boolean }
+export interface Enrolment { secret: string; uri: string }
+
+export const getMethods = () => request<Methods>('/api/v1/session/methods')
+
+/** Signs in with a password, and a code of the second factor where one is asked for. */
+export async function signIn(account: string, password: string, code?: string): Promise<SignedIn> {
+  const answer = await request<SignedIn>('/api/v1/session', { method: 'POST', body: { account, password, ...(code ? { code } : {}) } })
+  setToken(answer.csrf)
+  return answer
+}
+
+export async function getSession(): Promise<Session> {
+  const session = await request<Session>('/api/v1/session')
+  setToken(session.csrf)
+  return session
+}
+
+export async function signOut(): Promise<void> {
+  await request<void>('/api/v1/session', { method: 'DELETE' })
+  setToken('')
+}
+
+export const changePassword = (old: string, next: string) =>
+  request<void>('/api/v1/session/password', { method: 'POST', body: { old, new: next } })
+
+/** Makes a secret of a second factor, which works once `confirmSecondFactor` has seen a code of it. */
+export const startSecondFactor = () => request<Enrolment>('/api/v1/session/totp', { method: 'POST' })
+export const confirmSecondFactor = (code: string) => request<void>('/api/v1/session/totp', { method: 'PUT', body: { code } })
+
+/** Where a browser goes to sign in at the organisation's own service. */
+export const oidcAddress = '/api/v1/session/oidc'

@@ -1,0 +1,37 @@
+/** English of admin.zh.ts. */
+export default {
+  admin: {
+    title: 'Administration', noneTitle: 'This page is for administrators', noneText: 'System, security and audit administration are three separate offices; each sees only its own pages.', who: '{role}', refresh: 'Refresh', close: 'Close', cancel: 'Cancel', edit: 'Edit', copied: 'Copied', confirm: 'Confirm', search: 'Filter', yes: 'Yes', no: 'No', all: 'All', any: 'Any', never: 'Never',
+    remove: 'Remove {name}', listHint: 'Enter or comma adds', details: 'Details',
+  },
+  tab: { accounts: 'Accounts', usage: 'Usage', rights: 'Rights', keys: 'Keys', policy: 'Policy', labels: 'Labels', requests: 'Requests', audit: 'Audit' },
+  accounts: {
+    create: 'New account', id: 'Account', idHint: 'Lower-case letters, digits and hyphens; cannot be changed', nameZh: 'Name (Chinese)', nameEn: 'Name (English)', department: 'Department', role: 'Role', status: 'State', enabled: 'Active', disabled: 'Disabled', locked: 'Locked until {time}', factor: 'Two-step', last: 'Last sign-in', created: 'Account created', passwordOnce: 'One-time password, shown only now. Hand it over in person; it must be changed at the first sign-in.',
+    copy: 'Copy password', unlock: 'Unlock', reset: 'Reset password', resetDone: 'Password reset', resetAsk: 'Reset the password of {id}? The old one stops working at once and all sessions end.', disable: 'Disable', enable: 'Enable', closeAsk: 'Close {id}? This cannot be undone and the name is never given again.', closeAccount: 'Close account', disableAsk: 'Disable {id}? All of its sessions end at once.', none: 'No account matches', roleNote: 'A new account sees public content only, until the security administrator gives it rights.', count: '{n} accounts', note: 'The system administrator keeps accounts, gives no rights and sees no city data.', exists: 'There is an account of that name',
+  },
+  usage: {
+    by: 'By', key: 'Account or key', layer: 'Layer', route: 'Route', role: 'Role', period: 'Period', day: 'Today', week: '7 days', month: '30 days', requests: 'Requests', rows: 'Rows', bytes: 'Bytes', refused: 'Refused', last: 'Last', none: 'No use in this period', total: 'Total', chart: 'By number of requests', csv: 'Export CSV', note: 'Numbers only, no content: who saw what is in the audit trail.',
+  },
+  rights: {
+    note: 'The security administrator decides who sees what, and holds no other office.', edit: 'Rights of {id}', region: 'Area code', regionHint: 'Empty: the whole city', cleared: 'May see personal data', clearedHint: 'Recorded with its purpose, within the policy', purposes: 'Purposes', layers: 'Only these layers', layersHint: 'Empty: all that the role may see', save: 'Save rights', ends: 'Saving ends all sessions of this account.', fixed: 'One administrator cannot become another', scope: 'Scope', whole: 'Whole city · all layers', nLayers: '{n} layers',
+  },
+  keys: {
+    create: 'New key', name: 'Name', role: 'Role', purpose: 'Purpose', scope: 'Scope', quota: 'Quota', expires: 'Valid until', used: 'Last used', none: 'No keys', once: 'The secret is shown only now; keep it somewhere safe.', copy: 'Copy secret', made: 'Key created', revoke: 'Revoke', revokeAsk: 'Revoke {id}? Whatever uses it loses access at once.', perMinute: 'Per minute', perDay: 'Per day', unlimited: 'Unlimited', region: 'Area code', layers: 'Layers', fields: 'Personal fields', fieldsHint: 'Such as persons.phone: only these personal fields can be read', classes: 'Event classes', classesHint: 'Such as 03*: a trailing * is a prefix', from: 'Data from', to: 'Data to', quotaText: '{m} a minute · {d} a day',
+    purposeNeed: 'Please give a purpose', expired: 'Expired', whole: 'Everything', demo: 'Demo',
+  },
+  policy: {
+    note: 'Read from the top: the first line that speaks of both the person and the layer decides. Without such a line the layer does not exist for them.', add: 'Add a line', up: 'Move up', down: 'Move down', remove: 'Delete', save: 'Save policy', discard: 'Discard changes', version: 'Version {n}', dirty: 'Unsaved changes', saved: 'Policy saved; queries follow it from now on', conflict: 'Somebody else changed the policy. Reload it before you go on.', reload: 'Reload', line: 'Line {n}', problems: '{n} lines have problems, marked below', id: 'Id', titleZh: 'Title (Chinese)', titleEn: 'Title (English)', who: 'Of whom', what: 'Which layers', gives: 'What it gives',
+    roles: 'Roles', accounts: 'Accounts or keys', cleared: 'Only those cleared for personal data', purposes: 'Purposes', notBefore: 'Valid from', notAfter: 'Valid until', layers: 'Layers', layersHint: 'Layer ids, element:people, access:personal; empty: all', mode: 'How much', region: 'Area', regionHint: 'Empty: whole city; own: their own area; or an area code', margin: 'Margin (m)', department: 'Own department only', classes: 'Classes', days: 'Last (days)', filter: 'Filter (CQL2)', round: 'Round counts to', show: 'Show fields', mask: 'Mask fields', hide: 'Hide fields', fieldsHint: 'Field names, or personal, sealed, *',
+    everyone: 'Everyone', nobody: 'Nobody', nothing: 'No layer', everything: 'All layers', own: 'own area', days2: 'last {n} days', modeHidden: 'Not visible', modeCounts: 'Totals only', modeList: 'Every record', idBad: 'Only lower-case letters, digits and hyphens', idTwice: 'The same id as line {n}', idMissing: 'Please give an id', periodBad: 'The end must be after the beginning', roundBad: 'Must be a whole number, 0 or more',
+    preview: 'Preview', as: 'As role', previewCleared: 'Cleared for personal data', previewPurpose: 'Purpose', previewNote: 'Worked out from what stands in the editor, saved or not.', noLine: 'no line', masked: '{n} masked', hidden: '{n} hidden', changed: 'Differs from what is saved', wholeCity: 'whole city',
+  },
+  labels: {
+    note: 'Labels decide how layers and fields are protected. A change works at once and empties what was cached.', access: 'Access', minCount: 'Smallest count', minCountHint: 'Smaller counts are not shown', field: 'Field', personal: 'Personal', mask: 'Mask', sealed: 'Encrypted', maskNone: 'Nothing shown', maskName: 'Name', maskCitizen: 'Citizen id', maskPhone: 'Phone', maskAddress: 'Address', maskText: 'Text', apply: 'Apply changes', applied: 'Labels updated', fields: '{n} fields', personals: '{n} personal', raise: 'Less protection shows more to more people. Please confirm.', changes: '{n} changes',
+  },
+  requests: {
+    none: 'No requests are waiting', export: 'Export', reveal: 'Reveal', approve: 'Approve', refuse: 'Refuse', note: 'Note', noteHint: 'A reason, which the requester will see', own: 'You cannot decide your own request', by: 'Requested by', purpose: 'Purpose', rows: '{n} rows', approved: 'Approved', refused: 'Refused', filter: 'Filter', opened: '{n} decided',
+  },
+  audit: {
+    verify: 'Verify', verifying: 'Verifying…', sound: 'Sound: {lines} lines and {seals} seals all agree', broken: '{n} problems found', brokenText: 'These lines were changed, removed or put in another order:', line: 'Line {n}', download: 'Download for checking', downloadHint: 'wutu audit verify FILE checks it on its own', from: 'From', to: 'To', actor: 'Actor', action: 'Action', object: 'Object', apply: 'Search', clear: 'Clear', time: 'Time', origin: 'Origin', result: 'Result', rows: 'Rows', purpose: 'Purpose', filter: 'Filter', detail: 'Detail', number: 'No.', none: 'No line matches', more: 'Load earlier lines', note: 'The trail only grows; each line is chained to the one before and sealed daily.', shown: '{n} lines shown', ok: 'ok',
+  },
+}

@@ -1,0 +1,42 @@
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import { getMe } from '@/api/catalog'
+import { Problem, setAccessKey } from '@/api/http'
+import { getSession, signOut, type Session } from '@/api/session'
+import type { Me } from '@/api/types'
+
+export const administrators = ['sysadmin', 'secadmin', 'auditor']
+
+/** Who is signed in, for the pages without a map. */
+export const useSession = defineStore('session', () => {
+  const me = shallowRef<Me | null>(null)
+  const session = shallowRef<Session | null>(null)
+  const status = ref<'idle' | 'loading' | 'ready' | 'failed'>('idle')
+  const error = shallowRef<unknown>(null)
+
+  async function load(): Promise<void> {
+    status.value = 'loading'
+    try {
+      me.value = await getMe()
+      session.value = me.value.session ? await getSession().catch(absent) : null
+      status.value = 'ready'
+    } catch (failure) {
+      error.value = failure
+      status.value = 'failed'
+    }
+  }
+
+  /** Ends the session on the server and forgets the key; a server that cannot be reached is told by the cookie's end. */
+  async function leave(): Promise<void> {
+    setAccessKey('')
+    await signOut().catch(() => undefined)
+    me.value = session.value = null
+  }
+
+  return { me, session, status, error, load, leave }
+})
+
+function absent(failure: unknown): null {
+  if (failure instanceof Problem && failure.status === 401) return null
+  throw failure
+}
