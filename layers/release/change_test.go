@@ -210,8 +210,8 @@ func checkTotals(t *testing.T, r *Release, accounted map[cellOf]int, k int) {
 			if w > 0 && w < k {
 				t.Fatalf("block tells of the values of %d rows, k is %d", w, k)
 			}
-			if w > b.n {
-				t.Fatalf("%d values in %d rows", w, b.n)
+			if w > b.n || w < b.n && b.n-w < k {
+				t.Fatalf("%d values in %d rows, k is %d", w, b.n, k)
 			}
 		}
 	}

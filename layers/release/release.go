@@ -91,7 +91,7 @@ func newRelease(c Config, kept *schema) *Release {
 		r.values[i] = r.schema.values(uint32(i))
 	}
 	r.ledger = newLedger(len(r.schema.measures))
-	r.blocks.Store(new([]Block))
+	r.blocks.Store(&[]Block{})
 	return r
 }
 

@@ -50,7 +50,7 @@ type Block struct {
 	Dims   []layers.Value // in the order of Release.Dimensions: the values all its rows count as having
 	N      int            // rows
 	Sums   []float64      // in the order of Release.Measures: sum over the rows with a value
-	With   []int          // rows with a value; 0 when that is not told, and the sum is 0 then
+	With   []int          // rows with a value, or N when fewer than k have none; 0 when fewer than k have one, and the sum is 0 then
 }
 
 // show makes the snapshot that is read.
@@ -65,7 +65,11 @@ func (r *Release) show(s *State) []Block {
 		o.Dims = r.values[b.comb]
 		o.Sums, o.With = sums[i*m:(i+1)*m:(i+1)*m], with[i*m:(i+1)*m:(i+1)*m]
 		for j := range m {
-			if w := min(b.with[j], b.n); w > 0 {
+			w := b.with[j]
+			if b.n-w < s.k { // too few without a value to tell of them
+				w = b.n
+			}
+			if b.with[j] > 0 {
 				o.With[j] = w
 				o.Sums[j] = float64(b.sums[j]) / r.schema.measures[j].scale
 			}
