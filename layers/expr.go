@@ -8,12 +8,12 @@ import (
 
 // Expr is a node of a filter's syntax tree that is true, false or unknown of a
 // row. The set of nodes is closed: And, Or, Not, Truth, Compare, Like, Between,
-// In, IsNull, Spatial, Temporal and Holds. Names and meanings are those of
+// In, IsNull, Spatial, Temporal, Arrays and Holds. Names and meanings are those of
 // OGC CQL2 (21-065r2). A nil Expr admits every row. Trees are immutable.
 type Expr interface{ isExpr() }
 
-// Term is a node that has a value: Property, Literal, Shape, Interval, Call or
-// Arith.
+// Term is a node that has a value: Property, Literal, Shape, Interval, Array,
+// Call, Arith or Predicate.
 type Term interface{ isTerm() }
 
 // And is true when every argument is; it has at least two.
@@ -136,6 +136,29 @@ type Temporal struct {
 	Left, Right Term
 }
 
+// ArrayOp is a predicate between two arrays, which are taken as sets.
+type ArrayOp uint8
+
+// The array predicates.
+const (
+	AEquals ArrayOp = iota + 1
+	AContains
+	AContainedBy
+	AOverlaps
+)
+
+var arrayNames = [...]string{"", "A_EQUALS", "A_CONTAINS", "A_CONTAINEDBY", "A_OVERLAPS"}
+
+// String is the function name in CQL2 text.
+func (o ArrayOp) String() string { return nameOf(arrayNames[:], int(o)) }
+
+// Arrays relates two arrays as sets; unknown when one is null. A term of one
+// value stands for the array of that value.
+type Arrays struct {
+	Op          ArrayOp
+	Left, Right Term
+}
+
 // Property is the value of a field, or the geometry when Name is GeometryName.
 type Property struct{ Name string }
 
@@ -152,11 +175,20 @@ type Shape struct{ Geometry orb.Geometry }
 // inclusive, as in CQL2.
 type Interval struct{ From, To time.Time }
 
-// Call is a function of the language or a standard one such as CASEI.
+// Array is a list of values of any kinds, arrays among them.
+type Array struct{ Items []Term }
+
+// Call is a function: CASEI or ACCENTI, INTERVAL where an end is no constant, or
+// one that package cql2 lists.
 type Call struct {
-	Name string // upper case
+	Name string // CASEI, ACCENTI, INTERVAL, or as the function is listed
 	Args []Term
 }
+
+// Predicate is a predicate used as a value, for instance as an element of an
+// array: a boolean, null when unknown. It never holds a Truth or a Holds, which
+// are values without it.
+type Predicate struct{ Expr Expr }
 
 // ArithOp is an arithmetic operator.
 type ArithOp byte
@@ -191,10 +223,13 @@ func (In) isExpr()       {}
 func (IsNull) isExpr()   {}
 func (Spatial) isExpr()  {}
 func (Temporal) isExpr() {}
+func (Arrays) isExpr()   {}
 
-func (Property) isTerm() {}
-func (Literal) isTerm()  {}
-func (Shape) isTerm()    {}
-func (Interval) isTerm() {}
-func (Call) isTerm()     {}
-func (Arith) isTerm()    {}
+func (Property) isTerm()  {}
+func (Literal) isTerm()   {}
+func (Shape) isTerm()     {}
+func (Interval) isTerm()  {}
+func (Array) isTerm()     {}
+func (Call) isTerm()      {}
+func (Arith) isTerm()     {}
+func (Predicate) isTerm() {}

@@ -109,6 +109,8 @@ func (c *compiler) expr(e layers.Expr) (condition, error) {
 		return c.spatial(e)
 	case layers.Temporal:
 		return c.temporal(e)
+	case layers.Arrays:
+		return c.arrays(e)
 	}
 	return nil, c.fail(layers.Invalid, "filter", "holds a node %T that is no predicate", e)
 }
@@ -194,10 +196,8 @@ func (c *compiler) isNull(e layers.IsNull) (condition, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !g.row {
-			return constant(no), nil
-		}
-		return func(r layers.Row) truth { return truthOf(r.Geometry() == nil) }, nil
+		of := g.of()
+		return func(r layers.Row) truth { return truthOf(of(r) == nil) }, nil
 	case kindInterval:
 		s, err := c.span(e.Term)
 		if err != nil {
@@ -205,6 +205,15 @@ func (c *compiler) isNull(e layers.IsNull) (condition, error) {
 		}
 		return func(r layers.Row) truth {
 			_, known := s.eval(r)
+			return truthOf(!known)
+		}, nil
+	case kindArray:
+		a, err := c.array(e.Term)
+		if err != nil {
+			return nil, err
+		}
+		return func(r layers.Row) truth {
+			_, known := a.eval(r)
 			return truthOf(!known)
 		}, nil
 	case kindText, kindNumber, kindBool, kindInstant, kindNull:

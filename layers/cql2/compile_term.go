@@ -18,9 +18,10 @@ const (
 	kindInstant
 	kindInterval
 	kindGeometry
+	kindArray
 )
 
-var kindNames = [...]string{"null", "text", "number", "boolean", "time", "interval", "geometry"}
+var kindNames = [...]string{"null", "text", "number", "boolean", "time", "interval", "geometry", "array"}
 
 func (k kind) String() string { return kindNames[k] }
 
@@ -53,7 +54,7 @@ func fixedScalar(v layers.Value, name string) scalar {
 	return scalar{kind: kindOfType(v.Type()), eval: func(layers.Row) layers.Value { return v }, fixed: true, value: v, field: -1, name: name}
 }
 
-// kindOf tells geometries and intervals from scalars without compiling.
+// kindOf tells geometries, intervals and arrays from scalars without compiling.
 func (c *compiler) kindOf(t layers.Term) kind {
 	switch t := t.(type) {
 	case layers.Shape:
@@ -64,6 +65,13 @@ func (c *compiler) kindOf(t layers.Term) kind {
 		if t.Name == "INTERVAL" {
 			return kindInterval
 		}
+		if f := lookup(t.Name); f != nil {
+			return f.returns
+		}
+	case layers.Array:
+		return kindArray
+	case layers.Predicate:
+		return kindBool
 	case layers.Property:
 		if c.isGeometry(t.Name) {
 			return kindGeometry
@@ -91,13 +99,55 @@ func (c *compiler) scalar(t layers.Term) (scalar, error) {
 	case layers.Arith:
 		return c.arith(t)
 	case layers.Call:
-		return c.call(t)
+		return c.value(t)
+	case layers.Predicate:
+		return c.boolean(t)
+	case layers.Array:
+		return scalar{}, c.fail(layers.Invalid, "filter", "an array stands where a value is expected: use an array function such as A_CONTAINS")
 	case layers.Shape:
 		return scalar{}, c.fail(layers.Invalid, "filter", "a geometry stands where a value is expected: use a spatial function such as S_INTERSECTS")
 	case layers.Interval:
 		return scalar{}, c.fail(layers.Invalid, "filter", "an interval stands where a value is expected: use a temporal function such as T_DURING")
 	}
 	return scalar{}, c.fail(layers.Invalid, "filter", "holds a node %T that is no value", t)
+}
+
+// value compiles a call that has one value.
+func (c *compiler) value(t layers.Call) (scalar, error) {
+	switch t.Name {
+	case "CASEI":
+		return c.fold(t, foldCase)
+	case "ACCENTI":
+		return c.fold(t, foldAccents)
+	}
+	out, err := c.call(t)
+	if err != nil {
+		return scalar{}, err
+	}
+	switch out.kind {
+	case kindGeometry, kindArray:
+		return scalar{}, c.fail(layers.Invalid, t.Name, "makes %s where a value is expected", map[kind]string{kindGeometry: "a geometry", kindArray: "an array"}[out.kind])
+	case kindNull, kindText, kindNumber, kindBool, kindInstant, kindInterval:
+	}
+	return out.scalar, nil
+}
+
+// boolean compiles a predicate that is used as a value.
+func (c *compiler) boolean(t layers.Predicate) (scalar, error) {
+	test, err := c.expr(t.Expr)
+	if err != nil {
+		return scalar{}, err
+	}
+	return scalar{kind: kindBool, field: -1, name: "filter", eval: func(r layers.Row) layers.Value {
+		switch test(r) {
+		case yes:
+			return layers.Bool(true)
+		case no:
+			return layers.Bool(false)
+		case unknown:
+		}
+		return layers.Value{}
+	}}, nil
 }
 
 // property resolves a name.

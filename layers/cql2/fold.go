@@ -10,24 +10,12 @@ import (
 	"wutu/layers"
 )
 
-// call compiles a function: CASEI and ACCENTI are the only ones of the language
-// that yield a scalar.
-func (c *compiler) call(t layers.Call) (scalar, error) {
-	var fold func(string) string
-	switch t.Name {
-	case "CASEI":
-		fold = foldCase
-	case "ACCENTI":
-		fold = foldAccents
-	case "INTERVAL":
-		return scalar{}, c.fail(layers.Invalid, "INTERVAL", "an interval stands where a value is expected: use a temporal function such as T_DURING")
-	default:
-		return scalar{}, c.fail(layers.Unsupported, t.Name, "no such function; CASEI and ACCENTI are offered beside the S_ and T_ functions")
-	}
+// fold compiles CASEI or ACCENTI.
+func (c *compiler) fold(t layers.Call, fold func(string) string) (scalar, error) {
 	if len(t.Args) != 1 {
 		return scalar{}, c.fail(layers.Invalid, t.Name, "takes one text, not %d arguments", len(t.Args))
 	}
-	s, err := c.scalar(t.Args[0])
+	s, err := c.scalar(unwrapped(t.Args[0]))
 	if err != nil {
 		return scalar{}, err
 	}

@@ -64,6 +64,8 @@ func (w *writer) expr(e layers.Expr, level int) {
 		w.call(e.Op.String(), e.Left, e.Right)
 	case layers.Temporal:
 		w.call(e.Op.String(), e.Left, e.Right)
+	case layers.Arrays:
+		w.call(e.Op.String(), e.Left, e.Right)
 	default: // a nil argument
 		w.put("NULL")
 	}

@@ -38,6 +38,10 @@ func (w *writer) term(t layers.Term, level int) {
 		w.call(callName(t.Name), t.Args...)
 	case layers.Arith:
 		w.arith(t, level)
+	case layers.Array:
+		w.list(t.Items)
+	case layers.Predicate:
+		w.predicate(t.Expr)
 	default: // a nil term
 		w.put("NULL")
 	}
@@ -72,8 +76,30 @@ func (w *writer) list(args []layers.Term) {
 		if i > 0 {
 			w.put(",")
 		}
-		w.term(a, levelSum)
+		w.item(a)
 	}
+	w.put(")")
+}
+
+// item writes an element of a list, where a predicate needs no parentheses.
+func (w *writer) item(t layers.Term) {
+	if p, ok := t.(layers.Predicate); ok {
+		w.expr(p.Expr, levelOr)
+		return
+	}
+	w.term(t, levelSum)
+}
+
+// predicate writes a predicate as an operand; one that is written like a call
+// needs no parentheses.
+func (w *writer) predicate(e layers.Expr) {
+	switch e.(type) {
+	case layers.Spatial, layers.Temporal, layers.Arrays:
+		w.expr(e, levelAtom)
+		return
+	}
+	w.put("(")
+	w.expr(e, levelOr)
 	w.put(")")
 }
 
@@ -100,25 +126,33 @@ func instantText(t time.Time) string {
 	if t.IsZero() {
 		return open
 	}
-	return t.UTC().Truncate(time.Microsecond).Format("2006-01-02T15:04:05.999999Z")
+	return t.UTC().Truncate(time.Microsecond).Format(timestampLayout)
+}
+
+// timestampLayout has microseconds where needed.
+const timestampLayout = "2006-01-02T15:04:05.999999Z"
+
+// numberText is the shortest form of f that does not read back as an integer.
+func numberText(f float64) string {
+	s := strconv.FormatFloat(f, 'g', -1, 64)
+	if !strings.ContainsAny(s, ".e") {
+		s += ".0"
+	}
+	return s
 }
 
 func (w *writer) literal(v layers.Value) {
 	switch v.Type() {
 	case layers.String:
-		w.put("'", strings.ReplaceAll(v.Str(), "'", "''"), "'")
+		w.put("'", escape(v.Str()), "'")
 	case layers.Integer:
 		w.put(strconv.FormatInt(v.Int(), 10))
 	case layers.Number:
-		s := strconv.FormatFloat(v.Float(), 'g', -1, 64)
-		if !strings.ContainsAny(s, ".e") {
-			s += ".0" // or it would be read as an integer
-		}
-		w.put(s)
+		w.put(numberText(v.Float()))
 	case layers.Boolean:
 		w.put(upper(strconv.FormatBool(v.Bool())))
 	case layers.DateTime:
-		w.put("TIMESTAMP('", v.Time().Format("2006-01-02T15:04:05.999999Z"), "')")
+		w.put("TIMESTAMP('", v.Time().Format(timestampLayout), "')")
 	default:
 		w.put("NULL")
 	}

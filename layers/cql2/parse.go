@@ -82,6 +82,7 @@ type parser struct {
 type operand struct {
 	pos   int
 	depth int // height of the tree
+	group int // parentheses around all of it
 	expr  layers.Expr
 	term  layers.Term
 }
@@ -103,12 +104,35 @@ func (o operand) predicate() (layers.Expr, error) {
 	return nil, invalid(o.pos, "expected a predicate, found a value that is neither true nor false")
 }
 
-// value returns o as a term.
+// value returns o as a term where neither a predicate nor an array may stand.
 func (o operand) value() (layers.Term, error) {
 	if o.term == nil {
 		return nil, fault(layers.Unsupported, o.pos, "a predicate cannot be used as a value here")
 	}
+	if _, ok := o.term.(layers.Array); ok {
+		return nil, invalid(o.pos, "an array cannot be used here: A_EQUALS, A_CONTAINS, A_CONTAINEDBY and A_OVERLAPS compare arrays")
+	}
 	return o.term, nil
+}
+
+// boxed returns o as a term, a predicate as a Predicate one level up.
+func (o operand) boxed() operand {
+	if o.term == nil {
+		o.term, o.depth = layers.Predicate{Expr: o.expr}, o.depth+1
+		o.expr = nil
+	}
+	return o
+}
+
+// asItem returns o as an element of an array or an argument of a function.
+// Parentheses around all of it make an array of one: the grammar names arrays
+// before the other things that may stand in parentheses.
+func (o operand) asItem() operand {
+	o = o.boxed()
+	for range o.group {
+		o.term, o.depth = layers.Array{Items: []layers.Term{o.term}}, o.depth+1
+	}
+	return o
 }
 
 // advance consumes the current token.

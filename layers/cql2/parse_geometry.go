@@ -1,6 +1,8 @@
 package cql2
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -190,35 +192,54 @@ func (p *parser) polygon() (orb.Polygon, error) { return sequence(p, p.ring) }
 func (p *parser) ring() (orb.Ring, error) {
 	pos := p.tok.pos
 	pts, err := sequence(p, p.point)
-	switch {
-	case err != nil:
-	case len(pts) < 4:
-		err = invalid(pos, "a ring needs four points, this has %d", len(pts))
-	case pts[0] != pts[len(pts)-1]:
-		err = invalid(pos, "the ring is not closed: its last point differs from its first")
+	if err == nil {
+		err = ringFault(pts)
+		if err != nil {
+			err = invalid(pos, "%w", err)
+		}
 	}
 	return pts, err
 }
 
+// ringFault says what is wrong with a ring, nil if nothing is.
+func ringFault(pts []orb.Point) error {
+	switch {
+	case len(pts) < 4:
+		return fmt.Errorf("a ring needs four points, this has %d", len(pts))
+	case pts[0] != pts[len(pts)-1]:
+		return errors.New("the ring is not closed: its last point differs from its first")
+	}
+	return nil
+}
+
 // box reads the four or six numbers of a BBOX; with six, the third and the last
-// are heights. One that crosses the antimeridian becomes two polygons.
+// are heights, which are dropped. One that crosses the antimeridian becomes two polygons.
 func (p *parser) box() (orb.Geometry, error) {
 	pos := p.tok.pos
 	n, err := sequence(p, p.coordinate)
 	if err != nil {
 		return nil, err
 	}
+	g, err := boxOf(n)
+	if err != nil {
+		return nil, invalid(pos, "%w", err)
+	}
+	return g, nil
+}
+
+// boxOf makes the geometry of the numbers of a BBOX.
+func boxOf(n []float64) (orb.Geometry, error) {
 	switch len(n) {
 	case 4:
 	case 6:
 		n = []float64{n[0], n[1], n[3], n[4]}
 	default:
-		return nil, invalid(pos, "a BBOX has 4 or 6 numbers, this has %d", len(n))
+		return nil, fmt.Errorf("a BBOX has 4 or 6 numbers, this has %d", len(n))
 	}
 	w, s, e, no := n[0], n[1], n[2], n[3]
 	switch {
 	case s > no:
-		return nil, invalid(pos, "the BBOX's south %v exceeds its north %v", s, no)
+		return nil, fmt.Errorf("the BBOX's south %v exceeds its north %v", s, no)
 	case w > e:
 		return orb.MultiPolygon{
 			orb.Bound{Min: orb.Point{w, s}, Max: orb.Point{180, no}}.ToPolygon(),

@@ -102,7 +102,7 @@ func (p *parser) in(left operand) (operand, error) {
 	if err := p.advance(); err != nil {
 		return operand{}, err
 	}
-	list, depth, err := p.list()
+	list, depth, err := p.list(p.argument)
 	if err != nil {
 		return operand{}, err
 	}
@@ -112,8 +112,19 @@ func (p *parser) in(left operand) (operand, error) {
 	return above(left.pos, max(left.depth, depth), layers.In{Term: t, List: list})
 }
 
+// item reads an argument of a function or an element of an array: any value,
+// predicates and arrays among them.
+func (p *parser) item() (layers.Term, int, error) {
+	o, err := p.or()
+	if err != nil {
+		return nil, 0, err
+	}
+	o = o.asItem()
+	return o.term, o.depth, deep(o.depth, o.pos)
+}
+
 // list reads '(' values separated by commas ')'.
-func (p *parser) list() (terms []layers.Term, depth int, err error) {
+func (p *parser) list(read func() (layers.Term, int, error)) (terms []layers.Term, depth int, err error) {
 	if err := p.enter(); err != nil {
 		return nil, 0, err
 	}
@@ -125,7 +136,7 @@ func (p *parser) list() (terms []layers.Term, depth int, err error) {
 		return nil, 0, p.advance()
 	}
 	for {
-		t, d, err := p.argument()
+		t, d, err := read()
 		if err != nil {
 			return nil, 0, err
 		}
@@ -163,9 +174,10 @@ func (p *parser) between(left operand) (operand, error) {
 }
 
 func (p *parser) isNull(left operand) (operand, error) {
-	t, err := left.value()
-	if err != nil {
-		return operand{}, err
+	left = left.boxed()
+	t := left.term
+	if isArray(t) {
+		return operand{}, invalid(left.pos, "an array is never null")
 	}
 	if err := p.advance(); err != nil {
 		return operand{}, err

@@ -1,6 +1,7 @@
 package cql2
 
 import (
+	"fmt"
 	"time"
 
 	"wutu/layers"
@@ -18,9 +19,9 @@ func (p *parser) instant(tag string) (layers.Term, error) {
 	if t.kind != tokenText {
 		return nil, p.expected("a quoted " + instantForm(tag))
 	}
-	at, date, err := parseInstant(t)
-	if err != nil {
-		return nil, err
+	at, date, ok := instantOf(t.text)
+	if !ok {
+		return nil, invalid(t.pos, "%w", noInstant(t.text))
 	}
 	if date != (tag == "DATE") {
 		return nil, invalid(t.pos, "expected %s, found %s", instantForm(tag), clip(t.text))
@@ -38,17 +39,18 @@ func instantForm(tag string) string {
 	return "time such as 2026-11-21T08:00:00Z"
 }
 
-// parseInstant reads a full date or an RFC 3339 time and reports which it is.
-// Times are cut to microseconds, offsets other than Z are converted.
-func parseInstant(t token) (at time.Time, date bool, err error) {
-	if at, err := time.Parse(time.DateOnly, t.text); err == nil {
-		return at, true, nil
+// instantOf reads a full date or an RFC 3339 time and reports which it is. Times
+// are cut to microseconds, offsets other than Z are converted.
+func instantOf(text string) (at time.Time, date, ok bool) {
+	if at, err := time.Parse(time.DateOnly, text); err == nil {
+		return at, true, true
 	}
-	at, err = time.Parse(time.RFC3339Nano, t.text)
-	if err != nil {
-		return time.Time{}, false, invalid(t.pos, "%q is neither a date (2026-11-21) nor a time (2026-11-21T08:00:00Z)", clip(t.text))
-	}
-	return at.UTC().Truncate(time.Microsecond), false, nil
+	at, err := time.Parse(time.RFC3339Nano, text)
+	return at.UTC().Truncate(time.Microsecond), false, err == nil
+}
+
+func noInstant(text string) error {
+	return fmt.Errorf("%q is neither a date (2026-11-21) nor a time (2026-11-21T08:00:00Z)", clip(text))
 }
 
 // interval reads "(from, to)" behind INTERVAL. With constant ends it is an
@@ -76,17 +78,26 @@ func (p *parser) interval(pos int) (operand, error) {
 	if err := p.symbol(")"); err != nil {
 		return operand{}, err
 	}
-	f, fixedFrom := constantEnd(from.term)
-	t, fixedTo := constantEnd(to.term)
-	if fixedFrom && fixedTo {
-		if !f.IsZero() && !t.IsZero() && t.Before(f) {
-			return operand{}, invalid(pos, "the interval ends before it begins")
-		}
-		return operand{pos: pos, depth: 1, term: layers.Interval{From: f, To: t}}, nil
+	t, ok := intervalOf(from.term, to.term)
+	if !ok {
+		return operand{}, invalid(pos, "the interval ends before it begins")
 	}
 	depth := max(from.depth, to.depth) + 1
-	return operand{pos: pos, depth: depth, term: layers.Call{Name: "INTERVAL", Args: []layers.Term{from.term, to.term}}},
-		deep(depth, pos)
+	if _, constant := t.(layers.Interval); constant {
+		depth = 1
+	}
+	return operand{pos: pos, depth: depth, term: t}, deep(depth, pos)
+}
+
+// intervalOf makes an interval of its ends, false when the second is before the
+// first.
+func intervalOf(from, to layers.Term) (layers.Term, bool) {
+	f, fixedFrom := constantEnd(from)
+	t, fixedTo := constantEnd(to)
+	if fixedFrom && fixedTo {
+		return layers.Interval{From: f, To: t}, f.IsZero() || t.IsZero() || !t.Before(f)
+	}
+	return layers.Call{Name: "INTERVAL", Args: []layers.Term{from, to}}, true
 }
 
 // intervalEnd reads one end: a quoted date, time or '..', or a value. A date as
@@ -102,22 +113,29 @@ func (p *parser) intervalEnd(upper bool) (operand, error) {
 		_, err = o.value()
 		return o, err
 	}
-	if t.text == open {
-		leaf.term = layers.Literal{Value: layers.Text(open)}
-		return leaf, p.advance()
+	var err error
+	if leaf.term, err = endOf(t.text, upper); err != nil {
+		return operand{}, invalid(t.pos, "%w", err)
 	}
-	at, date, err := parseInstant(t)
-	if err != nil {
-		return operand{}, err
+	return leaf, p.advance()
+}
+
+// endOf reads a constant end of an interval.
+func endOf(text string, upper bool) (layers.Term, error) {
+	if text == open {
+		return layers.Literal{Value: layers.Text(open)}, nil
+	}
+	at, date, ok := instantOf(text)
+	if !ok {
+		return nil, noInstant(text)
 	}
 	if date && upper {
 		at = at.AddDate(0, 0, 1).Add(-time.Microsecond)
 	}
 	if at.IsZero() {
-		return operand{}, invalid(t.pos, "%s is the instant that stands for no bound", clip(t.text))
+		return nil, fmt.Errorf("%s is the instant that stands for no bound", clip(text))
 	}
-	leaf.term = layers.Literal{Value: layers.InstantMicro(at.UnixMicro())}
-	return leaf, p.advance()
+	return layers.Literal{Value: layers.InstantMicro(at.UnixMicro())}, nil
 }
 
 // constantEnd returns the instant of a constant interval end, zero for '..'.

@@ -136,16 +136,22 @@ func (p *parser) number() (layers.Value, error) {
 		return layers.Value{}, p.expected("a number")
 	}
 	text := sign + p.tok.text
+	v, ok := numberOf(text)
+	if !ok {
+		return layers.Value{}, invalid(pos, "the number %s is out of range", clip(text))
+	}
+	return v, p.advance()
+}
+
+// numberOf is the value of a number, false when no float64 holds it.
+func numberOf(text string) (layers.Value, bool) {
 	if !strings.ContainsAny(text, ".eE") {
 		if i, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return layers.Int(i), p.advance()
+			return layers.Int(i), true
 		}
 	}
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsInf(f, 0) {
-		return layers.Value{}, invalid(pos, "the number %s is out of range", clip(text))
-	}
-	return layers.Float(f), p.advance()
+	return layers.Float(f), err == nil && !math.IsInf(f, 0)
 }
 
 // operand reads a literal, a property, a call, a predicate function or a
@@ -174,7 +180,7 @@ func (p *parser) operand() (operand, error) {
 			return p.parenthesis()
 		}
 		if t.is("[") {
-			return operand{}, fault(layers.Unsupported, t.pos, "arrays are not supported")
+			return operand{}, invalid(t.pos, "arrays stand in parentheses: ('a','b')")
 		}
 	case tokenEnd:
 	}
@@ -191,18 +197,42 @@ func (p *parser) parenthesis() (operand, error) {
 		return operand{}, err
 	}
 	if p.tok.is(")") {
-		return operand{}, fault(layers.Unsupported, pos, "arrays are not supported")
+		return operand{pos: pos, depth: 1, term: layers.Array{}}, p.advance()
 	}
 	o, err := p.or()
 	if err != nil {
 		return operand{}, err
 	}
 	if p.tok.is(",") {
-		return operand{}, fault(layers.Unsupported, pos, "arrays are not supported")
+		return p.array(pos, o)
 	}
 	if !p.tok.is(")") {
 		return operand{}, p.expected("an operator or ')'")
 	}
 	o.pos = pos
+	o.group++
 	return o, p.advance()
+}
+
+// array reads the rest of an array at the comma behind its first element.
+func (p *parser) array(pos int, first operand) (operand, error) {
+	first = first.asItem()
+	items, depth := []layers.Term{first.term}, first.depth
+	for p.tok.is(",") {
+		if err := p.advance(); err != nil {
+			return operand{}, err
+		}
+		t, d, err := p.item()
+		if err != nil {
+			return operand{}, err
+		}
+		items, depth = append(items, t), max(depth, d)
+	}
+	if !p.tok.is(")") {
+		return operand{}, p.expected("',' or ')'")
+	}
+	if err := p.advance(); err != nil {
+		return operand{}, err
+	}
+	return operand{pos: pos, depth: depth + 1, term: layers.Array{Items: items}}, deep(depth+1, pos)
 }

@@ -1,10 +1,6 @@
 package cql2
 
-import (
-	"strings"
-
-	"wutu/layers"
-)
+import "wutu/layers"
 
 // reserved words never name a property without quotes.
 var reserved = map[string]bool{
@@ -12,10 +8,11 @@ var reserved = map[string]bool{
 	"TRUE": true, "FALSE": true,
 }
 
-// spatialOps and temporalOps map function names to operators.
+// spatialOps, temporalOps and arrayOps map function names to operators.
 var (
 	spatialOps  = operators(layers.SIntersects, layers.SContains)
 	temporalOps = operators(layers.TAfter, layers.TStarts)
+	arrayOps    = operators(layers.AEquals, layers.AOverlaps)
 )
 
 // operators maps the names of the operators from first to last.
@@ -67,32 +64,36 @@ func (p *parser) word() (operand, error) {
 		return p.interval(t.pos)
 	}
 	if op, ok := spatialOps[t.upper]; ok {
-		l, r, depth, err := p.pair()
+		l, r, depth, err := p.pair(p.argument)
 		if err != nil {
 			return operand{}, err
 		}
 		return above(t.pos, depth, layers.Spatial{Op: op, Left: l, Right: r})
 	}
 	if op, ok := temporalOps[t.upper]; ok {
-		l, r, depth, err := p.pair()
+		l, r, depth, err := p.pair(p.argument)
 		if err != nil {
 			return operand{}, err
 		}
 		return above(t.pos, depth, layers.Temporal{Op: op, Left: l, Right: r})
 	}
-	if strings.HasPrefix(t.upper, "A_") {
-		return operand{}, fault(layers.Unsupported, t.pos, "array functions such as %s are not supported", clip(t.upper))
+	if op, ok := arrayOps[t.upper]; ok {
+		l, r, depth, err := p.pair(p.item)
+		if err != nil {
+			return operand{}, err
+		}
+		return above(t.pos, depth, layers.Arrays{Op: op, Left: l, Right: r})
 	}
-	args, depth, err := p.list()
+	args, depth, err := p.list(p.item)
 	if err != nil {
 		return operand{}, err
 	}
-	leaf.term, leaf.depth = layers.Call{Name: t.upper, Args: args}, depth+1
+	leaf.term, leaf.depth = layers.Call{Name: functionName(t.text), Args: args}, depth+1
 	return leaf, deep(leaf.depth, leaf.pos)
 }
 
 // pair reads '(' value ',' value ')'.
-func (p *parser) pair() (left, right layers.Term, depth int, err error) {
+func (p *parser) pair(read func() (layers.Term, int, error)) (left, right layers.Term, depth int, err error) {
 	if err := p.enter(); err != nil {
 		return nil, nil, 0, err
 	}
@@ -100,14 +101,14 @@ func (p *parser) pair() (left, right layers.Term, depth int, err error) {
 	if err := p.symbol("("); err != nil {
 		return nil, nil, 0, err
 	}
-	left, d1, err := p.argument()
+	left, d1, err := read()
 	if err != nil {
 		return nil, nil, 0, err
 	}
 	if err := p.symbol(","); err != nil {
 		return nil, nil, 0, err
 	}
-	right, d2, err := p.argument()
+	right, d2, err := read()
 	if err != nil {
 		return nil, nil, 0, err
 	}

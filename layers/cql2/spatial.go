@@ -8,11 +8,23 @@ import (
 	"wutu/layers"
 )
 
-// geometryTerm is a compiled operand of a spatial function: the row's geometry
-// or a constant.
+// geometryTerm is a compiled geometry: that of the row, a constant, or one that
+// is computed.
 type geometryTerm struct {
 	row      bool
 	constant orb.Geometry
+	eval     func(layers.Row) orb.Geometry
+}
+
+// of returns the function that makes the geometry, nil when it is null.
+func (g geometryTerm) of() func(layers.Row) orb.Geometry {
+	switch constant := g.constant; {
+	case g.row:
+		return layers.Row.Geometry
+	case constant != nil:
+		return func(layers.Row) orb.Geometry { return constant }
+	}
+	return g.eval
 }
 
 // geometry compiles an operand that must be a geometry. Constants are checked
@@ -36,8 +48,9 @@ func (c *compiler) geometry(t layers.Term) (geometryTerm, error) {
 		}
 		return geometryTerm{constant: unboxed(t.Geometry)}, nil
 	case layers.Call:
-		if t.Name != "CASEI" && t.Name != "ACCENTI" && t.Name != "INTERVAL" {
-			return geometryTerm{}, c.fail(layers.Unsupported, t.Name, "no such function; functions that make geometries are not offered")
+		if c.kindOf(t) == kindGeometry {
+			a, err := c.call(t)
+			return a.shape, err
 		}
 	}
 	s, err := c.scalar(t)
@@ -68,12 +81,21 @@ func (c *compiler) spatial(e layers.Spatial) (condition, error) {
 			}
 			return truthOf(relate(e.Op, g, g))
 		}, nil
-	case !l.row && !r.row:
+	case l.constant != nil && r.constant != nil:
 		return constant(truthOf(relate(e.Op, l.constant, r.constant))), nil
-	case r.row:
-		return relatedTo(converse(e.Op), l.constant), nil
+	case l.constant != nil:
+		return relatedTo(r, converse(e.Op), l.constant), nil
+	case r.constant != nil:
+		return relatedTo(l, e.Op, r.constant), nil
 	}
-	return relatedTo(e.Op, r.constant), nil
+	op, le, re := e.Op, l.of(), r.of()
+	return func(row layers.Row) truth {
+		a, b := le(row), re(row)
+		if a == nil || b == nil {
+			return unknown
+		}
+		return truthOf(relate(op, a, b))
+	}, nil
 }
 
 // converse is the operator that holds with its operands exchanged.
@@ -88,9 +110,18 @@ func converse(op layers.SpatialOp) layers.SpatialOp {
 	return op
 }
 
-// relatedTo tests the row's geometry against a constant, which is prepared once.
-func relatedTo(op layers.SpatialOp, g orb.Geometry) condition {
+// relatedTo tests a geometry against a constant, which is prepared once.
+func relatedTo(t geometryTerm, op layers.SpatialOp, g orb.Geometry) condition {
 	test := prepared(op, g)
+	if !t.row {
+		return func(r layers.Row) truth {
+			made := t.eval(r)
+			if made == nil {
+				return unknown
+			}
+			return truthOf(test(made))
+		}
+	}
 	return func(r layers.Row) truth {
 		row := r.Geometry()
 		if row == nil {

@@ -106,10 +106,17 @@ func scan(src string, pos int) (token, error) {
 }
 
 // scanQuoted reads from the quote at pos to its partner; a doubled quote stands
-// for one.
+// for one. In texts the backslash escapes, see unescape.
 func scanQuoted(src string, pos int, quote byte, kind tokenKind) (token, error) {
-	doubled := false
+	doubled, escaped := false, false
 	for i := pos + 1; i < len(src); i++ {
+		if src[i] == '\\' && kind == tokenText {
+			escaped = true
+			if i+1 < len(src) && (src[i+1] == '\'' || src[i+1] == '\\') {
+				i++
+			}
+			continue
+		}
 		if src[i] != quote {
 			continue
 		}
@@ -119,7 +126,9 @@ func scanQuoted(src string, pos int, quote byte, kind tokenKind) (token, error) 
 			continue
 		}
 		text := src[pos+1 : i]
-		if doubled {
+		if escaped {
+			text = unescape(text)
+		} else if doubled {
 			q := string(quote)
 			text = strings.ReplaceAll(text, q+q, q)
 		}
