@@ -58,9 +58,9 @@ func BenchmarkNext(b *testing.B) {
 	c := bigCity(400_000)
 	r := New(c.config(10), c.seq())
 	publish(b, r)
-	for range 4000 {
-		if err := r.Apply(&c.rows[c.r.IntN(len(c.rows))], &c.rows[c.r.IntN(len(c.rows))]); err != nil {
-			b.Skip(err) // left twice
+	for _, ch := range c.live("clustered", 4000) {
+		if err := r.Apply(ch.old, ch.new); err != nil {
+			b.Fatal(err)
 		}
 	}
 	for b.Loop() {
@@ -86,7 +86,10 @@ func BenchmarkMemory(b *testing.B) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		r := New(c.config(10), c.seq())
+		config := c.config(10)
+		config.Layer.Fields[fieldIncome].Measure = false
+		config.Layer.Fields[fieldMembers].Measure = false // as in the layer of persons
+		r := New(config, c.seq())
 		publish(b, r)
 		runtime.GC()
 		runtime.ReadMemStats(&after)

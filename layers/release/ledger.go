@@ -59,7 +59,7 @@ type baseKey struct {
 // cells and places never change while it lives.
 type ledger struct {
 	measures int
-	index    map[baseKey]uint32
+	index    table
 	keys     []baseKey
 	n        []int32 // rows
 	sums     []int64 // measures per base cell, in units
@@ -70,7 +70,7 @@ type ledger struct {
 }
 
 func newLedger(measures int) *ledger {
-	return &ledger{measures: measures, index: make(map[baseKey]uint32), placeAt: make(map[place]uint32)}
+	return &ledger{measures: measures, placeAt: make(map[place]uint32)}
 }
 
 // intern gives the position of a place.
@@ -86,11 +86,11 @@ func (l *ledger) intern(p place) uint32 {
 
 // base gives the position of a base cell, a new one with no rows if there is none.
 func (l *ledger) base(k baseKey) uint32 {
-	if i, ok := l.index[k]; ok {
+	if i, ok := l.index.find(l.keys, k); ok {
 		return i
 	}
 	i := uint32(len(l.keys))
-	l.index[k] = i
+	l.index.add(l.keys, k, i)
 	l.keys = append(l.keys, k)
 	l.n = append(l.n, 0)
 	for range l.measures {

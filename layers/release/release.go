@@ -206,7 +206,7 @@ func (r *Release) Apply(old, new *Row) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if old != nil {
-		base, ok := r.ledger.index[r.key(old)]
+		base, ok := r.ledger.index.find(r.ledger.keys, r.key(old))
 		if !ok || r.ledger.n[base] == 0 {
 			return &layers.Error{Kind: layers.Conflict, Op: "release.Apply", Layer: r.layer, Err: errUnknownRow}
 		}
