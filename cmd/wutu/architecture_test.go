@@ -25,7 +25,7 @@ var topLevel = []string{"cmd", "geo", "layers", "tiles", "data", "server", "fron
 	"go.mod", "go.sum", "README.md", "LICENSE", "CHANGELOG.md", "Makefile"}
 
 // ignored is made by the project's own commands and kept out of version control.
-var ignored = []string{"bin", "city"}
+var ignored = []string{"bin", "city", "city.keys"}
 
 // mayImport lists for each tree the trees of this module it may import; every
 // tree may import itself.

@@ -16,7 +16,7 @@ func (p *program) checkCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Look for everything that can be wrong with the city",
-		Long: "Checks the store (pages, registration, geometries, codes, change log, audit trail, writes of other programs)\n" +
+		Long: "Checks the store (pages, registration, geometries, codes, seals, change log, audit trail, writes of other programs)\n" +
 			"and the resident index against it. Exit code 1 with the list of what is wrong. It works while `serve` runs.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context()) },
@@ -34,6 +34,11 @@ func (p *program) check(ctx context.Context) (err error) {
 		return err
 	}
 	var problems []string
+	if keys := store.Keys(); keys != nil {
+		if err := openFile(keys.Path()); err != nil {
+			problems = append(problems, err.Error())
+		}
+	}
 	for _, f := range found {
 		problems = append(problems, f.String())
 	}

@@ -96,7 +96,7 @@ func importAndKill(t *testing.T, args []string, after time.Duration) int {
 
 func countPoints(t *testing.T, city string) int {
 	t.Helper()
-	store, err := gpkg.Open(t.Context(), filepath.Join(city, "city.gpkg"), gpkg.Options{})
+	store, err := (&program{dir: city}).open(t.Context(), gpkg.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ type program struct {
 	args           []string
 
 	dir    string // --data
+	keys   string // --keys
 	asJSON bool   // --json
 }
 
@@ -38,9 +39,10 @@ func (p *program) root() *cobra.Command {
 	}
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&p.dir, "data", "./city", "the city's folder; its GeoPackage is DIR/city.gpkg")
+	flags.StringVar(&p.keys, "keys", "", "the city's key file (default DIR.keys beside the city's folder, or $"+keysEnv+")")
 	flags.BoolVar(&p.asJSON, "json", false, "machine-readable results on stdout")
 	cmd.AddCommand(p.serveCmd(), p.generateCmd(), p.importCmd(), p.exportCmd(), p.checkCmd(),
-		p.backupCmd(), p.restoreCmd(), p.tokenCmd(), p.benchCmd())
+		p.backupCmd(), p.restoreCmd(), p.keysCmd(), p.tokenCmd(), p.benchCmd())
 	return cmd
 }
 
@@ -52,16 +54,35 @@ func version() string {
 	return "(devel)"
 }
 
-// open opens the city's store.
-func (p *program) open(ctx context.Context, o gpkg.Options) (*gpkg.Store, error) {
+// mustExist fails when there is no city.
+func (p *program) mustExist() error {
 	if _, err := os.Stat(p.file()); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no city in %s (no %s): `wutu generate` or `wutu import` makes one", p.dir, p.file())
+		return fmt.Errorf("there is no city in %s (no %s): `wutu generate` or `wutu import` makes one", p.dir, p.file())
+	}
+	return nil
+}
+
+// open opens the city's store, with the city's keys if there are any.
+func (p *program) open(ctx context.Context, o gpkg.Options) (*gpkg.Store, error) {
+	if err := p.mustExist(); err != nil {
+		return nil, err
+	}
+	if o.Keys == nil {
+		var err error
+		if o.Keys, err = p.ring(false); err != nil {
+			return nil, err
+		}
 	}
 	return gpkg.Open(ctx, p.file(), o)
 }
 
-// create opens the city's store and makes folder and file when missing.
+// create opens the city's store and makes folder, file and keys when missing. A
+// city that has no keys gets none.
 func (p *program) create(ctx context.Context, o gpkg.Options) (*gpkg.Store, error) {
+	var err error
+	if o.Keys, err = p.ring(p.mustExist() != nil); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(p.dir, 0o750); err != nil {
 		return nil, err
 	}

@@ -69,7 +69,14 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer listener.Close()
-	store, err := p.open(ctx, gpkg.Options{})
+	if err := p.mustExist(); err != nil {
+		return err
+	}
+	ring, err := p.ring(true)
+	if err != nil {
+		return err
+	}
+	store, err := p.open(ctx, gpkg.Options{Keys: ring})
 	if err != nil {
 		return err
 	}

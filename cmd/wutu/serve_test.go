@@ -204,12 +204,17 @@ func testBackupBesideServe(t *testing.T, s *served, dir string) {
 	archive, fresh := filepath.Join(t.TempDir(), "backup"), filepath.Join(t.TempDir(), "restored")
 	mustRun(t, "backup", archive, "--data", dir)
 	s.alive()
-	mustRun(t, "restore", archive, "--data", fresh)
-	mustRun(t, "check", "--data", fresh)
+	if out := mustRun(t, "restore", archive, "--data", fresh); !strings.Contains(out, "the key file is not in the backup: put it at "+fresh+".keys") {
+		t.Errorf("restore says %q", out)
+	}
+	if code, _, errs := run(t, "check", "--data", fresh); code != 1 || !strings.Contains(errs, "there is no key file "+fresh+".keys") {
+		t.Errorf("check without the keys: exit %d, %s", code, errs)
+	}
+	mustRun(t, "check", "--data", fresh, "--keys", dir+".keys")
 	if code, _, errs := run(t, "restore", archive, "--data", fresh); code != 1 || strings.Count(errs, "\n") != 1 {
 		t.Errorf("restore over a city: exit %d, %s", code, errs)
 	}
-	again := serve(t, fresh, "--demo")
+	again := serve(t, fresh, "--demo", "--keys", dir+".keys")
 	want, got := s.layersOf(""), again.layersOf("")
 	for id, l := range want {
 		if r := got[id]; l.Count == nil || r.Count == nil || *l.Count != *r.Count {

@@ -42,7 +42,7 @@ func smallCity(t *testing.T) string {
 		small.dir = dir
 		var out bytes.Buffer
 		p := program{stdout: &out, stderr: &out, args: []string{"generate", "--size", "small", "--seed", "1",
-			"--now", "2026-11-21T00:00:00Z", "--data", dir}}
+			"--now", "2026-11-21T00:00:00Z", "--data", filepath.Join(dir, "city")}}
 		if code := p.run(context.Background()); code != 0 {
 			small.err = out.String()
 		}
@@ -50,11 +50,15 @@ func smallCity(t *testing.T) string {
 	if small.err != "" {
 		t.Fatalf("the small city: %s", small.err)
 	}
-	dir := filepath.Join(t.TempDir(), "city")
+	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(small.dir)); err != nil {
 		t.Fatal(err)
 	}
-	return dir
+	city := filepath.Join(dir, "city")
+	if err := os.Chmod(city+".keys", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return city
 }
 
 // served is a running `wutu serve`.

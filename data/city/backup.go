@@ -18,6 +18,7 @@ import (
 
 	"wutu/data/gpkg"
 	"wutu/layers"
+	"wutu/layers/keyring"
 )
 
 // manifestName is the last entry of an archive.
@@ -76,7 +77,7 @@ func backup(ctx context.Context, s *gpkg.Store, dir, archive string, at time.Tim
 	if err := s.Copy(ctx, copied); err != nil {
 		return sum, err
 	}
-	seq, err := seqOf(ctx, copied)
+	seq, err := seqOf(ctx, copied, s.Keys())
 	if err != nil {
 		return sum, err
 	}
@@ -103,8 +104,8 @@ func backup(ctx context.Context, s *gpkg.Store, dir, archive string, at time.Tim
 }
 
 // seqOf opens the copy, which also proves that it can be opened.
-func seqOf(ctx context.Context, path string) (uint64, error) {
-	s, err := gpkg.Open(ctx, path, gpkg.Options{})
+func seqOf(ctx context.Context, path string, keys *keyring.Ring) (uint64, error) {
+	s, err := gpkg.Open(ctx, path, gpkg.Options{Keys: keys})
 	if err != nil {
 		return 0, err
 	}

@@ -17,6 +17,7 @@ import (
 type transaction struct {
 	conn *conn
 	now  time.Time
+	bulk bool // indexes of blind columns are made when the store is closed
 	state
 	fids  map[int64]int64    // last fid given out, by layer number
 	boxes map[int64]envelope // what was put, by layer number; wider after a rollback
@@ -38,7 +39,7 @@ func (w *writer) begin() (*transaction, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &transaction{conn: w.conn, now: w.store.now(), state: state{catalog: cat, seq: seq},
+	return &transaction{conn: w.conn, now: w.store.now(), bulk: w.bulk, state: state{catalog: cat, seq: seq},
 		fids: make(map[int64]int64), boxes: make(map[int64]envelope)}, nil
 }
 
@@ -70,7 +71,7 @@ func (tx *transaction) finish() error {
 // apply writes one batch. A *layers.Error means that the batch does not fit,
 // any other error that the file fails.
 func (tx *transaction) apply(p *prepared) error {
-	if p.catalog.version != tx.catalog.version { // definitions changed since it was prepared
+	if !p.catalog.same(tx.catalog) { // definitions changed since it was prepared
 		again, err := prepare(p.batch, p.at, tx.catalog)
 		if err != nil {
 			return err
@@ -113,8 +114,14 @@ func (tx *transaction) define(l *layers.Layer, at time.Time) error {
 		if err := before.layer.CheckSuccessor(l); err != nil {
 			return err
 		}
-		t := newTable(before.num, tx.seq+1, l)
+		if err := tx.sealing(before, l); err != nil {
+			return err
+		}
+		t := tx.catalog.newTable(before.num, tx.seq+1, l)
 		if err := tx.conn.script(t.alter(before)); err != nil {
+			return err
+		}
+		if err := tx.indexes(t); err != nil {
 			return err
 		}
 		if _, err := tx.conn.exec("UPDATE wutu_layers SET seq = ?, definition = ? WHERE num = ?", int64(t.defined), text, t.num); err != nil {
@@ -126,10 +133,16 @@ func (tx *transaction) define(l *layers.Layer, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	t := newTable(last+1, tx.seq+1, l)
+	if err := tx.sealing(nil, l); err != nil {
+		return err
+	}
+	t := tx.catalog.newTable(last+1, tx.seq+1, l)
 	delete(tx.fids, t.num) // of a layer that was rolled back
 	delete(tx.boxes, t.num)
 	if err := tx.conn.script(t.create()); err != nil {
+		return err
+	}
+	if err := tx.indexes(t); err != nil {
 		return err
 	}
 	if _, err := tx.conn.exec("INSERT INTO wutu_layers (num, seq, id, definition) VALUES (?, ?, ?, ?)", t.num, int64(t.defined), l.ID, text); err != nil {
@@ -214,10 +227,14 @@ func (tx *transaction) record(r *layers.Record) error {
 		_, err := tx.conn.exec("DELETE FROM wutu_records WHERE bucket = ? AND key = ?", r.Bucket, r.Key)
 		return err
 	}
+	data, err := sealRecord(tx.catalog.keys, r)
+	if err != nil {
+		return err
+	}
 	var expires driver.Value
 	if !r.Expires.IsZero() {
 		expires = r.Expires.UnixMicro()
 	}
-	_, err := tx.conn.exec("INSERT OR REPLACE INTO wutu_records (bucket, key, data, expires) VALUES (?, ?, ?, ?)", r.Bucket, r.Key, r.Data, expires)
+	_, err = tx.conn.exec("INSERT OR REPLACE INTO wutu_records (bucket, key, data, expires) VALUES (?, ?, ?, ?)", r.Bucket, r.Key, data, expires)
 	return err
 }

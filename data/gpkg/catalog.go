@@ -6,26 +6,39 @@ import (
 	"slices"
 
 	"wutu/layers"
+	"wutu/layers/keyring"
 )
 
 // catalog is the layers of the file as of one state. It is immutable.
 type catalog struct {
 	version uint64 // sequence of the latest definition
+	seals   *seals
+	keys    *keyring.Ring // nil: the store was opened without
+	texts   bool          // every text is sealed, as tests of the whole suite want it
 	tables  map[string]*table
 	byNum   map[int64]*table
 }
 
 // loadCatalog reads the catalog inside the connection's transaction; known is
-// returned when it is still right.
+// returned when it is still right. Its error is Unavailable when known's keys do
+// not open what the file's keys have sealed.
 func loadCatalog(c *conn, known *catalog) (*catalog, error) {
-	version, err := c.number("SELECT max(seq) FROM wutu_layers")
+	row, err := c.first("SELECT (SELECT max(seq) FROM wutu_layers), (SELECT max(n) FROM wutu_seals)")
 	if err != nil {
 		return nil, err
 	}
-	if known != nil && known.version == uint64(version) {
+	version, _ := row[0].(int64)
+	sealed, _ := row[1].(int64)
+	if known.tables != nil && known.version == uint64(version) && known.seals.n == sealed {
 		return known, nil
 	}
-	out := &catalog{version: uint64(version), tables: make(map[string]*table), byNum: make(map[int64]*table)}
+	out := &catalog{version: uint64(version), keys: known.keys, texts: known.texts, tables: make(map[string]*table), byNum: make(map[int64]*table)}
+	if out.seals, err = loadSeals(c); err != nil {
+		return nil, err
+	}
+	if err := out.seals.checkKeys(out.keys); err != nil {
+		return nil, err
+	}
 	r, err := c.query("SELECT num, seq, definition FROM wutu_layers ORDER BY num")
 	if err != nil {
 		return nil, err
@@ -46,19 +59,34 @@ func loadCatalog(c *conn, known *catalog) (*catalog, error) {
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", num, err)
 		}
-		t := newTable(num, uint64(seq), l)
+		t := out.newTable(num, uint64(seq), l)
 		out.tables[l.ID], out.byNum[num] = t, t
 	}
 }
 
 // with returns a catalog that has t in addition or in place of its namesake.
 func (c *catalog) with(t *table) *catalog {
-	out := &catalog{version: max(c.version, t.defined), tables: maps.Clone(c.tables), byNum: maps.Clone(c.byNum)}
+	out := &catalog{version: max(c.version, t.defined), seals: c.seals, keys: c.keys, texts: c.texts, tables: maps.Clone(c.tables), byNum: maps.Clone(c.byNum)}
 	out.tables[t.layer.ID] = t
 	if t.num > 0 {
 		out.byNum[t.num] = t
 	}
 	return out
+}
+
+// isSealed reports whether the values of a field are encrypted.
+func (c *catalog) isSealed(f *layers.Field) bool {
+	return f.Sealed || c.texts && f.Type == layers.String
+}
+
+// same reports whether what was encoded against c fits other.
+func (c *catalog) same(other *catalog) bool {
+	return c.version == other.version && c.seals.n == other.seals.n
+}
+
+// newer reports whether c is a later state of the file than other.
+func (c *catalog) newer(other *catalog) bool {
+	return c.version > other.version || c.version == other.version && c.seals.n > other.seals.n
 }
 
 func (c *catalog) table(op, id string) (*table, error) {

@@ -19,6 +19,22 @@
 // member, as the standard demands; the member is written in big-endian order,
 // which is how it is recognized and read back as what it was.
 //
+// # Sealed values
+//
+// The values of fields declared as sealed, and the data of every record, are
+// encrypted with the keys of Options.Keys before they reach SQLite, so that no
+// page, log, free space or copy of the file holds them plain. Their context is
+// layer, field and feature id: a value opens in its own row only, but a former
+// value of the same row and field opens there too. Beside the column of a sealed
+// field stands a blind column wutu_blind_FIELD with a keyed hash and an index of
+// it; a filter with "=" or IN on the field reads by that index. wutu_seals is the
+// log of keys. A city of plain values opens, and is sealed by Reseal and Scrub,
+// which also rotate keys; a rewritten row keeps its version.
+//
+// Not sealed are ids, names of buckets and keys of records, and the audit
+// trail's parts other than those it seals itself. Sizes and the equality of two
+// values of a field (by their hashes) can be seen in the file.
+//
 // # Concurrency
 //
 // One goroutine writes. Calls of Apply that arrive together share one

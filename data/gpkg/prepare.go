@@ -69,7 +69,7 @@ func prepare(b layers.Batch, at time.Time, cat *catalog) (*prepared, error) {
 		}
 		l = cloneLayer(l)
 		p.defs = append(p.defs, l)
-		cat = cat.with(newTable(0, 0, l))
+		cat = cat.with(cat.newTable(0, 0, l))
 	}
 	for i := range b.Records {
 		if b.Records[i].Bucket == "" {
@@ -90,6 +90,7 @@ func (p *prepared) encode(changes []layers.Change, cat *catalog) error {
 	var t *table
 	var slab []driver.Value
 	var geometry []byte
+	seal := sealing{keys: cat.keys}
 	for i := range changes {
 		c := &changes[i]
 		if t == nil || t.layer.ID != c.Layer {
@@ -113,7 +114,7 @@ func (p *prepared) encode(changes []layers.Change, cat *catalog) error {
 			}
 			s.args, slab = slab[:n:n], slab[n:]
 			var err error
-			if geometry, err = s.encode(c, geometry); err != nil {
+			if geometry, err = s.encode(c, geometry, &seal); err != nil {
 				return err
 			}
 		default:
@@ -126,7 +127,7 @@ func (p *prepared) encode(changes []layers.Change, cat *catalog) error {
 
 // encode fills the arguments of a put. buf is a slab for geometries, of which
 // the rest is returned.
-func (s *step) encode(c *layers.Change, buf []byte) ([]byte, error) {
+func (s *step) encode(c *layers.Change, buf []byte, seal *sealing) ([]byte, error) {
 	l, f := s.table.layer, c.Feature
 	fail := func(field string, err error) error {
 		return &layers.Error{Kind: layers.Invalid, Op: "gpkg.Apply", Layer: l.ID, ID: c.ID, Field: field, Err: err}
@@ -159,6 +160,11 @@ func (s *step) encode(c *layers.Change, buf []byte) ([]byte, error) {
 	}
 	for i, v := range f.Values {
 		s.args[first+i] = column(v, l.Fields[i].Type)
+	}
+	if len(s.table.sealed) > 0 {
+		if field, err := seal.values(s.table, s.id, s.args, first); err != nil {
+			return buf, &layers.Error{Kind: layers.Unavailable, Op: "gpkg.Apply", Layer: l.ID, ID: c.ID, Field: field, Err: err}
+		}
 	}
 	return buf, nil
 }

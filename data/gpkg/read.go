@@ -19,7 +19,8 @@ const checkEvery = 256
 
 // Read implements layers.Reader. In order of id it streams; with sort keys it
 // collects the rows that match, or the first Offset+Limit of them. A read of
-// IDs costs a look-up each, every other one a scan of the layer.
+// IDs, or for values of a sealed field, costs a look-up each, every other one a
+// scan of the layer.
 func (s *Store) Read(ctx context.Context, q layers.Query) iter.Seq2[layers.Feature, error] {
 	return func(yield func(layers.Feature, error) bool) {
 		err := s.view(ctx, "gpkg.Read", func(c *conn, cat *catalog) error {
@@ -76,7 +77,11 @@ func (p *plan) scan(ctx context.Context, c *conn, emit func(layers.Feature) erro
 		return p.scanPast(ctx, c, emit)
 	case p.query.IDs != nil:
 		return p.scanIDs(ctx, c, emit)
-	case p.query.After != nil && len(p.query.Sort) == 0:
+	}
+	if e := p.exact(); e != nil && len(e.values) > 0 {
+		return p.scanExact(ctx, c, e, emit)
+	}
+	if p.query.After != nil && len(p.query.Sort) == 0 {
 		return p.scanRows(ctx, c, p.table.allFrom, []driver.Value{p.query.After.ID}, emit)
 	}
 	return p.scanRows(ctx, c, p.table.all, nil, emit)

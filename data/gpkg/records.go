@@ -24,7 +24,7 @@ func (s *Store) Records(ctx context.Context, bucket, prefix string) iter.Seq2[la
 			if err != nil {
 				return err
 			}
-			err = drainRecords(ctx, bucket, r, yield)
+			err = drainRecords(ctx, bucket, r, &sealing{keys: s.catalog.Load().keys}, yield)
 			return errors.Join(err, r.close())
 		})
 		if err != nil && !errors.Is(err, errStop) {
@@ -33,7 +33,7 @@ func (s *Store) Records(ctx context.Context, bucket, prefix string) iter.Seq2[la
 	}
 }
 
-func drainRecords(ctx context.Context, bucket string, r *rows, yield func(layers.Record, error) bool) error {
+func drainRecords(ctx context.Context, bucket string, r *rows, seal *sealing, yield func(layers.Record, error) bool) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -44,7 +44,10 @@ func drainRecords(ctx context.Context, bucket string, r *rows, yield func(layers
 		}
 		out := layers.Record{Bucket: bucket}
 		out.Key, _ = r.values[0].(string)
-		out.Data, _ = r.values[1].([]byte)
+		data, _ := r.values[1].([]byte)
+		if out.Data, err = seal.openRecord(bucket, out.Key, data); err != nil {
+			return err
+		}
 		if us, limited := r.values[2].(int64); limited {
 			out.Expires = time.UnixMicro(us).UTC()
 		}

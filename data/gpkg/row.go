@@ -17,6 +17,7 @@ const slabRows = 64
 type decoder struct {
 	table *table
 	slab  []layers.Value
+	seal  sealing
 }
 
 // feature decodes the columns of a row in the order of table.all. The feature
@@ -60,6 +61,19 @@ func (d *decoder) feature(columns []driver.Value) (layers.Feature, error) {
 		if f.Values[i], err = value(columns[fixedColumns+i], l.Fields[i].Type); err != nil {
 			return fail(l.Fields[i].Name, err)
 		}
+	}
+	for i := range d.table.sealed {
+		s := &d.table.sealed[i]
+		v := &f.Values[s.field]
+		if v.Type() != layers.String {
+			continue
+		}
+		d.seal.keys = d.table.keys
+		text, err := d.seal.open(s, id, v.Str())
+		if err != nil {
+			return fail(l.Fields[s.field].Name, err)
+		}
+		*v = layers.Text(text)
 	}
 	return f, nil
 }

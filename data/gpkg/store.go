@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"wutu/layers"
+	"wutu/layers/keyring"
 )
 
 // Options tune a store; the zero value is right for serving.
@@ -22,6 +23,12 @@ type Options struct {
 	// death of the process, but the machine's only once Flush or Close returned.
 	// For loading what can be loaded again.
 	Bulk bool
+
+	// Keys seal the values of sealed fields and the data of records. nil: the
+	// city must have no sealed values, and none can be written.
+	Keys *keyring.Ring
+
+	texts bool // see catalog
 
 	// Busy is how long to wait for another process that writes; 0 means 10 s.
 	Busy time.Duration
@@ -73,13 +80,14 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, translate(op, err)
 	}
 	s := &Store{path: path, now: o.Now}
+	s.catalog.Store(&catalog{keys: o.Keys, texts: o.texts})
 	if err := s.prepareFile(c, !exists, o); err != nil {
 		return nil, translate(op, errors.Join(err, c.close()))
 	}
 	s.readers = &pool{open: func() (*conn, error) {
 		return dial(path, usage{readOnly: true, busy: o.Busy, cacheKiB: readCacheKiB})
 	}}
-	s.writer = newWriter(s, c)
+	s.writer = newWriter(s, c, o.Bulk)
 	return s, nil
 }
 
@@ -114,9 +122,12 @@ func (s *Store) prepareFile(c *conn, fresh bool, o Options) error {
 			return err
 		}
 	}
-	cat, err := loadCatalog(c, nil)
+	cat, err := loadCatalog(c, s.catalog.Load())
+	if err != nil {
+		return err
+	}
 	s.catalog.Store(cat)
-	return err
+	return s.prepareSeals(c, o)
 }
 
 // syncFolder makes the entries of a folder durable.
@@ -127,6 +138,9 @@ func syncFolder(dir string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
+
+// Keys returns the ring the store was opened with, nil for none.
+func (s *Store) Keys() *keyring.Ring { return s.catalog.Load().keys }
 
 // Path returns the file's path.
 func (s *Store) Path() string { return s.path }
@@ -157,7 +171,7 @@ func (s *Store) view(ctx context.Context, op string, f func(*conn, *catalog) err
 		if err != nil {
 			return err
 		}
-		if cat.version > known.version {
+		if cat.newer(known) {
 			s.catalog.CompareAndSwap(known, cat)
 		}
 		return f(c, cat)

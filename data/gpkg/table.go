@@ -2,9 +2,11 @@ package gpkg
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"wutu/layers"
+	"wutu/layers/keyring"
 )
 
 // table is a layer with the SQL for its table. It is immutable.
@@ -13,9 +15,12 @@ type table struct {
 	defined uint64
 	layer   *layers.Layer
 	columns []string // of the fields, in their order
+	sealed  []sealedField
+	keys    *keyring.Ring // that sealed fields are sealed with
 
 	insert, update, remove    string
 	byID, byFID, all, allFrom string
+	selected                  string // what they begin with
 }
 
 // The columns every table starts with, in the order of insert and update.
@@ -56,7 +61,11 @@ func columnNames(fields []layers.Field) []string {
 	out := make([]string, len(fields))
 	for i := range fields {
 		name := strings.ToValidUTF8(strings.ReplaceAll(fields[i].Name, "\x00", "_"), "_")
-		for reserved[foldASCII(name)] || taken[foldASCII(name)] {
+		for reserved[foldASCII(name)] || taken[foldASCII(name)] || strings.HasPrefix(foldASCII(name), blindPrefix) {
+			if strings.HasPrefix(foldASCII(name), blindPrefix) {
+				name = "_" + name
+				continue
+			}
 			name += "_"
 		}
 		taken[foldASCII(name)] = true
@@ -75,8 +84,9 @@ func foldASCII(s string) string {
 	}, s)
 }
 
-func newTable(num int64, defined uint64, l *layers.Layer) *table {
-	t := &table{num: num, defined: defined, layer: l, columns: columnNames(l.Fields)}
+func (c *catalog) newTable(num int64, defined uint64, l *layers.Layer) *table {
+	t := &table{num: num, defined: defined, layer: l, columns: columnNames(l.Fields), keys: c.keys}
+	t.sealed = c.sealedFields(num, l, t.columns)
 	names := []string{"fid", "id", "version", "valid_from", "valid_to"}
 	// The unary plus hides the declared type from the driver, which would parse
 	// times and booleans at great cost.
@@ -94,6 +104,9 @@ func newTable(num int64, defined uint64, l *layers.Layer) *table {
 			picked = append(picked, quote(c))
 		}
 	}
+	for i := range t.sealed {
+		names = append(names, quote(t.sealed[i].blind))
+	}
 	name := quote(l.ID)
 	t.insert = fmt.Sprintf("INSERT INTO %s (%s) VALUES (?%s) ON CONFLICT (id) DO NOTHING", name, strings.Join(names, ", "), strings.Repeat(", ?", len(names)-1))
 	var sets []string // the places of the update are those of the insert
@@ -107,14 +120,20 @@ func newTable(num int64, defined uint64, l *layers.Layer) *table {
 	t.byFID = selected + " WHERE fid = ?"
 	t.all = selected + " ORDER BY id"
 	t.allFrom = selected + " WHERE id > ? ORDER BY id"
+	t.selected = selected
 	return t
+}
+
+// seals reports whether the table has a sealed field at place i.
+func (t *table) seals(i int) bool {
+	return slices.ContainsFunc(t.sealed, func(f sealedField) bool { return f.field == i })
 }
 
 func (t *table) spatial() bool { return t.layer.Geometry != layers.NoGeometry }
 
 // statementArgs is the number of places in insert and update.
 func (t *table) statementArgs() int {
-	n := fixedColumns + len(t.columns)
+	n := fixedColumns + len(t.columns) + len(t.sealed)
 	if !t.spatial() {
 		n--
 	}
@@ -138,6 +157,9 @@ func (t *table) create() string {
 	for i, c := range t.columns {
 		fmt.Fprintf(&b, ",\n  %s %s", quote(c), columnTypes[l.Fields[i].Type])
 	}
+	for i := range t.sealed {
+		fmt.Fprintf(&b, ",\n  %s BLOB", quote(t.sealed[i].blind))
+	}
 	b.WriteString("\n);\n")
 	// A change of a row that does not come from this program keeps the version.
 	fmt.Fprintf(&b, "CREATE TRIGGER %s AFTER UPDATE ON %s WHEN NEW.version IS OLD.version\nBEGIN INSERT INTO wutu_foreign (layer, fid) VALUES (%d, NEW.fid); END;\n",
@@ -160,6 +182,11 @@ func (t *table) alter(before *table) string {
 	var b strings.Builder
 	for i := len(before.columns); i < len(t.columns); i++ {
 		fmt.Fprintf(&b, "ALTER TABLE %s ADD COLUMN %s %s;\n", name, quote(t.columns[i]), columnTypes[l.Fields[i].Type])
+	}
+	for i := range t.sealed {
+		if f := &t.sealed[i]; !before.seals(f.field) {
+			fmt.Fprintf(&b, "ALTER TABLE %s ADD COLUMN %s BLOB;\n", name, quote(f.blind))
+		}
 	}
 	if l.Geometry != before.layer.Geometry {
 		fmt.Fprintf(&b, "UPDATE gpkg_geometry_columns SET geometry_type_name = '%s' WHERE table_name = %s;\n", geometryName(l.Geometry), literal(l.ID))

@@ -18,6 +18,7 @@ const maxGroup = 32 << 10
 type writer struct {
 	store *Store
 	conn  *conn
+	bulk  bool
 	done  chan struct{} // closed when the goroutine has ended
 
 	mu     sync.Mutex
@@ -30,7 +31,8 @@ type writer struct {
 // outcome: the writer by starting, the caller by withdrawing.
 type request struct {
 	ctx   context.Context
-	prep  *prepared // nil: a flush
+	prep  *prepared           // nil: a task
+	task  func(*writer) error // runs alone, outside a transaction
 	state atomic.Int32
 	done  chan struct{}
 	seq   uint64
@@ -43,8 +45,8 @@ const (
 	withdrawn
 )
 
-func newWriter(s *Store, c *conn) *writer {
-	w := &writer{store: s, conn: c, done: make(chan struct{}), queue: make(chan *request, 256)}
+func newWriter(s *Store, c *conn, bulk bool) *writer {
+	w := &writer{store: s, conn: c, bulk: bulk, done: make(chan struct{}), queue: make(chan *request, 256)}
 	go w.loop()
 	return w
 }
@@ -86,7 +88,11 @@ func (w *writer) close() error {
 	w.sends.Wait()
 	close(w.queue)
 	<-w.done
-	return errors.Join(w.checkpoint(), w.conn.close())
+	var err error
+	if w.bulk {
+		err = w.makeIndexes()
+	}
+	return errors.Join(err, w.checkpoint(), w.conn.close())
 }
 
 // checkpoint copies the write-ahead log into the file, as far as readers of
@@ -100,7 +106,15 @@ func (w *writer) checkpoint() error {
 }
 
 func (w *writer) flush(ctx context.Context) error {
-	_, err := w.submit(ctx, "gpkg.Flush", &request{ctx: ctx, done: make(chan struct{})})
+	return w.run(ctx, "gpkg.Flush", func(w *writer) error {
+		_, err := w.conn.first("PRAGMA wal_checkpoint(FULL)")
+		return err
+	})
+}
+
+// run has the writing goroutine do a task.
+func (w *writer) run(ctx context.Context, op string, task func(*writer) error) error {
+	_, err := w.submit(ctx, op, &request{ctx: ctx, task: task, done: make(chan struct{})})
 	return err
 }
 
@@ -141,35 +155,34 @@ func (w *writer) gather(first *request) []*request {
 // commit applies the requests of a group in one transaction. A batch that does
 // not fit is rolled back alone; a failure of the file fails them all.
 func (w *writer) commit(group []*request) {
-	var batches, flushes []*request
+	var batches, tasks []*request
 	for _, r := range group {
 		if r.prep == nil {
-			flushes = append(flushes, r)
+			tasks = append(tasks, r)
 		} else {
 			batches = append(batches, r)
 		}
 	}
 	if len(batches) > 0 {
-		if err := w.transaction(batches); err != nil {
+		if err := w.transaction(func(tx *transaction) error { return tx.batches(batches) }); err != nil {
 			for _, r := range batches {
 				r.seq, r.err = 0, err
 			}
 		}
 	}
-	for _, r := range flushes {
-		_, r.err = w.conn.first("PRAGMA wal_checkpoint(FULL)")
+	for _, r := range tasks {
+		r.err = r.task(w)
 	}
 }
 
-// transaction sets seq and err of each batch. Its own error means that none was
-// committed.
-func (w *writer) transaction(batches []*request) error {
+// transaction runs f in a transaction, which is rolled back when f fails.
+func (w *writer) transaction(f func(*transaction) error) error {
 	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	tx, err := w.begin()
 	if err == nil {
-		err = tx.batches(batches)
+		err = f(tx)
 	}
 	if err == nil {
 		err = tx.finish()
@@ -188,7 +201,8 @@ func (w *writer) transaction(batches []*request) error {
 	return nil
 }
 
-// batches applies one batch after the other.
+// batches applies one batch after the other and sets seq and err of each. Its
+// own error means that none can be committed.
 func (tx *transaction) batches(batches []*request) error {
 	for _, r := range batches {
 		if r.err = r.ctx.Err(); r.err != nil {

@@ -12,15 +12,15 @@ import (
 	"wutu/layers"
 )
 
-// sealPrefix starts every sealed text; 1 is the version of the form.
-const sealPrefix = "enc:1:"
+// Mark starts every sealed text; 1 is the version of the form.
+const Mark = "enc:1:"
 
 // Sizes of a sealed text's parts, in bytes.
 const (
 	nonceBytes = 12
 	tagBytes   = 16
 	idChars    = 8
-	headChars  = len(sealPrefix) + idChars + 1
+	headChars  = len(Mark) + idChars + 1
 )
 
 // ErrKey is the cause of the error when a value was sealed with a key the ring
@@ -47,10 +47,10 @@ type scratch struct {
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 // IsSealed reports whether text has the beginning of a sealed value.
-func IsSealed(text string) bool { return strings.HasPrefix(text, sealPrefix) }
+func IsSealed(text string) bool { return strings.HasPrefix(text, Mark) }
 
 // Prefix is the beginning of what the data key id sealed.
-func Prefix(id string) string { return sealPrefix + id + ":" }
+func Prefix(id string) string { return Mark + id + ":" }
 
 // KeyOf returns the id of the data key that sealed the text, "" when it has not
 // the form of one.
@@ -58,7 +58,7 @@ func KeyOf(text string) string {
 	if !IsSealed(text) || len(text) <= headChars || text[headChars-1] != ':' {
 		return ""
 	}
-	return text[len(sealPrefix) : headChars-1]
+	return text[len(Mark) : headChars-1]
 }
 
 // Seal encrypts plain with the current data key. The text opens with the same
@@ -96,12 +96,12 @@ func (r *Ring) Open(context, sealed string) ([]byte, error) {
 
 // AppendOpen is Open onto dst, without an allocation when dst has room.
 func (r *Ring) AppendOpen(dst, context, sealed []byte) ([]byte, error) {
-	if len(sealed) < headChars || !bytes.HasPrefix(sealed, []byte(sealPrefix)) || sealed[headChars-1] != ':' {
+	if len(sealed) < headChars || !bytes.HasPrefix(sealed, []byte(Mark)) || sealed[headChars-1] != ':' {
 		return dst, openError(layers.Invalid, errForm)
 	}
 	st := r.now.Load()
 	var k *dataKey
-	id := sealed[len(sealPrefix) : headChars-1]
+	id := sealed[len(Mark) : headChars-1]
 	for i := len(st.data) - 1; i >= 0 && k == nil; i-- {
 		if st.data[i].id == string(id) {
 			k = st.data[i]
