@@ -5,12 +5,14 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"wutu/geo/measure"
 	"wutu/layers"
 )
 
 // Boxes returns boxes outside of which e cannot be true: where a feature's
 // bounding box meets none of them (borders included), e does not match it. The
-// boxes come from spatial functions between the geometry and a constant; AND
+// boxes come from spatial functions, distances and dwithin between the geometry and
+// a constant; AND
 // takes the smallest set of its arguments, OR the union if every argument has
 // one. An empty list with true says that e matches nothing; false says that
 // nothing is known and every feature must be tried. The result may be much
@@ -49,8 +51,48 @@ func Boxes(e layers.Expr) ([]orb.Bound, bool) {
 		if isGeometryProperty(e.Right) {
 			return shapeBoxes(e.Left)
 		}
+	case layers.Holds:
+		if c, ok := e.Term.(layers.Call); ok && c.Name == "dwithin" && len(c.Args) == 3 {
+			return nearBoxes(c, c.Args[2])
+		}
+	case layers.Compare:
+		if c, ok := e.Left.(layers.Call); ok && (e.Op == layers.Lt || e.Op == layers.Le) {
+			return nearBoxes(c, e.Right)
+		}
+		if c, ok := e.Right.(layers.Call); ok && (e.Op == layers.Gt || e.Op == layers.Ge) {
+			return nearBoxes(c, e.Left)
+		}
 	}
 	return nil, false
+}
+
+// nearBoxes are the boxes of what is at most that many metres from a constant
+// geometry, for calls of distance and dwithin.
+func nearBoxes(c layers.Call, metres layers.Term) ([]orb.Bound, bool) {
+	l, ok := metres.(layers.Literal)
+	if !ok || c.Name != "distance" && c.Name != "dwithin" || len(c.Args) < 2 {
+		return nil, false
+	}
+	shape := c.Args[1]
+	if !isGeometryProperty(c.Args[0]) {
+		if !isGeometryProperty(shape) {
+			return nil, false
+		}
+		shape = c.Args[0]
+	}
+	boxes, ok := shapeBoxes(shape)
+	if !ok || l.Value.IsNull() {
+		return nil, ok
+	}
+	reach := l.Value.Float()
+	if !(reach >= 0) {
+		return nil, true
+	}
+	padded := make([]orb.Bound, len(boxes))
+	for i, b := range boxes {
+		padded[i] = measure.Pad(b, reach)
+	}
+	return padded, true
 }
 
 func isGeometryProperty(t layers.Term) bool {

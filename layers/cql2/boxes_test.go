@@ -29,6 +29,16 @@ func TestBoxes(t *testing.T) {
 		{"FALSE OR S_WITHIN(geometry,POINT(1 1))", "[{[1 1] [1 1]}]", true},
 		{"S_EQUALS(geometry,geometry)", "[]", false},
 		{"S_INTERSECTS(POINT(1 1),POINT(1 1))", "[]", false},
+		{"dwithin(geometry,POINT(1 1),0)", "[{[1 1] [1 1]}]", true},
+		{"dwithin(geometry,POINT(1 1),-1)", "[]", true},
+		{"dwithin(geometry,POINT(1 1),height)", "[]", false},
+		{"NOT dwithin(geometry,POINT(1 1),0)", "[]", false},
+		{"distance(POINT(1 1),geometry) <= 0", "[{[1 1] [1 1]}]", true},
+		{"0 >= distance(geom,MULTIPOINT((1 1),(2 2)))", "[{[1 1] [1 1]} {[2 2] [2 2]}]", true},
+		{"distance(geometry,POINT(1 1)) > 0", "[]", false},
+		{"distance(geometry,POLYGON EMPTY) < 5", "[]", true},
+		{"distance(geometry,geometry) < 5", "[]", false},
+		{"abs(floors) < 5", "[]", false},
 		{"lit", "[]", false},
 	} {
 		e, err := Parse(c.text)
@@ -37,7 +47,7 @@ func TestBoxes(t *testing.T) {
 			continue
 		}
 		boxes, known := Boxes(e)
-		if got := fmt.Sprint(boxes); got != c.want || known != c.known {
+		if got := fmt.Sprintf("%.6g", boxes); got != c.want || known != c.known {
 			t.Errorf("%.60s: %s %v, want %s %v", c.text, got, known, c.want, c.known)
 		}
 	}

@@ -96,8 +96,9 @@ func decode(src []byte) (*node, error) {
 	if err := d.value(&root, 1); err != nil {
 		return nil, err
 	}
+	end := d.next()
 	if _, err := d.json.Token(); !errors.Is(err, io.EOF) {
-		return nil, invalid(d.next(), "something stands behind the filter")
+		return nil, invalid(end, "something stands behind the filter")
 	}
 	return &root, nil
 }
@@ -124,7 +125,7 @@ func (d *decoder) token() (json.Token, int, error) {
 		return t, pos, nil
 	}
 	if bad, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return nil, 0, invalid(max(0, int(bad.Offset)-1), "not JSON: %s", bad)
+		return nil, 0, invalid(max(pos, int(bad.Offset)-1), "not JSON: %s", bad)
 	}
 	if pos == 0 {
 		return nil, 0, invalid(0, "the filter is empty")

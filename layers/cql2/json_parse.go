@@ -140,9 +140,6 @@ func (b builder) predicate(op string, n *node, at *path, level int) (layers.Expr
 		return b.in(args, at, level)
 	case "isNull":
 		t, err := b.operand(&args.items[0], at.item(0), level+1)
-		if err == nil && isArray(t) {
-			err = jsonFault(layers.Invalid, &args.items[0], at.item(0), "an array is never null")
-		}
 		return layers.IsNull{Term: t}, err
 	}
 	read := b.value
@@ -169,11 +166,6 @@ func (b builder) predicate(op string, n *node, at *path, level int) (layers.Expr
 		return layers.Temporal{Op: o, Left: terms[0], Right: terms[1]}, nil
 	}
 	return layers.Arrays{Op: arrayNames[op], Left: terms[0], Right: terms[1]}, nil
-}
-
-func isArray(t layers.Term) bool {
-	_, ok := t.(layers.Array)
-	return ok
 }
 
 // in makes IN; with an empty list, which the schema allows and text does not, it

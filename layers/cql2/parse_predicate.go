@@ -176,7 +176,7 @@ func (p *parser) between(left operand) (operand, error) {
 func (p *parser) isNull(left operand) (operand, error) {
 	left = left.boxed()
 	t := left.term
-	if isArray(t) {
+	if _, ok := t.(layers.Array); ok {
 		return operand{}, invalid(left.pos, "an array is never null")
 	}
 	if err := p.advance(); err != nil {
