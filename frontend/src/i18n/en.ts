@@ -37,7 +37,7 @@ export default {
     label: 'Map of the city', three: '3D', two: '2D', threeTitle: 'Switch 3D buildings', theme: 'Switch dark and light', language: '中文', home: 'Whole city', noWebGL: 'This browser cannot draw the map', noWebGLText: 'Chromium 94 or later with WebGL2 is needed. The list of events still works:',
     crs: 'Coordinates', zoom: 'Zoom', 
   },
-  session: { title: 'Identity', key: 'Access key', use: 'Use this key', drop: 'Back to the default identity', bad: 'The key is invalid or has expired', cleared: 'May see personal data', notCleared: 'Personal data as totals only' },
+  session: { key: 'Access key', use: 'Use this key', drop: 'Back to the default identity', bad: 'The key is invalid or has expired', cleared: 'May see personal data', notCleared: 'Personal data as totals only' },
   role: {
     planner: 'Planner', dispatcher: 'Dispatcher', supervisor: 'Supervisor', gridworker: 'Grid worker', department: 'Department', commander: 'Commander', themeowner: 'Theme owner', sysadmin: 'System administrator',
     secadmin: 'Security administrator', auditor: 'Auditor', api: 'API', public: 'Public',

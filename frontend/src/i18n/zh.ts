@@ -37,7 +37,7 @@ export default {
     label: '城市地图', three: '三维', two: '二维', threeTitle: '切换三维建筑', theme: '切换深色/浅色', language: 'English', home: '全市', noWebGL: '此浏览器无法绘制地图', noWebGLText: '需要 Chromium 94 以上并启用 WebGL2。仍可使用事件列表：',
     crs: '坐标系', zoom: '级别', 
   },
-  session: { title: '身份', key: '访问密钥', use: '使用此密钥', drop: '恢复默认身份', bad: '密钥无效或已过期', cleared: '可查看个人信息', notCleared: '个人信息仅统计' },
+  session: { key: '访问密钥', use: '使用此密钥', drop: '恢复默认身份', bad: '密钥无效或已过期', cleared: '可查看个人信息', notCleared: '个人信息仅统计' },
   role: {
     planner: '规划员', dispatcher: '分拨员', supervisor: '督办员', gridworker: '网格员', department: '处置部门', commander: '指挥', themeowner: '专题管理员', sysadmin: '系统管理员',
     secadmin: '安全管理员', auditor: '审计员', api: '接口', public: '公众',

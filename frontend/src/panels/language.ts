@@ -10,5 +10,6 @@ export function useLanguage() {
   const language = computed(() => view.language)
   const title = (text: Title | undefined | null) => inLanguage(text, language.value)
   const count = (value: number | null | undefined, below?: number) => formatCount(value, below, language.value)
-  return { language, title, count }
+  const joined = (list: string[]) => list.join(view.language === 'zh' ? '、' : ', ')
+  return { language, title, count, joined }
 }
