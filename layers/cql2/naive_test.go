@@ -39,6 +39,9 @@ func (n naive) value(t layers.Term) any {
 	case layers.Literal:
 		return plainValue(t.Value)
 	case layers.Call:
+		if t.Name != "CASEI" && t.Name != "ACCENTI" {
+			return n.function(t)
+		}
 		s, ok := n.value(t.Args[0]).(string)
 		if !ok {
 			return nil
@@ -200,12 +203,17 @@ func (n naive) expr(e layers.Expr) truth {
 		if p, ok := e.Term.(layers.Property); ok && p.Name == "geometry" {
 			return result(n.row.Shape == nil)
 		}
+		if p, ok := e.Term.(layers.Predicate); ok {
+			return result(n.expr(p.Expr) == unknown)
+		}
 		if ends, ok := n.ends(e.Term); ok {
 			return result(ends == nil)
 		}
 		return result(n.value(e.Term) == nil)
 	case layers.Spatial:
 		return n.spatial(e)
+	case layers.Arrays:
+		return n.arrays(e)
 	case layers.Temporal:
 		return n.temporal(e)
 	}

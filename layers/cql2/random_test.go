@@ -130,8 +130,18 @@ func (m maker) term(t layers.FieldType, depth int) layers.Term {
 	case number && depth > 0 && m.IntN(3) == 0:
 		op := pick(m, layers.Add, layers.Sub, layers.Mul, layers.Div, layers.Mod, layers.IntDiv, layers.Pow)
 		return layers.Arith{Op: op, Left: m.term(layers.Number, depth-1), Right: m.term(layers.Integer, depth-1)}
-	case t == layers.String && depth > 0 && m.IntN(5) == 0:
-		return layers.Call{Name: pick(m, "CASEI", "ACCENTI"), Args: []layers.Term{m.term(t, depth-1)}}
+	case t == layers.String && depth > 0 && m.IntN(4) == 0:
+		if m.IntN(3) == 0 {
+			return layers.Call{Name: "concat", Args: []layers.Term{m.term(t, depth-1), m.term(t, 0)}}
+		}
+		return layers.Call{Name: pick(m, "CASEI", "ACCENTI", "lower", "upper"), Args: []layers.Term{m.term(t, depth-1)}}
+	case number && depth > 0 && m.IntN(6) == 0:
+		if m.IntN(4) == 0 {
+			return layers.Call{Name: "length", Args: []layers.Term{m.term(layers.String, depth-1)}}
+		}
+		return layers.Call{Name: pick(m, "abs", "floor", "ceil", "round"), Args: []layers.Term{m.term(t, depth-1)}}
+	case t != layers.Boolean && depth > 0 && m.IntN(6) == 0:
+		return layers.Call{Name: pick(m, "min", "max", "coalesce"), Args: []layers.Term{m.term(t, depth-1), m.term(t, 0), m.term(t, 0)}}
 	case m.IntN(2) == 0:
 		return m.property(t)
 	case number:
@@ -193,6 +203,49 @@ func (m maker) spatial() layers.Expr {
 	return layers.Spatial{Op: op, Left: shape, Right: geometry}
 }
 
+// list is an array of values of mixed kinds, which often meet.
+func (m maker) list(depth int) layers.Term {
+	items := make([]layers.Term, m.IntN(4))
+	if len(items) == 0 {
+		return layers.Array{}
+	}
+	for i := range items {
+		switch m.IntN(8) {
+		case 0:
+			items[i] = layers.Array{}
+			if depth > 0 {
+				items[i] = m.list(depth - 1)
+			}
+		case 1:
+			items[i] = layers.Predicate{Expr: layers.Compare{Op: layers.Lt, Left: m.term(layers.Number, 0), Right: m.term(layers.Number, 0)}}
+		case 2:
+			items[i] = m.period()
+		case 3:
+			items[i] = pick[layers.Term](m, layers.Property{Name: "geometry"}, layers.Shape{Geometry: m.rect()})
+		case 4, 5:
+			items[i] = layers.Literal{Value: layers.Int(int64(m.IntN(2)))}
+		default:
+			items[i] = m.term(m.anyType(), 1)
+		}
+	}
+	return layers.Array{Items: items}
+}
+
+func (m maker) arrays() layers.Expr {
+	op := pick(m, layers.AEquals, layers.AContains, layers.AContainedBy, layers.AOverlaps)
+	side := func() layers.Term {
+		if m.IntN(4) == 0 {
+			return m.property(m.anyType())
+		}
+		return m.list(2)
+	}
+	left := side()
+	if m.IntN(3) == 0 { // two that are likely to be equal
+		return layers.Arrays{Op: op, Left: left, Right: left}
+	}
+	return layers.Arrays{Op: op, Left: left, Right: side()}
+}
+
 func (m maker) expr(depth int) layers.Expr {
 	if depth > 0 && m.IntN(2) == 0 {
 		args := make([]layers.Expr, 2+m.IntN(2))
@@ -202,7 +255,9 @@ func (m maker) expr(depth int) layers.Expr {
 		return pick[layers.Expr](m, layers.And{Args: args}, layers.Or{Args: args}, layers.Not{Arg: args[0]})
 	}
 	t := m.anyType()
-	switch m.IntN(10) {
+	switch m.IntN(12) {
+	case 8, 9:
+		return m.arrays()
 	case 0:
 		return layers.Truth(m.IntN(2) == 0)
 	case 1:
@@ -225,7 +280,7 @@ func (m maker) expr(depth int) layers.Expr {
 		}
 		return layers.Between{Term: m.term(t, 2), Low: m.term(t, 1), High: m.term(t, 1)}
 	case 5:
-		return layers.IsNull{Term: pick[layers.Term](m, m.term(t, 1), m.period(), layers.Property{Name: "geometry"})}
+		return layers.IsNull{Term: pick[layers.Term](m, m.term(t, 1), m.period(), layers.Property{Name: "geometry"}, layers.Predicate{Expr: m.spatial()}, layers.Predicate{Expr: m.temporal()})}
 	case 6:
 		return m.spatial()
 	case 7:
@@ -238,8 +293,8 @@ func (m maker) expr(depth int) layers.Expr {
 	return layers.Compare{Op: op, Left: m.term(t, 3), Right: m.term(t, 3)}
 }
 
-// TestRandomTrees checks that the text of a tree reads back as the same tree,
-// and that the compiled form agrees with a plain evaluation of the tree.
+// TestRandomTrees checks that the text and the JSON of a tree read back as the
+// same tree, and that the compiled form agrees with a plain evaluation of the tree.
 func TestRandomTrees(t *testing.T) {
 	m := maker{seeded(t)}
 	layer := randomLayer()
@@ -253,6 +308,13 @@ func TestRandomTrees(t *testing.T) {
 		}
 		if !reflect.DeepEqual(back, e) {
 			t.Fatalf("%s reads back as %s\n%#v\n%#v", text, Format(back), e, back)
+		}
+		src := FormatJSON(e)
+		if back, err = ParseJSON(src); err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+		if !reflect.DeepEqual(back, e) || Format(back) != text {
+			t.Fatalf("%s reads back as %s\n%#v\n%#v", src, FormatJSON(back), e, back)
 		}
 		p, err := Compile(e, layer)
 		if err != nil {
