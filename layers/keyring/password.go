@@ -191,7 +191,7 @@ func cost(text, name string, least, most int) (int, error) {
 
 func field(text, name string, least, most int) ([]byte, error) {
 	b, err := phc.DecodeString(text)
-	if err != nil {
+	if err != nil || strings.ContainsAny(text, "\r\n") { // which the decoder overlooks
 		return nil, fmt.Errorf("its %s is no base64", name)
 	}
 	if len(b) < least || len(b) > most {

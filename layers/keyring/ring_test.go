@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -246,6 +248,105 @@ func TestDamagedFile(t *testing.T) {
 		}
 		if _, err := other.Open("c", sealed); err != nil || other.Blind("c", "v") != r.Blind("c", "v") || !bytes.Equal(other.Public().Key, r.Public().Key) {
 			t.Errorf("byte %d (%q): a damaged file loads as another ring", i, whole[i])
+		}
+	}
+}
+
+// TestConcurrentUse seals, opens and hashes while keys are rotated and the file
+// is written and read.
+func TestConcurrentUse(t *testing.T) {
+	each(t, func(t *testing.T, r *keyring.Ring) {
+		path := filepath.Join(t.TempDir(), "keys")
+		if err := r.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		blind := r.Blind("c", "v")
+		stop := make(chan struct{})
+		var users sync.WaitGroup
+		for n := range 4 {
+			users.Go(func() {
+				for i := 0; ; i++ {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					plain := fmt.Sprint(n, " ", i)
+					sealed, err := r.Seal("c", []byte(plain))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if got, err := r.Open("c", sealed); err != nil || string(got) != plain {
+						t.Errorf("%q, %v", got, err)
+						return
+					}
+					if r.Blind("c", "v") != blind {
+						t.Error("the blind hash changes")
+						return
+					}
+				}
+			})
+		}
+		for range 20 {
+			if err := errors.Join(r.Rotate(day, rand.Reader), r.Save(path), r.Reload()); err != nil {
+				t.Error(err)
+			}
+		}
+		close(stop)
+		users.Wait()
+	})
+}
+
+// TestVerifyRefuses: whatever is wrong with a key or signature is an Invalid
+// error.
+func TestVerifyRefuses(t *testing.T) {
+	each(t, func(t *testing.T, r *keyring.Ring) {
+		sig, err := r.Sign([]byte("b"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, change := range map[string]func(p *keyring.Public, s *keyring.Signature){
+			"no key":        func(p *keyring.Public, _ *keyring.Signature) { p.Key = nil },
+			"cut key":       func(p *keyring.Public, _ *keyring.Signature) { p.Key = p.Key[1:] },
+			"bent key":      func(p *keyring.Public, _ *keyring.Signature) { p.Key[20] ^= 1 },
+			"no signature":  func(_ *keyring.Public, s *keyring.Signature) { s.Sig = nil },
+			"cut signature": func(_ *keyring.Public, s *keyring.Signature) { s.Sig = s.Sig[:len(s.Sig)-1] },
+			"bent":          func(_ *keyring.Public, s *keyring.Signature) { s.Sig = bytes.Clone(s.Sig); s.Sig[40] ^= 1 },
+			"another id":    func(p *keyring.Public, _ *keyring.Signature) { p.KeyID = "00000000" },
+			"another alg": func(p *keyring.Public, s *keyring.Signature) {
+				p.Alg = map[string]string{"SM2": "Ed25519", "Ed25519": "SM2"}[p.Alg]
+				s.Alg = p.Alg
+			},
+			"no alg": func(p *keyring.Public, s *keyring.Signature) { p.Alg, s.Alg = "", "" },
+		} {
+			p, s := r.Public(), sig
+			change(&p, &s)
+			if err := keyring.Verify(p, []byte("b"), s); layers.KindOf(err) != layers.Invalid {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if err := keyring.Verify(r.Public(), []byte("b"), sig); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestSuites(t *testing.T) {
+	for _, s := range keyring.Suites() {
+		if got, err := keyring.ParseSuite(string(s)); err != nil || got != s {
+			t.Errorf("%v, %v", got, err)
+		}
+	}
+	if _, err := keyring.ParseSuite("des"); layers.KindOf(err) != layers.Invalid {
+		t.Error(err)
+	}
+	if _, err := keyring.New("des", day, rand.Reader); layers.KindOf(err) != layers.Invalid {
+		t.Error(err)
+	}
+	for n := range 96 { // whatever is cut off, no ring without enough randomness
+		if _, err := keyring.New(keyring.Standard, day, bytes.NewReader(make([]byte, n))); err == nil {
+			t.Errorf("a ring of %d random bytes", n)
 		}
 	}
 }

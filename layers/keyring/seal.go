@@ -112,8 +112,12 @@ func (r *Ring) AppendOpen(dst, context, sealed []byte) ([]byte, error) {
 	}
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
+	body := sealed[headChars:]
+	if bytes.IndexByte(body, '\n') >= 0 || bytes.IndexByte(body, '\r') >= 0 { // which the decoder overlooks
+		return dst, openError(layers.Invalid, errForm)
+	}
 	var err error
-	if s.buf, err = strict.AppendDecode(s.buf[:0], sealed[headChars:]); err != nil || len(s.buf) < nonceBytes+tagBytes {
+	if s.buf, err = strict.AppendDecode(s.buf[:0], body); err != nil || len(s.buf) < nonceBytes+tagBytes {
 		return dst, openError(layers.Invalid, errForm)
 	}
 	out, err := k.aead.Open(dst, s.buf[:nonceBytes], s.buf[nonceBytes:], context)
