@@ -2,6 +2,7 @@ package layers
 
 import (
 	"slices"
+	"time"
 )
 
 // Role is what somebody does in the city; it decides what they may see and do.
@@ -42,6 +43,15 @@ func ParseRole(s string) (Role, error) {
 	return Role(n), err
 }
 
+// MarshalText writes the role's name.
+func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads a role's name. The error is Invalid.
+func (r *Role) UnmarshalText(b []byte) (err error) {
+	*r, err = ParseRole(string(b))
+	return err
+}
+
 // Subject is who asks: every query and every change carries one. The zero
 // Subject is an anonymous member of the public.
 type Subject struct {
@@ -52,7 +62,18 @@ type Subject struct {
 	Region     string   // code of the area the subject is limited to; "" for the whole city
 	Department string   // id of the department the subject works for, "" if none
 	Cleared    bool     // may read personal layers and fields (within Layers and Region)
-	Purpose    string   // why, for the audit trail
+	Purpose    string   // why, for the policy and the audit trail
+	Origin     string   // network address of the request, for the audit trail
+
+	// The scope of a key, which narrows whatever the policy gives.
+	Fields   []string  // "layer.field": the only personal fields it may read; nil: as the policy says
+	Classes  []string  // classes of events, "03*" is a prefix; nil: all
+	From, To time.Time // only features that began in [From, To); zero: unbounded. Those without a beginning are not limited
+
+	// Grants are the lines of the policy that speak of the subject, from
+	// access.Policy.For; the first that speaks of a layer decides. nil: the
+	// standard policy.
+	Grants []Grant
 }
 
 // SystemSubject is the program itself; it sees everything. It must never be

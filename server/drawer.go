@@ -55,14 +55,14 @@ func key(r *tile.Request, hex bool) cache.Key {
 	}
 	var scope strings.Builder
 	for _, id := range r.Layers {
-		k.Version = max(k.Version, r.View.LayerSeq(id))
-		if l, ok := r.View.Layer(id); ok {
-			decision := access.Decide(&r.Subject, l)
-			fmt.Fprintf(&scope, "%d%t%s;", decision.Mode, decision.Masked, decision.Region)
-			if decision.Region != "" { // the area's border decides too
-				k.Version = max(k.Version, r.View.FrameSeq())
-			}
+		l, ok := r.View.Layer(id)
+		if !ok {
+			continue
 		}
+		decision := access.Decide(&r.Subject, l)
+		scope.WriteString(decision.Scope())
+		scope.WriteByte('|')
+		k.Version = max(k.Version, r.View.Version(&decision, id))
 	}
 	k.Scope = scope.String()
 	return k

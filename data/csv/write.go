@@ -13,8 +13,8 @@ import (
 // Format says how rows are written. The zero value writes every field, and
 // calls the coordinates lon and lat.
 type Format struct {
-	Masked bool // leave fields marked personal out
-	Plane  bool // coordinates are metres: the columns are x and y
+	Sights layers.Sights // hidden fields are left out, masked ones written as they are shown; nil: all whole
+	Plane  bool          // coordinates are metres: the columns are x and y
 }
 
 // AppendHeader appends the row of column names of l: id, the coordinates (lon and
@@ -37,7 +37,7 @@ func AppendHeader(dst []byte, l *layers.Layer, f Format) []byte {
 		seen[n] = true
 	}
 	for i := range l.Fields {
-		if f.Masked && l.Fields[i].Personal {
+		if f.Sights.Of(i) == layers.Hidden {
 			continue
 		}
 		name := l.Fields[i].Name
@@ -75,11 +75,11 @@ func AppendRow(dst []byte, l *layers.Layer, row layers.Row, f Format) []byte {
 		}
 	}
 	for i := range l.Fields {
-		if f.Masked && l.Fields[i].Personal {
+		if f.Sights.Of(i) == layers.Hidden {
 			continue
 		}
 		dst = append(dst, ',')
-		dst = appendCell(dst, row.Value(i).String())
+		dst = appendCell(dst, f.Sights.Value(l, i, row.Value(i)).String())
 	}
 	return append(dst, '\n')
 }

@@ -75,8 +75,8 @@ func Write(ctx context.Context, w io.Writer, r layers.Reader, o Options) (int64,
 	if err != nil {
 		return 0, err
 	}
-	masked := access.Decide(&o.Query.Subject, l).Masked
-	e, err := newEncoder(o, l, masked)
+	sights := access.Decide(&o.Query.Subject, l).Sights
+	e, err := newEncoder(o, l, sights)
 	if err != nil {
 		return 0, err
 	}
@@ -136,8 +136,8 @@ type encoder struct {
 	append     func(dst []byte, row layers.Row, n int64) []byte
 }
 
-func newEncoder(o Options, l *layers.Layer, masked bool) (encoder, error) {
-	f := geojson.Format{Masked: masked}
+func newEncoder(o Options, l *layers.Layer, sights layers.Sights) (encoder, error) {
+	f := geojson.Format{Sights: sights}
 	switch o.Format {
 	case "geojson":
 		return encoder{head: collectionHead(l, o.CRS), tail: []byte("\n]}\n"),
@@ -153,7 +153,7 @@ func newEncoder(o Options, l *layers.Layer, masked bool) (encoder, error) {
 			return append(geojson.AppendFeature(dst, l, row, f), '\n')
 		}}, nil
 	case "csv":
-		c := csvfile.Format{Masked: masked, Plane: !o.CRS.Geographic()}
+		c := csvfile.Format{Sights: sights, Plane: !o.CRS.Geographic()}
 		return encoder{head: csvfile.AppendHeader(nil, l, c),
 			append: func(dst []byte, row layers.Row, _ int64) []byte { return csvfile.AppendRow(dst, l, row, c) }}, nil
 	}

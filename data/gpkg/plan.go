@@ -18,11 +18,13 @@ type plan struct {
 	query   *layers.Query
 	table   *table
 	program *cql2.Program
-	masked  []int               // fields that read as null
+	sights  layers.Sights       // of the fields
 	order   []int               // fields of the sort keys
 	region  *predicate.Prepared // nil: no condition
 	near    orb.Bound           // box of the region with its buffer
-	area    *predicate.Prepared // the area the subject is limited to; nil: the whole city
+	scope   access.Decision     // what access leaves of the layer
+	areas   []orb.Geometry      // of the scope's regions
+	rows    *cql2.Program       // of the scope's condition
 	never   bool                // nothing can match
 }
 
@@ -35,18 +37,11 @@ func newPlan(c *conn, cat *catalog, q *layers.Query) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := access.MayList(&q.Subject, t.layer); err != nil {
+	decision := access.Decide(&q.Subject, t.layer)
+	if err := decision.MayList(&q.Subject, t.layer); err != nil {
 		return nil, err
 	}
-	decision := access.Decide(&q.Subject, t.layer)
-	p := &plan{query: q, table: t}
-	if decision.Masked {
-		for i := range t.layer.Fields {
-			if t.layer.Fields[i].Personal {
-				p.masked = append(p.masked, i)
-			}
-		}
-	}
+	p := &plan{query: q, table: t, scope: decision, sights: decision.Sights}
 	if p.program, err = cql2.Compile(q.Filter, t.layer); err != nil {
 		return nil, err
 	}
@@ -56,38 +51,39 @@ func newPlan(c *conn, cat *catalog, q *layers.Query) (*plan, error) {
 			return nil, &layers.Error{Kind: layers.Invalid, Op: "query", Layer: q.Layer, Field: k.Field,
 				Err: fmt.Errorf("cannot sort by a field the layer does not have")}
 		}
+		if err := decision.MayUse(t.layer, i); err != nil {
+			return nil, err
+		}
 		p.order = append(p.order, i)
 	}
-	for _, used := range [...][]int{p.program.Fields(), p.order} {
-		for _, i := range used {
-			if err := p.refuseMasked(i); err != nil {
-				return nil, err
-			}
-		}
+	if err := decision.MayFilter(t.layer, q.Filter, p.program); err != nil {
+		return nil, err
 	}
 	if r := q.Region; r != nil {
 		p.region, p.near = predicate.Prepare(r.Geometry), measure.Pad(r.Geometry.Bound(), r.BufferM)
 	}
-	if decision.Region != "" {
-		p.area, err = findArea(c, cat, decision.Region)
-		p.never = p.area == nil
-	}
-	return p, err
+	return p, p.prepareScope(c, cat)
 }
 
-func (p *plan) refuseMasked(field int) error {
-	for _, i := range p.masked {
-		if i == field {
-			return &layers.Error{Kind: layers.Forbidden, Op: "query", Layer: p.query.Layer, Field: p.table.layer.Fields[i].Name,
-				Err: fmt.Errorf("is personal")}
+// prepareScope finds the areas of the scope. One that does not exist, and a
+// condition that does not fit the layer, admit nothing.
+func (p *plan) prepareScope(c *conn, cat *catalog) error {
+	for _, code := range p.scope.Regions {
+		area, err := findArea(c, cat, code)
+		if err != nil {
+			return err
 		}
+		p.areas = append(p.areas, area)
+		p.never = p.never || area == nil
 	}
+	rows, err := cql2.Compile(p.scope.Rows, p.table.layer)
+	p.rows, p.never = rows, p.never || err != nil
 	return nil
 }
 
-// findArea prepares the area with the code, of the largest level that has one;
+// findArea reads the area with the code, of the largest level that has one;
 // nil when there is none.
-func findArea(c *conn, cat *catalog, code string) (*predicate.Prepared, error) {
+func findArea(c *conn, cat *catalog, code string) (orb.Geometry, error) {
 	for _, level := range layers.Levels() {
 		for _, l := range cat.layers() {
 			if l.Level != level {
@@ -106,7 +102,7 @@ func findArea(c *conn, cat *catalog, code string) (*predicate.Prepared, error) {
 				return nil, err
 			}
 			if f.Shape != nil {
-				return predicate.Prepare(f.Shape), nil
+				return f.Shape, nil
 			}
 		}
 	}
@@ -123,10 +119,23 @@ func (p *plan) match(f *layers.Feature) bool {
 	if p.region != nil && !p.inRegion(f.Shape) {
 		return false
 	}
-	if p.area != nil && (f.Shape == nil || p.area.Locate(predicate.InteriorPoint(f.Shape)) == predicate.Outside) {
+	if !p.inScope(f) {
 		return false
 	}
 	return p.program.Match(f)
+}
+
+func (p *plan) inScope(f *layers.Feature) bool {
+	for _, area := range p.areas {
+		if f.Shape == nil {
+			return false
+		}
+		at := predicate.InteriorPoint(f.Shape)
+		if !predicate.Intersects(at, area) && !(p.scope.MarginM > 0 && measure.DistanceTo(at, area) <= p.scope.MarginM) {
+			return false
+		}
+	}
+	return p.scope.Began(f.ValidFrom) && p.rows.Match(f)
 }
 
 func inBoxes(boxes []orb.Bound, g orb.Geometry) bool {
@@ -177,10 +186,10 @@ func (p *plan) inRegion(g orb.Geometry) bool {
 	return p.region.Intersects(g) || measure.Between(g, r.Geometry) <= r.BufferM
 }
 
-// mask blanks what the subject may not see. f belongs to the reader.
+// mask leaves of the values what the subject may see. f belongs to the reader.
 func (p *plan) mask(f layers.Feature) layers.Feature {
-	for _, i := range p.masked {
-		f.Values[i] = layers.Value{}
+	for i := range p.sights {
+		f.Values[i] = p.sights.Value(p.table.layer, i, f.Values[i])
 	}
 	return f
 }

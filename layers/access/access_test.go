@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,22 +37,29 @@ func TestDecisionsOfEveryRole(t *testing.T) {
 	}
 }
 
-func TestScopeMaskAndRegion(t *testing.T) {
-	persons := &layers.Layer{ID: "persons", Element: layers.People, Access: layers.PersonalAccess, MinCount: 20}
+func TestScopeSightsAndRegion(t *testing.T) {
+	persons := &layers.Layer{ID: "persons", Element: layers.People, Access: layers.PersonalAccess, MinCount: 20,
+		Fields: []layers.Field{{Name: "sex", Type: layers.String}, {Name: "name", Type: layers.String, Personal: true},
+			{Name: "phone", Type: layers.String, Personal: true, Sealed: true}}}
 	grids := &layers.Layer{ID: "grids", Element: layers.Frame, Access: layers.PublicAccess}
 	worker := &layers.Subject{Role: layers.GridWorker, Cleared: true, Region: "420502001001001"}
-	if d := access.Decide(worker, persons); d.Region != worker.Region || d.Masked || d.Mode != access.List {
+	if d := access.Decide(worker, persons); !slices.Equal(d.Regions, []string{worker.Region}) || d.Mode != access.List ||
+		!slices.Equal(d.Sights, layers.Sights{layers.Shown, layers.Shown, layers.Masked}) {
 		t.Errorf("a worker in the own grid: %+v", d)
 	}
-	if d := access.Decide(worker, grids); d.Region != "" {
+	if d := access.Decide(worker, grids); d.Regions != nil || !d.Whole() {
 		t.Errorf("the frame is cut: %+v", d)
 	}
 	key := &layers.Subject{Role: layers.API, Layers: []string{"grids"}}
 	if d := access.Decide(key, persons); d.Mode != access.Hidden {
 		t.Errorf("a layer out of scope: %+v", d)
 	}
+	narrow := &layers.Subject{Role: layers.API, Cleared: true, Fields: []string{"persons.name"}}
+	if d := access.Decide(narrow, persons); !slices.Equal(d.Sights, layers.Sights{layers.Shown, layers.Shown, layers.Hidden}) {
+		t.Errorf("a field out of scope: %+v", d)
+	}
 	planner := &layers.Subject{Role: layers.Planner}
-	if d := access.Decide(planner, persons); d.Below != 20 || !d.Masked {
+	if d := access.Decide(planner, persons); d.Below != 20 || d.Sights.Of(1) != layers.Hidden {
 		t.Errorf("not cleared: %+v", d)
 	}
 	for err, kind := range map[error]layers.Kind{access.MayList(planner, persons): layers.Forbidden,
@@ -65,17 +73,21 @@ func TestScopeMaskAndRegion(t *testing.T) {
 	}
 }
 
-func TestSmallCountsAreSuppressed(t *testing.T) {
+func TestSmallCountsAreWithheld(t *testing.T) {
 	d := access.Decide(&layers.Subject{Role: layers.Planner}, &layers.Layer{ID: "p", Element: layers.People, Access: layers.PersonalAccess})
 	var got []string
 	for _, n := range []int{0, 1, 9, 10, 11} {
-		shown, ok := d.Suppress(n)
+		shown, ok := d.Released(n)
 		got = append(got, fmt.Sprint(shown, ok))
 	}
-	if s := strings.Join(got, ", "); s != "0 true, 0 false, 0 false, 10 true, 11 true" {
+	if s := strings.Join(got, ", "); s != "0 false, 0 false, 0 false, 10 true, 11 true" {
 		t.Errorf("%s", s)
 	}
-	if n, ok := (access.Decision{Mode: access.List}).Suppress(1); n != 1 || !ok {
-		t.Error("a cleared count was suppressed")
+	d.Round = 5
+	if n, ok := d.Released(13); n != 15 || !ok {
+		t.Errorf("13 to multiples of 5: %d", n)
+	}
+	if n, ok := (&access.Decision{Mode: access.List}).Released(1); n != 1 || !ok {
+		t.Error("an exact count was withheld")
 	}
 }

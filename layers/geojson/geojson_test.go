@@ -116,7 +116,7 @@ func TestFeature(t *testing.T) {
 	if got := string(geojson.AppendFeature(nil, l, row, geojson.Format{})); got != `{"type":"Feature","id":"k\"","geometry":{"type":"Point","coordinates":[1.5,2]},"properties":{"a":1,"secret":"x"}}` {
 		t.Error(got)
 	}
-	if got := string(geojson.AppendFeature(nil, l, row, geojson.Format{Masked: true})); strings.Contains(got, "secret") {
+	if got := string(geojson.AppendFeature(nil, l, row, geojson.Format{Sights: layers.Sights{layers.Shown, layers.Hidden}})); strings.Contains(got, "secret") {
 		t.Error(got)
 	}
 }

@@ -17,7 +17,7 @@ const Decimals = 9
 // Format says how features are written. The zero value writes every field, and
 // coordinates in lon/lat.
 type Format struct {
-	Masked bool                           // leave fields marked personal out
+	Sights layers.Sights                  // hidden fields are left out, masked ones written as they are shown; nil: all whole
 	Fields []int                          // indexes of the fields to write, in this order; nil: all
 	To     func(orb.Point) (x, y float64) // coordinates to write for a lon/lat point; nil: lon, lat
 	More   func(dst []byte) []byte        // appends further members, each with a comma before it; nil: none
@@ -33,7 +33,7 @@ func AppendFeature(dst []byte, l *layers.Layer, row layers.Row, f Format) []byte
 	dst = append(dst, `,"properties":{`...)
 	first := true
 	field := func(i int) {
-		if f.Masked && l.Fields[i].Personal {
+		if f.Sights.Of(i) == layers.Hidden {
 			return
 		}
 		if !first {
@@ -42,7 +42,7 @@ func AppendFeature(dst []byte, l *layers.Layer, row layers.Row, f Format) []byte
 		first = false
 		dst = layers.AppendJSONText(dst, l.Fields[i].Name)
 		dst = append(dst, ':')
-		dst = row.Value(i).AppendJSON(dst)
+		dst = f.Sights.Value(l, i, row.Value(i)).AppendJSON(dst)
 	}
 	if f.Fields != nil {
 		for _, i := range f.Fields {

@@ -151,12 +151,8 @@ func (v *View) AreaAt(level layers.Level, p orb.Point) (a Area, ok bool) {
 
 // AreaByCode finds an area of any level by its code, the largest level first.
 func (v *View) AreaByCode(code string) (level layers.Level, a Area, ok bool) {
-	for _, level := range layers.Levels() {
-		if a, _, ok := v.areaByCode(level, code); ok {
-			return level, a, true
-		}
-	}
-	return layers.NoLevel, Area{}, false
+	level, a, _, ok = v.areaOf(code)
+	return level, a, ok
 }
 
 func (v *View) areaByCode(level layers.Level, code string) (Area, *predicate.Prepared, bool) {

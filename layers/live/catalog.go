@@ -34,6 +34,7 @@ type Catalog struct {
 	view  atomic.Pointer[View]
 	areas *areaIndex
 	feed  *feed
+	watch *watch
 
 	mu     sync.Mutex // serialises writers; taken before feed.mu
 	tables map[string]*writer
@@ -51,7 +52,7 @@ func Open(ctx context.Context, store layers.Store, o Options) (*Catalog, error) 
 		o.Backlog = DefaultBacklog
 	}
 	c := &Catalog{store: store, opts: o, tables: make(map[string]*writer),
-		areas: &areaIndex{sets: make(map[layers.Level]*areaSet)}, mergeNow: make(chan struct{}, 1)}
+		areas: &areaIndex{sets: make(map[layers.Level]*areaSet)}, watch: newWatch(), mergeNow: make(chan struct{}, 1)}
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
@@ -76,7 +77,15 @@ func (c *Catalog) Close() error {
 }
 
 // View returns the current snapshot. It never blocks.
-func (c *Catalog) View() *View { return c.view.Load() }
+func (c *Catalog) View() *View {
+	if c.watch.asked.Load() && c.mu.TryLock() { // a new scope wants its version; writers publish it otherwise
+		if c.watch.asked.Load() {
+			c.publish()
+		}
+		c.mu.Unlock()
+	}
+	return c.view.Load()
+}
 
 // Store returns the store the catalog follows, for records, which are not
 // resident. Changes of features go through Apply.
@@ -132,6 +141,7 @@ func (c *Catalog) syncSome(ctx context.Context) (int, error) {
 		}
 	}
 	if n > 0 {
+		c.watch.see(c.View(), deltas)
 		c.publish()
 		c.feed.add(deltas)
 		select {
@@ -165,7 +175,8 @@ func (c *Catalog) apply(change *layers.Change) (Delta, bool) {
 // publish makes the next state the current view. The caller holds mu. It costs
 // O(layers) and a copy of the lists of segments.
 func (c *Catalog) publish() {
-	v := &View{seq: c.seq, tables: make(map[string]*table, len(c.tables)), areas: c.areas}
+	v := &View{seq: c.seq, tables: make(map[string]*table, len(c.tables)), areas: c.areas,
+		watch: c.watch, versions: c.watch.versions(c.seq)}
 	before := c.view.Load()
 	for id, w := range c.tables {
 		if before != nil {

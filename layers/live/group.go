@@ -136,7 +136,7 @@ func (p *plan) keyOf(by By) (func(*Row) groupKey, error) {
 		if f < 0 {
 			return fail(fmt.Sprintf("layer %s has no field %.80q", p.table.layer.ID, by.Field))
 		}
-		if err := p.refuseHidden(f); err != nil {
+		if err := p.decision.MayUse(p.table.layer, f); err != nil {
 			return nil, err
 		}
 		return func(r *Row) groupKey {
@@ -159,7 +159,7 @@ func (p *plan) measureFields(measures []Measure) ([]int, error) {
 		if t := p.table.layer.Fields[f].Type; t != layers.Integer && t != layers.Number {
 			return nil, layers.Invalidf("stats", "measures", fmt.Sprintf("field %s is a %s, not a number", m.Field, t))
 		}
-		if err := p.refuseHidden(f); err != nil {
+		if err := p.decision.MayUse(p.table.layer, f); err != nil {
 			return nil, err
 		}
 		out[i] = f

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -21,14 +22,13 @@ type plan struct {
 	table    *table
 	query    *layers.Query
 	decision access.Decision
-	hidden   []bool // fields the subject may not see, nil when none
 
 	program *cql2.Program       // nil: no filter
 	region  *predicate.Prepared // nil: no region
 	within  bool
 	buffer  float64
-	scope   *predicate.Prepared // area the subject is limited to; nil: the whole city
-	boxes   []orb.Bound         // the query's own boxes: a row must intersect one; nil: no condition
+	scope   *scope      // what access asks of every row; nil: nothing
+	boxes   []orb.Bound // the query's own boxes: a row must intersect one; nil: no condition
 
 	search  []orb.Bound // the index is searched in these; nil: every row is a candidate
 	never   bool        // no row can match
@@ -47,12 +47,10 @@ func (v *View) plan(q *layers.Query) (*plan, error) {
 	}
 	p := &plan{view: v, table: t, query: q, decision: access.Decide(&q.Subject, t.layer), instant: micro(q.At)}
 	if p.decision.Mode == access.Hidden {
-		return nil, access.MayList(&q.Subject, t.layer)
+		return nil, p.decision.MayList(&q.Subject, t.layer)
 	}
-	if p.decision.Masked {
-		p.hide()
-	}
-	for _, prepare := range []func() error{p.prepareFilter, p.prepareSort, p.prepareRegion, p.prepareScope} {
+	p.prepareScope()
+	for _, prepare := range []func() error{p.prepareFilter, p.prepareSort, p.prepareRegion} {
 		if err := prepare(); err != nil {
 			return nil, err
 		}
@@ -64,26 +62,6 @@ func (v *View) plan(q *layers.Query) (*plan, error) {
 	return p, nil
 }
 
-func (p *plan) hide() {
-	for i := range p.table.layer.Fields {
-		if p.table.layer.Fields[i].Personal {
-			if p.hidden == nil {
-				p.hidden = make([]bool, len(p.table.layer.Fields))
-			}
-			p.hidden[i] = true
-		}
-	}
-}
-
-func (p *plan) refuseHidden(field int) error {
-	if p.hidden == nil || !p.hidden[field] {
-		return nil
-	}
-	l := p.table.layer
-	return &layers.Error{Kind: layers.Forbidden, Op: "query", Layer: l.ID, Field: l.Fields[field].Name,
-		Err: fmt.Errorf("is personal")}
-}
-
 func (p *plan) prepareFilter() error {
 	if p.query.Filter == nil {
 		return nil
@@ -92,10 +70,8 @@ func (p *plan) prepareFilter() error {
 	if err != nil {
 		return err
 	}
-	for _, f := range program.Fields() {
-		if err := p.refuseHidden(f); err != nil {
-			return err
-		}
+	if err := p.decision.MayFilter(p.table.layer, p.query.Filter, program); err != nil {
+		return err
 	}
 	p.program = program
 	if boxes, ok := cql2.Boxes(p.query.Filter); ok {
@@ -111,7 +87,7 @@ func (p *plan) prepareSort() error {
 			return &layers.Error{Kind: layers.Invalid, Op: "query", Layer: p.query.Layer, Field: k.Field,
 				Err: fmt.Errorf("cannot sort by a field the layer does not have")}
 		}
-		if err := p.refuseHidden(f); err != nil {
+		if err := p.decision.MayUse(p.table.layer, f); err != nil {
 			return err
 		}
 		p.sort = append(p.sort, f)
@@ -129,21 +105,16 @@ func (p *plan) prepareRegion() error {
 	return nil
 }
 
-// prepareScope limits the rows to the subject's region. A region that is no
-// area of the city admits nothing.
-func (p *plan) prepareScope() error {
-	if p.decision.Region == "" {
-		return nil
+// prepareScope limits the rows to what the subject may know of.
+func (p *plan) prepareScope() {
+	p.scope = p.view.scopeOf(&p.decision, p.table.layer)
+	if p.scope == nil {
+		return
 	}
-	for _, level := range layers.Levels() {
-		if a, shape, ok := p.view.areaByCode(level, p.decision.Region); ok {
-			p.scope = shape
-			p.narrow([]orb.Bound{a.Geometry.Bound()})
-			return nil
-		}
+	p.never = p.scope.never
+	for i := range p.scope.areas {
+		p.narrow([]orb.Bound{p.scope.areas[i].near})
 	}
-	p.never = true
-	return nil
 }
 
 // narrow offers boxes, one of which every match meets. The search takes the
@@ -168,7 +139,7 @@ func spread(boxes []orb.Bound) float64 {
 }
 
 // mayList returns an error when the subject may only count.
-func (p *plan) mayList() error { return access.MayList(&p.query.Subject, p.table.layer) }
+func (p *plan) mayList() error { return p.decision.MayList(&p.query.Subject, p.table.layer) }
 
 // match reports whether the row fulfils every part of the query. inRegion is
 // true when the index has shown already that the row is inside the region.
@@ -176,18 +147,29 @@ func (p *plan) match(r *Row, inRegion bool) bool {
 	if p.instant != 0 && !p.validAt(r) {
 		return false
 	}
-	if p.scope != nil {
-		if pt := r.point(); !hasPoint(pt) || p.scope.Locate(pt) == predicate.Outside {
-			return false
-		}
-	}
 	if p.boxes != nil && !p.inBoxes(r) {
 		return false
 	}
 	if p.region != nil && !inRegion && !p.inRegion(r.Geometry()) {
 		return false
 	}
-	return p.program == nil || p.program.Match(r)
+	if p.scope == nil && p.program == nil {
+		return true
+	}
+	sights := r.sights
+	r.sights = nil // conditions are on what is, not on what is shown
+	ok := p.scope.admits(r.point(), p.began(r), r) && (p.program == nil || p.program.Match(r))
+	r.sights = sights
+	return ok
+}
+
+// began is when the row became true, if the scope asks.
+func (p *plan) began(r *Row) time.Time {
+	if p.scope == nil || p.scope.began == nil {
+		return time.Time{}
+	}
+	from, _ := r.Validity()
+	return from
 }
 
 func (p *plan) validAt(r *Row) bool {
@@ -247,30 +229,7 @@ func withinDistance(g, region orb.Geometry, d float64) bool {
 }
 
 // row prepares the reusable row of an iteration.
-func (p *plan) row() *Row { return &Row{hidden: p.hidden, fields: len(p.table.layer.Fields)} }
-
-// Admits reports whether the subject may list feature f of a layer: for feeds,
-// where features do not come from a query. Personal fields are not blanked.
-func (v *View) Admits(s *layers.Subject, layer string, f *layers.Feature) bool {
-	t, ok := v.tables[layer]
-	if !ok {
-		return false
-	}
-	d := access.Decide(s, t.layer)
-	if d.Mode != access.List {
-		return false
-	}
-	if d.Region == "" {
-		return true
-	}
-	for _, level := range layers.Levels() {
-		if _, shape, ok := v.areaByCode(level, d.Region); ok {
-			p := pointOf(f.Shape)
-			return hasPoint(p) && shape.Locate(p) != predicate.Outside
-		}
-	}
-	return false
-}
+func (p *plan) row() *Row { return &Row{layer: p.table.layer, sights: p.decision.Sights} }
 
 // compareRows orders rows by the sort keys, then by id.
 func (p *plan) compareRows(a, b sortedRow) int {

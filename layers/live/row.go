@@ -11,15 +11,15 @@ import (
 )
 
 // Row is one feature of a View as a query sees it: fields the subject may not
-// see read as null. It is valid until the iteration that yielded it goes on;
+// see whole read masked or as null. It is valid until the iteration that yielded it goes on;
 // Feature copies it. What its methods return belongs to the View and must not be
 // changed.
 type Row struct {
 	seg    *segment // nil for a row of the delta
 	row    uint32
 	delta  *deltaRow
-	hidden []bool // by field; nil when nothing is hidden
-	fields int    // fields of the layer
+	layer  *layers.Layer
+	sights layers.Sights // nil: every field is shown
 }
 
 var _ layers.Row = (*Row)(nil)
@@ -57,11 +57,22 @@ func (r *Row) point() orb.Point {
 	return r.delta.point
 }
 
-// Value is the value of field i, null when hidden from the subject.
+// Value is the value of field i as the subject may see it: whole, masked or null.
 func (r *Row) Value(i int) layers.Value {
-	if r.hidden != nil && i >= 0 && i < len(r.hidden) && r.hidden[i] {
-		return layers.Value{}
+	if r.sights.Of(i) != layers.Shown {
+		return r.sights.Value(r.layer, i, r.stored(i))
 	}
+	return r.stored(i)
+}
+
+// Holds reports whether a test is true of the text of field i as it is stored,
+// masked or not: for comparing a masked field whole with what somebody knows
+// already. Hidden fields hold nothing.
+func (r *Row) Holds(i int, test func(string) bool) bool {
+	return r.sights.Of(i) != layers.Hidden && test(r.stored(i).String())
+}
+
+func (r *Row) stored(i int) layers.Value {
 	if r.seg != nil {
 		return r.seg.value(r.row, i)
 	}
@@ -85,9 +96,9 @@ func (r *Row) Validity() (from, to time.Time) {
 	return r.delta.feature.ValidFrom, r.delta.feature.ValidTo
 }
 
-// Feature copies the row, without the hidden fields.
+// Feature copies the row as the subject may see it.
 func (r *Row) Feature() layers.Feature {
-	f := layers.Feature{Key: r.ID(), Shape: r.Geometry(), Version: r.Version(), Values: make([]layers.Value, r.fields)}
+	f := layers.Feature{Key: r.ID(), Shape: r.Geometry(), Version: r.Version(), Values: make([]layers.Value, len(r.layer.Fields))}
 	f.ValidFrom, f.ValidTo = r.Validity()
 	for i := range f.Values {
 		f.Values[i] = r.Value(i)

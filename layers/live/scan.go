@@ -11,7 +11,7 @@ import (
 // scan calls fn for every current row in order of segments, then the delta by
 // id, until fn returns false. The row is reused.
 func (t *table) scan(fn func(*Row) bool) {
-	r := Row{fields: len(t.layer.Fields)}
+	r := Row{layer: t.layer}
 	t.scanInto(&r, fn)
 }
 

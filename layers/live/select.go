@@ -240,7 +240,7 @@ func (v *View) Count(ctx context.Context, q layers.Query) (Count, error) {
 }
 
 func (p *plan) suppress(n int) Count {
-	n, ok := p.decision.Suppress(n)
+	n, ok := p.decision.Released(n)
 	if !ok {
 		return Count{Below: p.decision.Below}
 	}

@@ -13,10 +13,12 @@ import (
 // number of goroutines, valid as long as it is referred to. A request takes one
 // View and answers everything from it, so its numbers agree.
 type View struct {
-	seq    uint64
-	tables map[string]*table
-	areas  *areaIndex                               // shared by all views of a catalog
-	sets   [layers.Grid + 1]atomic.Pointer[areaSet] // what areas answered for this view, by level
+	seq      uint64
+	tables   map[string]*table
+	watch    *watch                                   // whom to ask for versions of scopes this view does not have
+	versions map[watchedScope]uint64                  // last change that shows, by scope
+	areas    *areaIndex                               // shared by all views of a catalog
+	sets     [layers.Grid + 1]atomic.Pointer[areaSet] // what areas answered for this view, by level
 }
 
 // Seq is the sequence of the last change the view shows.

@@ -9,6 +9,7 @@ import (
 	"wutu/geo/predicate"
 	"wutu/layers"
 	"wutu/layers/access"
+	"wutu/layers/cql2"
 )
 
 // inBoxes reports whether g touches one of the boxes, borders included.
@@ -56,27 +57,41 @@ func farthestVertex(g, region orb.Geometry) float64 {
 	return far
 }
 
-// ownership returns the test whether a geometry belongs to the area the subject
-// is limited to: its interior point lies in that area, borders included. An area
-// that does not exist owns nothing.
-func (s *Store) ownership(subject *layers.Subject, l *layers.Layer) func(orb.Geometry) bool {
-	code := access.Decide(subject, l).Region
-	if code == "" {
-		return func(orb.Geometry) bool { return true }
+// ownership returns the test whether a feature is within what access leaves of
+// the layer: its interior point belongs to every area of the decision, borders
+// and margin included, it began in time, and the policy's condition holds. An
+// area that does not exist owns nothing.
+func (s *Store) ownership(d *access.Decision, l *layers.Layer) func(*layers.Feature) bool {
+	var areas []orb.Geometry
+	for _, code := range d.Regions {
+		area := s.area(code)
+		if area == nil {
+			return func(*layers.Feature) bool { return false }
+		}
+		areas = append(areas, area)
 	}
-	for _, level := range layers.Levels() {
-		var area *layers.Feature
-		for _, t := range s.tables {
-			if r, ok := t.rows[code]; ok && t.layer.Level == level && r.current != nil && r.current.Shape != nil {
-				area = r.current
+	rows, err := cql2.Compile(d.Rows, l)
+	if err != nil {
+		return func(*layers.Feature) bool { return false }
+	}
+	return func(f *layers.Feature) bool {
+		for _, area := range areas {
+			if f.Shape == nil || measure.DistanceTo(predicate.InteriorPoint(f.Shape), area) > d.MarginM {
+				return false
 			}
 		}
-		if area == nil {
-			continue
-		}
-		return func(g orb.Geometry) bool {
-			return g != nil && predicate.Intersects(predicate.InteriorPoint(g), area.Shape)
+		return d.Began(f.ValidFrom) && rows.Match(f)
+	}
+}
+
+// area is the shape of the area with a code, of the largest level that has one.
+func (s *Store) area(code string) orb.Geometry {
+	for _, level := range layers.Levels() {
+		for _, t := range s.tables {
+			if r, ok := t.rows[code]; ok && t.layer.Level == level && r.current != nil && r.current.Shape != nil {
+				return r.current.Shape
+			}
 		}
 	}
-	return func(orb.Geometry) bool { return false }
+	return nil
 }

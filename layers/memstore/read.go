@@ -46,24 +46,16 @@ func (s *Store) read(ctx context.Context, q *layers.Query) ([]layers.Feature, er
 	if !ok {
 		return nil, &layers.Error{Kind: layers.NotFound, Op: "query", Layer: q.Layer, Err: fmt.Errorf("no such layer")}
 	}
-	if err := access.MayList(&q.Subject, t.layer); err != nil {
+	decision := access.Decide(&q.Subject, t.layer)
+	if err := decision.MayList(&q.Subject, t.layer); err != nil {
 		return nil, err
-	}
-	masked := access.Decide(&q.Subject, t.layer).Masked
-	refuse := func(field int) error {
-		if f := &t.layer.Fields[field]; masked && f.Personal {
-			return &layers.Error{Kind: layers.Forbidden, Op: "query", Layer: q.Layer, Field: f.Name, Err: fmt.Errorf("is personal")}
-		}
-		return nil
 	}
 	program, err := cql2.Compile(q.Filter, t.layer)
 	if err != nil {
 		return nil, err
 	}
-	for _, field := range program.Fields() {
-		if err := refuse(field); err != nil {
-			return nil, err
-		}
+	if err := decision.MayFilter(t.layer, q.Filter, program); err != nil {
+		return nil, err
 	}
 	var sorting []int
 	for _, k := range q.Sort {
@@ -71,12 +63,12 @@ func (s *Store) read(ctx context.Context, q *layers.Query) ([]layers.Feature, er
 		if field < 0 {
 			return nil, &layers.Error{Kind: layers.Invalid, Op: "query", Layer: q.Layer, Field: k.Field, Err: fmt.Errorf("no such field to sort by")}
 		}
-		if err := refuse(field); err != nil {
+		if err := decision.MayUse(t.layer, field); err != nil {
 			return nil, err
 		}
 		sorting = append(sorting, field)
 	}
-	owned := s.ownership(&q.Subject, t.layer)
+	owned := s.ownership(&decision, t.layer)
 
 	var out []layers.Feature
 	for id, r := range t.rows {
@@ -85,14 +77,12 @@ func (s *Store) read(ctx context.Context, q *layers.Query) ([]layers.Feature, er
 			q.IDs != nil && !slices.Contains(q.IDs, id) ||
 			q.Boxes != nil && !inBoxes(q.Boxes, f.Shape) ||
 			q.Region != nil && !inRegion(q.Region, f.Shape) ||
-			!owned(f.Shape) || !program.Match(padded(f, t.layer)) {
+			!owned(padded(f, t.layer)) || !program.Match(padded(f, t.layer)) {
 			continue
 		}
 		c := cloneFeature(padded(f, t.layer))
 		for i := range c.Values {
-			if masked && t.layer.Fields[i].Personal {
-				c.Values[i] = layers.Value{}
-			}
+			c.Values[i] = decision.Sights.Value(t.layer, i, c.Values[i])
 		}
 		out = append(out, c)
 	}

@@ -61,7 +61,7 @@ func (a *API) buildingCard(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	e := geojson.Encoder{Layer: l, Masked: access.Decide(&subject, l).Masked}
+	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights}
 	card := &buildingCard{Building: e.Append(nil, &f, 0), Address: text(l, &f, model.Address),
 		Floors: []*floorInfo{}, Firms: []firmInfo{}, Devices: []placed{}}
 	b := cardBuilder{r: relations{ctx: ctx, view: v, subject: subject, layer: l, feature: &f}, card: card, rooms: map[string]*roomInfo{}}

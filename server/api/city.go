@@ -61,7 +61,7 @@ func cityExtent(v *live.View, s *layers.Subject) (orb.Bound, bool) {
 		}
 	}
 	for _, l := range v.Layers() {
-		if d := access.Decide(s, l); d.Mode == access.List && d.Region == "" {
+		if d := access.Decide(s, l); d.Whole() {
 			join(l.ID)
 		}
 	}
@@ -125,8 +125,8 @@ func (a *API) layers(c echo.Context, _ *openapi.Input) error {
 		info.Count, info.Below = countOf(n), n.Below
 		info.Listable = d.Mode == access.List
 		// Where features lie and how many bytes they take says something about
-		// single ones; whoever may only count, or sees one region, does not get it.
-		if s := v.Stats(l.ID); info.Listable && d.Region == "" {
+		// single ones; whoever does not see all of them does not get it.
+		if s := v.Stats(l.ID); d.Whole() {
 			info.Bytes = s.Bytes
 			if s.HasExtent {
 				info.Extent = extentOf(s.Extent)

@@ -104,7 +104,7 @@ func (a *API) describeEvent(ctx context.Context, reader layers.Subject, asker *l
 	if err != nil {
 		return nil, err
 	}
-	e := geojson.Encoder{Layer: l, Masked: access.Decide(asker, l).Masked}
+	e := geojson.Encoder{Layer: l, Sights: access.Decide(asker, l).Sights}
 	info := &eventInfo{ID: id, State: text(l, &f, model.State), Version: strconv.FormatUint(f.Version, 10),
 		Feature: e.Append(nil, &f, 0), Place: describePlace(v, asker, l, &f, place), History: history,
 		Clocks: clocks(l, &f, a.o.Now()), Legal: []legalInfo{}}
@@ -224,7 +224,7 @@ func (a *API) events(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return param.Engine(err)
 	}
-	e := geojson.Encoder{Layer: l, Masked: access.Decide(&subject, l).Masked}
+	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights}
 	b := []byte(`{"type":"FeatureCollection","features":[`)
 	limit, i, next, last := q.Limit, 0, "", ""
 	q.Limit++

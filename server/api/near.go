@@ -48,7 +48,7 @@ func (a *API) near(c echo.Context, in *openapi.Input) error {
 	if n.K == 0 {
 		n.K = limit
 	}
-	e := geojson.Encoder{Layer: l, Masked: access.Decide(&subject, l).Masked}
+	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights}
 	b := []byte(`{"type":"FeatureCollection","features":[`)
 	i := 0
 	for hit, err := range v.Nearest(ctx, q, n) {

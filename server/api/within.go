@@ -196,7 +196,7 @@ func appendCollection(ctx context.Context, b []byte, v *live.View, q layers.Quer
 	if err != nil {
 		return nil, err
 	}
-	e := geojson.Encoder{Layer: l, Masked: access.Decide(&q.Subject, l).Masked}
+	e := geojson.Encoder{Layer: l, Sights: access.Decide(&q.Subject, l).Sights}
 	b = append(b, `{"type":"FeatureCollection","features":[`...)
 	i := 0
 	for row, err := range v.Select(ctx, q) {

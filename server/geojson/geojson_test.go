@@ -49,7 +49,7 @@ func TestFeature(t *testing.T) {
 		true:  `{"type":"Feature","id":"i\u2028<1>","geometry":null,"properties":{"a":"行\n","b\"":1.5},"extra":1}`,
 		false: `{"type":"Feature","id":"i\u2028<1>","geometry":null,"properties":{"a":"行\n","b\"":1.5,"p":"secret"},"extra":1}`,
 	} {
-		e := geojson.Encoder{Layer: l, Masked: masked, Extra: func(b []byte, _ int) []byte { return append(b, `,"extra":1`...) }}
+		e := geojson.Encoder{Layer: l, Sights: map[bool]layers.Sights{true: {layers.Shown, layers.Shown, layers.Hidden}}[masked], Extra: func(b []byte, _ int) []byte { return append(b, `,"extra":1`...) }}
 		var got, wanted any
 		if err := json.Unmarshal(e.Append(nil, f, 0), &got); err != nil {
 			t.Fatal(err)

@@ -14,14 +14,14 @@ import (
 type Encoder struct {
 	Layer  *layers.Layer
 	Fields []int                          // indexes of the fields written, in this order; nil: all
-	Masked bool                           // leave personal fields out
+	Sights layers.Sights                  // hidden fields are left out, masked ones written as they are shown; nil: all whole
 	To     func(orb.Point) (x, y float64) // coordinates written for a lon/lat point; nil: lon, lat
 	Extra  func(b []byte, i int) []byte   // appends further top-level members, each with a leading comma; nil: none
 }
 
 // Append appends the feature object of row, the i-th of its collection.
 func (e *Encoder) Append(b []byte, row layers.Row, i int) []byte {
-	f := geojson.Format{Masked: e.Masked, Fields: e.Fields, To: e.To}
+	f := geojson.Format{Sights: e.Sights, Fields: e.Fields, To: e.To}
 	if e.Extra != nil {
 		f.More = func(b []byte) []byte { return e.Extra(b, i) }
 	}

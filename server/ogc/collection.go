@@ -56,9 +56,10 @@ func describe(c echo.Context, v *live.View, s *layers.Subject, l *layers.Layer) 
 			{Href: root(c) + "/tiles/" + url.PathEscape(l.ID) + ".json", Rel: "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
 				Type: mediaJSON, Title: "Vector tiles"},
 		}}
-	// The extent of a whole layer would show a subject with a region where
-	// features outside it lie.
-	if stats := v.Stats(l.ID); stats.HasExtent && access.Decide(s, l).Region == "" {
+	// The extent of a whole layer would show a subject who sees a part of it where
+	// the other features lie.
+	decision := access.Decide(s, l)
+	if stats := v.Stats(l.ID); stats.HasExtent && decision.Whole() {
 		b := stats.Extent
 		out.Extent = map[string]any{"spatial": map[string]any{"crs": param.CRS84,
 			"bbox": [][]float64{{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}}}

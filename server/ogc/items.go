@@ -51,7 +51,8 @@ func (a *API) read(in *openapi.Input, v *live.View, subject layers.Subject) (*li
 	if q.query.Filter, err = param.Filter("filter", in.Text("filter")); err != nil {
 		return nil, err
 	}
-	if q.query.Sort, err = param.SortBy("sortby", in.Text("sortby"), l, access.Decide(&subject, l).Masked); err != nil {
+	decision := access.Decide(&subject, l)
+	if q.query.Sort, err = param.SortBy("sortby", in.Text("sortby"), l, &decision); err != nil {
 		return nil, err
 	}
 	if q.query.After, err = param.DecodeCursor("cursor", in.Text("cursor"), q.query.Sort); err != nil {
@@ -119,7 +120,7 @@ type page struct {
 
 func (q *listing) page(ctx context.Context, v *live.View) (*page, error) {
 	p := &page{features: []byte(`{"type":"FeatureCollection","features":[`)}
-	e := geojson.Encoder{Layer: q.layer, Fields: q.fields, Masked: access.Decide(&q.query.Subject, q.layer).Masked, To: q.system.Writer()}
+	e := geojson.Encoder{Layer: q.layer, Fields: q.fields, Sights: access.Decide(&q.query.Subject, q.layer).Sights, To: q.system.Writer()}
 	limit := q.query.Limit
 	asked := q.query
 	asked.Limit++ // one more row tells whether there is a next page
@@ -191,7 +192,7 @@ func (a *API) item(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	base := root(c) + "/ogc/collections/" + url.PathEscape(l.ID)
-	e := geojson.Encoder{Layer: l, Masked: access.Decide(&subject, l).Masked, To: system.Writer(), Extra: func(b []byte, _ int) []byte {
+	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights, To: system.Writer(), Extra: func(b []byte, _ int) []byte {
 		b = append(b, `,"links":[`...)
 		b = link{Href: base + "/items/" + url.PathEscape(f.Key), Rel: "self", Type: mediaGeoJSON}.append(b)
 		b = append(b, ',')

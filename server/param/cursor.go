@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"wutu/layers"
+	"wutu/layers/access"
 )
 
 // maxSortKeys bounds sort orders: more keys than that tell no two rows apart.
@@ -15,8 +16,8 @@ const maxSortKeys = 8
 
 // SortBy reads a sort order: field names with a comma between, each with + or -
 // before it for ascending (the default) or descending. Errors: Invalid for a
-// field the layer does not have, Forbidden for a personal one when masked.
-func SortBy(field, text string, l *layers.Layer, masked bool) ([]layers.SortKey, error) {
+// field the layer does not have, Forbidden for one the decision does not show.
+func SortBy(field, text string, l *layers.Layer, d *access.Decision) ([]layers.SortKey, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -31,9 +32,8 @@ func SortBy(field, text string, l *layers.Layer, masked bool) ([]layers.SortKey,
 		if i < 0 {
 			return nil, layers.Invalidf("request", field, fmt.Sprintf("%.80q is not a field of layer %s", k.Field, l.ID))
 		}
-		if masked && l.Fields[i].Personal {
-			return nil, &layers.Error{Kind: layers.Forbidden, Op: "request", Layer: l.ID, Field: field,
-				Err: fmt.Errorf("field %s is personal", k.Field)}
+		if err := d.MayUse(l, i); err != nil {
+			return nil, At(field, err)
 		}
 		out = append(out, k)
 	}

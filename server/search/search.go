@@ -138,21 +138,28 @@ func (s *run) offer(c candidate) {
 // layer collects the candidates of one layer: by id, by text, and by the texts
 // of features that changed since the text was written.
 func (s *run) layer(x *Index, l *layers.Layer) error {
+	admits := s.view.Admitting(s.subject, l.ID)
+	// What the subject may not see must not take the place of what it may.
+	offer := func(id string, score float64) {
+		if admits == nil || admits(id) {
+			s.offer(candidate{layer: l, id: id, score: score})
+		}
+	}
 	for _, id := range spellings(s.query.Text) {
-		s.offer(candidate{layer: l, id: id, score: exact + nearness}) // dropped later if there is none
+		offer(id, exact+nearness) // dropped later if there is none
 	}
 	li, changed, err := x.ready(s.ctx, l)
 	if err != nil {
 		return err
 	}
 	t := li.open
-	if s.subject.Cleared && len(li.personal.b) > 0 {
+	if len(li.personal.b) > 0 && seesPersonal(s.subject, l) {
 		t = &text{b: slices.Concat(li.open.b, li.personal.b)}
 	}
 	alive := func() bool { return s.ctx.Err() == nil }
 	t.scan(s.words[0], alive, func(n line) bool {
 		if score, ok := s.score(n.body, n.place); ok {
-			s.offer(candidate{layer: l, id: n.id, score: score})
+			offer(n.id, score)
 		}
 		return true
 	})
@@ -167,11 +174,23 @@ func (s *run) layer(x *Index, l *layers.Layer) error {
 				return err
 			}
 			if score, ok := s.scoreRow(l, row); ok {
-				s.offer(candidate{layer: l, id: strings.Clone(row.ID()), score: score})
+				offer(strings.Clone(row.ID()), score)
 			}
 		}
 	}
 	return nil
+}
+
+// seesPersonal reports whether the subject may find features of l by a personal
+// field: by a part of it when it is shown, by the whole when it is masked.
+func seesPersonal(s *layers.Subject, l *layers.Layer) bool {
+	sights := access.Decide(s, l).Sights
+	for i := range l.Fields {
+		if l.Fields[i].Personal && searched(l, i) && sights.Of(i) != layers.Hidden {
+			return true
+		}
+	}
+	return false
 }
 
 // spellings are the ids a text may mean.
@@ -227,7 +246,8 @@ func (s *run) bonus(p orb.Point) float64 {
 	return nearness / (1 + d/nearHalfM)
 }
 
-// scoreRow rates a feature as the subject sees it.
+// scoreRow rates a feature as the subject sees it: masked fields count when the
+// search is the whole of them.
 func (s *run) scoreRow(l *layers.Layer, row *live.Row) (float64, bool) {
 	shown, hidden := values(l, row, nil, nil)
 	var body []byte
@@ -238,6 +258,12 @@ func (s *run) scoreRow(l *layers.Layer, row *live.Row) (float64, bool) {
 	score, ok := 0.0, bytes.Contains(body, s.words[0])
 	if ok {
 		score, ok = s.score(body, place)
+	}
+	whole := normalise(s.query.Text)
+	for i := range l.Fields {
+		if l.Fields[i].Personal && searched(l, i) && row.Holds(i, func(v string) bool { return v != "" && normalise(v) == whole }) {
+			return exact + s.bonus(place), true
+		}
 	}
 	return score, ok
 }

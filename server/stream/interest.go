@@ -30,7 +30,7 @@ type interest struct {
 type follow struct {
 	layer   *layers.Layer
 	program *cql2.Program
-	masked  bool
+	sights  layers.Sights
 }
 
 func newInterest(v *live.View, subject layers.Subject, in *openapi.Input) (*interest, error) {
@@ -56,15 +56,13 @@ func newInterest(v *live.View, subject layers.Subject, in *openapi.Input) (*inte
 		if err != nil {
 			return nil, param.At("layers", err)
 		}
-		f := follow{layer: l, masked: access.Decide(&subject, l).Masked}
+		decision := access.Decide(&subject, l)
+		f := follow{layer: l, sights: decision.Sights}
 		if f.program, err = cql2.Compile(n.filter, l); err != nil {
 			return nil, param.At("filter", err)
 		}
-		for _, i := range f.program.Fields() {
-			if f.masked && l.Fields[i].Personal {
-				return nil, &layers.Error{Kind: layers.Forbidden, Op: "stream", Layer: id, Field: "filter",
-					Err: fmt.Errorf("field %s is personal", l.Fields[i].Name)}
-			}
+		if err := decision.MayFilter(l, n.filter, f.program); err != nil {
+			return nil, param.At("filter", err)
 		}
 		n.follows = append(n.follows, f)
 	}
@@ -197,7 +195,7 @@ func (m *message) encode() []byte {
 		b = geojson.AppendString(b, e.id)
 		if e.feature != nil {
 			b = append(b, `,"feature":`...)
-			enc := geojson.Encoder{Layer: e.follow.layer, Masked: e.follow.masked}
+			enc := geojson.Encoder{Layer: e.follow.layer, Sights: e.follow.sights}
 			b = enc.Append(b, e.feature, i)
 		}
 		b = append(b, '}')

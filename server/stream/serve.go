@@ -185,7 +185,7 @@ func (n *interest) snapshot(ctx context.Context, v *live.View) ([]byte, error) {
 				Err: fmt.Errorf("%d features, at most %d: give a bbox or a filter", count.N, maxSnapshot)}
 		}
 		data := fmt.Appendf(nil, `{"seq":%d,"layer":"%s","features":{"type":"FeatureCollection","features":[`, v.Seq(), f.layer.ID)
-		e := geojson.Encoder{Layer: f.layer, Masked: f.masked}
+		e := geojson.Encoder{Layer: f.layer, Sights: f.sights}
 		i := 0
 		for row, err := range v.Select(ctx, q) {
 			if err != nil {

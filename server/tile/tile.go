@@ -190,12 +190,15 @@ func (a *API) describe(c echo.Context, in *openapi.Input) error {
 	}
 	doc := tiles.TileJSON{TileJSON: tiles.TileJSONVersion, Scheme: "xyz", MaxZoom: deepest, VectorLayers: []tiles.VectorLayer{}}
 	var names []string
+	whole := true
 	for _, id := range ids {
 		l, err := param.Listable(v, &subject, id)
 		if err != nil {
 			return err
 		}
 		names = append(names, l.Title.ZH)
+		decision := access.Decide(&subject, l)
+		whole = whole && decision.Whole()
 		doc.VectorLayers = append(doc.VectorLayers, vectorLayer(l))
 		if s := v.Stats(id); s.HasExtent {
 			b := s.Extent
@@ -207,7 +210,7 @@ func (a *API) describe(c echo.Context, in *openapi.Input) error {
 			*w = [4]float64{min(w[0], b.Min[0]), min(w[1], b.Min[1]), max(w[2], b.Max[0]), max(w[3], b.Max[1])}
 		}
 	}
-	if subject.Region != "" { // the extent of what lies outside the region is not the subject's
+	if !whole { // the extent of what the subject may not list is not its own
 		doc.Bounds = nil
 	}
 	doc.Name = strings.Join(names, ", ")

@@ -1,0 +1,149 @@
+package access
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"wutu/layers"
+	"wutu/layers/cql2"
+)
+
+// Bounds of a policy.
+const (
+	MaxGrants      = 500
+	maxNames       = 1000 // entries of one list of a line
+	maxMarginM     = 100_000
+	maxDays        = 36_600
+	maxRound       = 1_000_000
+	maxFilterBytes = 16 << 10
+)
+
+// Policy is a checked list of lines, ready to be asked. It is immutable and safe
+// for use by many goroutines. The nil Policy is the standard one.
+type Policy struct{ lines []layers.Grant }
+
+var grantID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// NewPolicy checks the lines and parses their filters. The layers a line names
+// need not exist: a policy may be made before the data. The caller keeps lines.
+// The error is Invalid; its Field is the JSON pointer of the part at fault,
+// "/grants/3/filter".
+func NewPolicy(lines []layers.Grant) (*Policy, error) {
+	fail := func(i int, field, format string, args ...any) error {
+		return &layers.Error{Kind: layers.Invalid, Op: "policy", Field: fmt.Sprintf("/grants/%d/%s", i, field), Err: fmt.Errorf(format, args...)}
+	}
+	if len(lines) > MaxGrants {
+		return nil, layers.Invalidf("policy", "/grants", fmt.Sprintf("%d lines, at most %d", len(lines), MaxGrants))
+	}
+	p := &Policy{lines: slices.Clone(lines)}
+	if p.lines == nil {
+		p.lines = []layers.Grant{}
+	}
+	seen := make(map[string]bool, len(lines))
+	for i := range p.lines {
+		g := &p.lines[i]
+		switch {
+		case !grantID.MatchString(g.ID):
+			return nil, fail(i, "id", "%.80q is not a name of lower-case letters, digits and -", g.ID)
+		case seen[g.ID]:
+			return nil, fail(i, "id", "%s is used twice", g.ID)
+		case g.Mode != layers.GrantHidden && g.Mode != layers.GrantCounts && g.Mode != layers.GrantList:
+			return nil, fail(i, "mode", "%.40q is not hidden, counts or list", g.Mode)
+		case slices.Contains(g.Roles, layers.System):
+			return nil, fail(i, "roles", "nobody holds the role of the program")
+		case !(g.MarginM >= 0 && g.MarginM <= maxMarginM):
+			return nil, fail(i, "margin_m", "%v is not between 0 and %d metres", g.MarginM, maxMarginM)
+		case g.Days < 0 || g.Days > maxDays:
+			return nil, fail(i, "days", "%d is not between 0 and %d", g.Days, maxDays)
+		case g.Round < 0 || g.Round > maxRound:
+			return nil, fail(i, "round", "%d is not between 0 and %d", g.Round, maxRound)
+		case !g.NotAfter.IsZero() && !g.NotBefore.Before(g.NotAfter):
+			return nil, fail(i, "not_after", "is not after not_before")
+		case len(g.Filter) > maxFilterBytes:
+			return nil, fail(i, "filter", "%d bytes, at most %d", len(g.Filter), maxFilterBytes)
+		}
+		for name, list := range map[string]int{"roles": len(g.Roles), "accounts": len(g.Accounts), "purposes": len(g.Purposes),
+			"layers": len(g.Layers), "classes": len(g.Classes), "show": len(g.Show), "mask": len(g.Mask), "hide": len(g.Hide)} {
+			if list > maxNames {
+				return nil, fail(i, name, "%d entries, at most %d", list, maxNames)
+			}
+		}
+		seen[g.ID] = true
+		if g.Where = nil; g.Filter != "" {
+			e, err := cql2.Parse(g.Filter)
+			if err != nil {
+				return nil, fail(i, "filter", "%w", err)
+			}
+			g.Where = e
+		}
+	}
+	return p, nil
+}
+
+// ParsePolicy reads the JSON list of lines. Errors as NewPolicy; unknown members
+// are refused, so that a misspelt restriction never goes unnoticed.
+func ParsePolicy(data []byte) (*Policy, error) {
+	var lines []layers.Grant
+	if err := strict(data, &lines); err != nil {
+		return nil, &layers.Error{Kind: layers.Invalid, Op: "policy", Field: "/grants", Err: err}
+	}
+	return NewPolicy(lines)
+}
+
+// Lines returns the lines in order; for the nil Policy those of the standard
+// one. They must not be changed.
+func (p *Policy) Lines() []layers.Grant {
+	if p == nil {
+		return standard
+	}
+	return p.lines
+}
+
+// For returns the lines that speak of the subject at an instant, never nil:
+// Subject.Grants of a signed-in subject. It costs O(lines).
+func (p *Policy) For(s *layers.Subject, now time.Time) []layers.Grant {
+	out := []layers.Grant{}
+	for _, g := range p.Lines() {
+		if !speaksOf(&g, s) || now.Before(g.NotBefore) || !g.NotAfter.IsZero() && !now.Before(g.NotAfter) {
+			continue
+		}
+		if g.Days > 0 { // whole days, so that what is drawn stays the same for a day
+			g.Since = now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -g.Days)
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+// CheckAgainst reports the first line that cannot work with the city's layers: a
+// filter that does not fit a layer the line names by id. The error is as that of
+// NewPolicy.
+func (p *Policy) CheckAgainst(all []*layers.Layer) error {
+	for i, g := range p.Lines() {
+		for _, l := range all {
+			if g.Where == nil || !slices.Contains(g.Layers, l.ID) {
+				continue
+			}
+			if _, err := cql2.Compile(g.Where, l); err != nil {
+				return &layers.Error{Kind: layers.Invalid, Op: "policy", Layer: l.ID, Field: fmt.Sprintf("/grants/%d/filter", i), Err: err}
+			}
+		}
+	}
+	return nil
+}
+
+func strict(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if d.More() {
+		return fmt.Errorf("data behind the list")
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package live
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/paulmach/orb"
+
+	"wutu/layers"
+	"wutu/layers/access"
+)
+
+// maxWatched bounds the scopes whose changes are followed; beyond it all are
+// forgotten and those in use come back.
+const maxWatched = 4096
+
+// watchedScope names what a group of subjects may see of a layer.
+type watchedScope struct{ layer, scope string }
+
+// watch follows, for every scope asked for, the last change that it shows. So a
+// change to what a subject may not see changes nothing the subject can measure:
+// no version, no tag, no cache miss.
+type watch struct {
+	mu      sync.Mutex
+	known   map[watchedScope]*tracker
+	asked   atomic.Bool // a scope was added since the last view
+	unnamed uint64      // versions given out for scopes that are not in a view yet
+}
+
+type tracker struct {
+	decision access.Decision
+	seq      uint64
+	scope    *scope
+	ready    bool // scope is made
+}
+
+// unnamedVersion marks versions that no view has: what is drawn under them is
+// not found again.
+const unnamedVersion = 1 << 63
+
+func newWatch() *watch { return &watch{known: make(map[watchedScope]*tracker)} }
+
+// Version is the sequence of the last change to a layer that shows under the
+// decision: what is drawn for subjects with this decision is the same as long as
+// it is. The first call for a scope returns a number that never comes again.
+func (v *View) Version(d *access.Decision, layer string) uint64 {
+	scope := d.Scope()
+	if scope == "" {
+		return v.LayerSeq(layer)
+	}
+	if d.Mode != access.List {
+		return 0
+	}
+	if seq, ok := v.versions[watchedScope{layer, scope}]; ok {
+		return seq
+	}
+	return v.watch.add(watchedScope{layer, scope}, d)
+}
+
+func (w *watch) add(k watchedScope, d *access.Decision) uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.known[k] == nil {
+		if len(w.known) >= maxWatched {
+			clear(w.known)
+		}
+		w.known[k] = &tracker{decision: *d}
+		w.asked.Store(true)
+	}
+	w.unnamed++
+	return unnamedVersion | w.unnamed
+}
+
+// see takes note of changes made to the state of v.
+func (w *watch) see(v *View, deltas []Delta) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range deltas {
+		d := &deltas[i]
+		frame := false
+		if l, ok := v.Layer(d.Layer); ok && l.Level != layers.NoLevel || d.Def != nil && d.Def.Level != layers.NoLevel {
+			frame = true
+		}
+		for k, t := range w.known {
+			if frame && len(t.decision.Regions) > 0 { // the border decides who sees what
+				t.seq, t.ready = d.Seq, false
+			}
+			if k.layer != d.Layer || t.seq == d.Seq {
+				continue
+			}
+			if d.Op == layers.Define {
+				delete(w.known, k) // decisions about it have changed
+				continue
+			}
+			if l, ok := v.Layer(d.Layer); ok && t.shows(v, l, d) {
+				t.seq = d.Seq
+			}
+		}
+	}
+}
+
+// shows reports whether the change shows under the tracker's decision.
+func (t *tracker) shows(v *View, l *layers.Layer, d *Delta) bool {
+	if !t.ready {
+		t.scope, t.ready = v.scopeOf(&t.decision, l), true
+	}
+	admitted := func(f *layers.Feature) bool {
+		return f != nil && t.scope.admits(pointOf(f.Shape), f.ValidFrom, f)
+	}
+	was, is := admitted(d.Old), admitted(d.New)
+	return was != is || is && differ(t.decision.Sights, l, d.Old, d.New)
+}
+
+func differ(s layers.Sights, l *layers.Layer, a, b *layers.Feature) bool {
+	if !a.ValidFrom.Equal(b.ValidFrom) || !a.ValidTo.Equal(b.ValidTo) || !sameShape(a.Shape, b.Shape) {
+		return true
+	}
+	for i := range l.Fields {
+		if s.Value(l, i, a.Value(i)) != s.Value(l, i, b.Value(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameShape(a, b orb.Geometry) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return orb.Equal(a, b)
+}
+
+// versions is the present version of every scope; those new since the last view
+// count from now.
+func (w *watch) versions(now uint64) map[watchedScope]uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked.Store(false)
+	if len(w.known) == 0 {
+		return nil
+	}
+	out := make(map[watchedScope]uint64, len(w.known))
+	for k, t := range w.known {
+		if t.seq == 0 {
+			t.seq = now
+		}
+		out[k] = t.seq
+	}
+	return out
+}
