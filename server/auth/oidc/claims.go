@@ -55,6 +55,7 @@ func (s *SignIn) claims(ctx context.Context, p *provider, token *oauth2.Token, i
 	if err := info.Claims(&more); err != nil {
 		return nil, err
 	}
+	delete(more, "amr")     // says how this token's person came in, so only the token may
 	maps.Copy(more, claims) // what is signed wins
 	return more, nil
 }
@@ -92,10 +93,19 @@ func (s *SignIn) read(subject string, claims map[string]any) Identity {
 	if s.o.LinkClaim == "email" {
 		who.Link = who.Email
 	}
+	who.Factor = hasFactor(claims["amr"])
 	if s.o.RoleClaim != "" {
 		who.Role, who.Claimed = roleOf(find(claims, s.o.RoleClaim))
 	}
 	return who
+}
+
+// hasFactor reports whether amr, the methods of authentication (RFC 8176), has
+// one besides a password: several factors, a one-time password, a key in
+// hardware, a smart card.
+func hasFactor(amr any) bool {
+	methods, _ := amr.([]any)
+	return slices.ContainsFunc(methods, func(m any) bool { return m == "mfa" || m == "otp" || m == "hwk" || m == "sc" })
 }
 
 // roleOf is the first role that a claim, a text or a list of them, names.

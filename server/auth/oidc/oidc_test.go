@@ -72,6 +72,27 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// A second factor is what the signed token says, and nothing less.
+func TestSecondFactor(t *testing.T) {
+	s := newSite(t)
+	for _, tt := range []struct {
+		amr  any
+		want bool
+	}{{nil, false}, {[]string{"pwd"}, false}, {[]string{"pwd", "otp"}, true}, {[]string{"mfa"}, true}, {"mfa", false}, {[]any{1, nil}, false}, {[]string{"hwk"}, true}} {
+		b := s.browser()
+		callback := b.provider(b.begin(""), "wang")
+		s.wire.set(tokenAnswer(t, func(token string) string {
+			claims := claimsOf(t, token)
+			claims["amr"] = tt.amr
+			return s.idp.forge(t, claims)
+		}))
+		if to, session := b.end(callback); session == "" || s.accounts.factor != tt.want {
+			t.Errorf("amr %v: %s, session %q, factor %v", tt.amr, to, session, s.accounts.factor)
+		}
+		s.wire.set(nil)
+	}
+}
+
 // The server starts and goes on without the provider, and finds it later.
 func TestProviderIsAway(t *testing.T) {
 	s := newSite(t)

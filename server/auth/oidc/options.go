@@ -21,6 +21,7 @@ type Identity struct {
 	Name    string      // for display, may be ""
 	Role    layers.Role // from the role claim, never an administrator's; Public when there is none
 	Claimed bool        // Role comes from the role claim
+	Factor  bool        // the provider says that a second factor was used
 }
 
 // Accounts is what signing in needs of the city's accounts.
@@ -29,9 +30,9 @@ type Accounts interface {
 	// make one. Errors: Forbidden when the identity may not sign in.
 	Account(ctx context.Context, who Identity) (id string, err error)
 	// Begin starts a session of the account and returns its cookie, of which
-	// Secure is set here. r is the request it begins in. Errors: Forbidden when
-	// the account may not sign in.
-	Begin(ctx context.Context, r *http.Request, account string) (*http.Cookie, error)
+	// Secure is set here. r is the request it begins in, factor whether a second
+	// factor was used. Errors: Forbidden when the account may not sign in.
+	Begin(ctx context.Context, r *http.Request, account string, factor bool) (*http.Cookie, error)
 }
 
 // Options configures a SignIn. Issuer, ClientID, RedirectURL, Accounts, Now and

@@ -122,7 +122,7 @@ func (s *SignIn) callback(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return s.fail(c, layers.Forbidden, err)
 	}
-	session, err := s.o.Accounts.Begin(r.Context(), r, account)
+	session, err := s.o.Accounts.Begin(r.Context(), r, account, who.Factor)
 	if err != nil {
 		return s.fail(c, layers.Forbidden, err)
 	}

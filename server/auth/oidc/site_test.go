@@ -33,6 +33,7 @@ type accounts struct {
 	linked map[string]string // link to account
 	asked  []oidc.Identity
 	begun  []string
+	factor bool // of the last session
 }
 
 func (a *accounts) Account(_ context.Context, who oidc.Identity) (string, error) {
@@ -45,13 +46,14 @@ func (a *accounts) Account(_ context.Context, who oidc.Identity) (string, error)
 	return "", &layers.Error{Kind: layers.Forbidden, Op: "test", Err: errors.New("nobody is linked to this identity")}
 }
 
-func (a *accounts) Begin(_ context.Context, _ *http.Request, account string) (*http.Cookie, error) {
+func (a *accounts) Begin(_ context.Context, _ *http.Request, account string, factor bool) (*http.Cookie, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if account == "disabled" {
 		return nil, &layers.Error{Kind: layers.Forbidden, Op: "test", Err: errors.New("the account is disabled")}
 	}
 	a.begun = append(a.begun, account)
+	a.factor = factor
 	return &http.Cookie{Name: "wutu_session", Value: account + "-" + strconv.Itoa(len(a.begun)), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode}, nil
 }
 
