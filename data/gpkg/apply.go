@@ -189,8 +189,12 @@ func (tx *transaction) audit(a *layers.AuditLine, p *prepared) error {
 		n, _ = last[0].(int64)
 		chain, _ = last[1].([]byte)
 	}
+	detail, err := (&sealing{keys: tx.catalog.keys}).sealLine(n+1, "detail", line.Detail)
+	if err != nil {
+		return err
+	}
 	_, err = tx.conn.exec("INSERT INTO wutu_audit (n, at, actor, action, object, detail, chain) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		n+1, line.At.UnixMicro(), line.Actor, line.Action, line.Object, line.Detail, chainAudit(chain, n+1, &line))
+		n+1, line.At.UnixMicro(), line.Actor, line.Action, line.Object, detail, chainAudit(chain, n+1, &line))
 	return err
 }
 

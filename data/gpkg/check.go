@@ -194,7 +194,7 @@ func (c *checker) audit() error {
 	if err != nil {
 		return err
 	}
-	err = drainAudit(c.ctx, r, func(n int64, a layers.AuditLine, have []byte) error {
+	err = drainAudit(c.ctx, r, &sealing{keys: c.catalog.keys}, func(n int64, a layers.AuditLine, have []byte) error {
 		if n != next {
 			if err := c.report("", "", "the audit trail lacks lines before line %d", n); err != nil {
 				return err

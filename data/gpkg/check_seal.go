@@ -33,7 +33,14 @@ func (c *checker) seals() error {
 			return err
 		}
 	}
-	return c.sealedRecords(&seal)
+	if err := c.sealedRecords(&seal); err != nil || c.catalog.keys == nil {
+		return err
+	}
+	n, err := c.conn.number("SELECT count(*) FROM wutu_audit WHERE detail <> '' AND substr(detail, 1, ?) <> ?", int64(len(keyring.Mark)), keyring.Mark)
+	if err == nil && n > 0 {
+		err = c.report("", "", "the details of %d lines of the audit trail are plain: run `wutu keys seal`", n)
+	}
+	return err
 }
 
 func (c *checker) sealedColumn(t *table, f *sealedField, seal *sealing) error {

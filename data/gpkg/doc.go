@@ -31,8 +31,8 @@
 // log of keys. A city of plain values opens, and is sealed by Reseal and Scrub,
 // which also rotate keys; a rewritten row keeps its version.
 //
-// Not sealed are ids, names of buckets and keys of records, and the audit
-// trail's parts other than those it seals itself. Sizes and the equality of two
+// The details of the audit trail are sealed too. Not sealed are ids, names of
+// buckets and keys of records, and who did what to what in the trail. Sizes and the equality of two
 // values of a field (by their hashes) can be seen in the file.
 //
 // # Concurrency

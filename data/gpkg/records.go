@@ -77,7 +77,7 @@ func (s *Store) Audit(ctx context.Context) iter.Seq2[layers.AuditLine, error] {
 			if err != nil {
 				return err
 			}
-			err = drainAudit(ctx, r, func(_ int64, a layers.AuditLine, _ []byte) error {
+			err = drainAudit(ctx, r, &sealing{keys: s.catalog.Load().keys}, func(_ int64, a layers.AuditLine, _ []byte) error {
 				if !yield(a, nil) {
 					return errStop
 				}
@@ -91,7 +91,7 @@ func (s *Store) Audit(ctx context.Context) iter.Seq2[layers.AuditLine, error] {
 	}
 }
 
-func drainAudit(ctx context.Context, r *rows, emit func(n int64, a layers.AuditLine, chain []byte) error) error {
+func drainAudit(ctx context.Context, r *rows, seal *sealing, emit func(n int64, a layers.AuditLine, chain []byte) error) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -105,6 +105,9 @@ func drainAudit(ctx context.Context, r *rows, emit func(n int64, a layers.AuditL
 		a := layers.AuditLine{At: time.UnixMicro(us).UTC()}
 		for i, to := range [...]*string{&a.Actor, &a.Action, &a.Object, &a.Detail} {
 			*to, _ = r.values[2+i].(string)
+		}
+		if a.Detail, err = seal.openLine(n, "detail", a.Detail); err != nil {
+			return err
 		}
 		chain, _ := r.values[6].([]byte)
 		if err := emit(n, a, chain); err != nil {

@@ -39,12 +39,12 @@ func (s *Store) Sealing(ctx context.Context) (SealState, error) {
 
 // Resealed counts what Reseal has rewritten.
 type Resealed struct {
-	Features, Versions, Records int64
+	Features, Versions, Records, Lines int64
 }
 
 // Reseal seals everything that is to be sealed with the ring's current key:
-// values that are plain yet and values of older keys, in the tables, in history
-// and in records. It works in small transactions while others read and write,
+// values that are plain yet and values of older keys, in the tables, in history,
+// in records and in the audit trail. It works in small transactions while others read and write,
 // may be interrupted, and goes on where it stopped when it is called again.
 // Features keep their versions, and the change log knows nothing of it. progress,
 // which may be nil, is told how many rows have been rewritten.
@@ -74,6 +74,9 @@ func (s *Store) Reseal(ctx context.Context, progress func(rows int64)) (Resealed
 		}
 	}
 	if err := r.records(); err != nil {
+		return r.done, err
+	}
+	if err := r.lines(); err != nil {
 		return r.done, err
 	}
 	return r.done, s.writer.run(ctx, op, func(w *writer) error {
@@ -122,7 +125,7 @@ func (r *resealer) batch(count *int64, rewrite func(tx *transaction) (int64, err
 	}
 	*count += n
 	if r.progress != nil && n > 0 {
-		r.progress(r.done.Features + r.done.Versions + r.done.Records)
+		r.progress(r.done.Features + r.done.Versions + r.done.Records + r.done.Lines)
 	}
 	return r.ctx.Err()
 }

@@ -209,3 +209,40 @@ func (r *resealer) record(tx *transaction, bucket, key string) (bool, error) {
 	_, err = tx.conn.exec("UPDATE wutu_records SET data = ? WHERE bucket = ? AND key = ?", sealed, bucket, key)
 	return true, err
 }
+
+// lines rewrites the details of the audit trail.
+func (r *resealer) lines() error {
+	for last := int64(0); ; {
+		var found []int64
+		if err := r.pick(fmt.Sprintf("SELECT n FROM wutu_audit WHERE n > ?1 AND detail <> '' AND substr(detail, 1, %d) <> ?2 ORDER BY n LIMIT %d",
+			len(r.current), resealRows), []driver.Value{last, string(r.current)}, func(row []driver.Value) error {
+			n, _ := row[0].(int64)
+			found = append(found, n)
+			return nil
+		}); err != nil || len(found) == 0 {
+			return err
+		}
+		last = found[len(found)-1]
+		if err := r.batch(&r.done.Lines, func(tx *transaction) (int64, error) {
+			for _, n := range found {
+				row, err := tx.conn.first("SELECT detail FROM wutu_audit WHERE n = ?", n)
+				if err != nil || row == nil {
+					return 0, err
+				}
+				text, _ := row[0].(string)
+				if text, err = r.seal.openLine(n, "detail", text); err == nil {
+					text, err = r.seal.sealLine(n, "detail", text)
+				}
+				if err == nil {
+					_, err = tx.conn.exec("UPDATE wutu_audit SET detail = ? WHERE n = ?", text, n)
+				}
+				if err != nil {
+					return 0, err
+				}
+			}
+			return int64(len(found)), nil
+		}); err != nil {
+			return err
+		}
+	}
+}

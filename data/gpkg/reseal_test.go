@@ -39,7 +39,7 @@ func TestSealAnOldCity(t *testing.T) {
 	if text := readAll(t, s); text != want {
 		t.Error("declaring fields as sealed changed what is read")
 	}
-	for _, says := range []string{"values of the sealed field citizen/id are plain: run", "values of the sealed field phone are plain in old versions", "375 records of event/history are plain"} {
+	for _, says := range []string{"values of the sealed field citizen/id are plain: run", "values of the sealed field phone are plain in old versions", "375 records of event/history are plain", "the details of 375 lines"} {
 		if text := problems(t, s); !strings.Contains(text, says) {
 			t.Errorf("check says %q, expected %q", text, says)
 		}
@@ -68,7 +68,7 @@ func TestSealAnOldCity(t *testing.T) {
 	}
 
 	done, err := s.Reseal(t.Context(), nil)
-	if err != nil || done.Features < n/2 || done.Versions < n/4 || done.Records != n/8 {
+	if err != nil || done.Features < n/2 || done.Versions < n/4 || done.Records != n/8 || done.Lines != n/8 {
 		t.Errorf("%+v, %v", done, err)
 	}
 	if err := s.Scrub(t.Context()); err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"wutu/layers"
@@ -160,4 +161,38 @@ func (s *sealing) openRecord(bucket, key string, data []byte) ([]byte, error) {
 		return nil, &layers.Error{Kind: layers.Internal, Op: "gpkg.Records", ID: key, Field: bucket, Err: err}
 	}
 	return append([]byte{}, out...), nil
+}
+
+// auditContext is where a text of line n of the audit trail belongs.
+func auditContext(dst []byte, n int64, part string) []byte {
+	dst = append(append(append(dst, "wutu_audit/"...), part...), '/')
+	return strconv.AppendInt(dst, n, 10)
+}
+
+// sealLine encrypts a text of line n of the audit trail, which may name what was
+// asked for or changed. The chain is made of the plain text, so that it can be
+// verified without keys outside the file, and keys can be rotated inside.
+func (s *sealing) sealLine(n int64, part, text string) (string, error) {
+	if s.keys == nil || text == "" {
+		return text, nil
+	}
+	s.context = auditContext(s.context[:0], n, part)
+	s.in = append(s.in[:0], text...)
+	var err error
+	s.out, err = s.keys.AppendSeal(s.out[:0], s.context, s.in)
+	return string(s.out), err
+}
+
+// openLine is the inverse of sealLine; a text that is not sealed stays as it is.
+func (s *sealing) openLine(n int64, part, text string) (string, error) {
+	if !keyring.IsSealed(text) {
+		return text, nil
+	}
+	s.context = auditContext(s.context[:0], n, part)
+	s.in = append(s.in[:0], text...)
+	plain, err := s.unseal()
+	if err != nil {
+		return "", &layers.Error{Kind: layers.Internal, Op: "gpkg.Audit", ID: fmt.Sprint("line ", n), Field: part, Err: err}
+	}
+	return string(plain), nil
 }

@@ -124,6 +124,9 @@ func fill(t testing.TB, s *gpkg.Store, n int, sealed bool) {
 		b.Changes = append(b.Changes, layers.Change{Op: layers.Delete, Layer: "people", ID: fmt.Sprintf("p%05d", i)})
 		b.Records = append(b.Records, layers.Record{Bucket: "event/history", Key: fmt.Sprintf("k/%d", i), Data: []byte(`{"phone":"` + phoneOf(i) + `"}`)})
 	}
+	for i := range n / 8 {
+		b.Audit = append(b.Audit, layers.AuditLine{Actor: "me", Action: "test", Object: "people", Detail: `{"filter":"phone = '` + phoneOf(i) + `'"}`})
+	}
 	apply(t, s, b)
 }
 
@@ -184,6 +187,12 @@ func readAll(t testing.TB, s *gpkg.Store) string {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&b, "%+v\n", r)
+	}
+	for a, err := range s.Audit(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&b, a.Actor, a.Action, a.Detail)
 	}
 	for c, err := range s.Changes(t.Context(), 0) {
 		if err != nil {
