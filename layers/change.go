@@ -46,14 +46,28 @@ type Record struct {
 	IfAbsent bool
 }
 
-// AuditLine is one line of the audit trail.
+// AuditLine is one line of the audit trail: who did what, when, from where, why,
+// and what came of it.
 type AuditLine struct {
-	At     time.Time
-	Actor  string // Subject.ID
-	Action string // "events.dispatch"
-	Object string // "events/20261121…"
-	Detail string // JSON
+	At      time.Time // zero: when the batch was committed; kept to the microsecond
+	Actor   string    // Subject.ID; "": the actor of the batch
+	Role    string    // name of the role the actor had
+	From    string    // network address the act came from, "" for the program itself
+	Action  string    // "events.dispatch", "read.items"
+	Object  string    // "events/20261121…", "persons"
+	Filter  string    // which features were meant, as it was asked
+	Rows    int       // how many features were handed out or changed
+	Result  string    // AuditDone, AuditRefused or AuditFailed; "": AuditDone
+	Purpose string    // Subject.Purpose
+	Detail  string    // JSON, "" for none
 }
+
+// Results of an act.
+const (
+	AuditDone    = "done"
+	AuditRefused = "refused" // the subject may not
+	AuditFailed  = "failed"  // it could not be done
+)
 
 // Batch is applied whole or not at all.
 type Batch struct {
