@@ -185,6 +185,28 @@ func TestUsagePageEqualsAccessLog(t *testing.T) {
 	check(log)
 }
 
+// The rows of the statistics are the rows of the answers.
+func TestRowsAreReported(t *testing.T) {
+	c := newCity(t, true)
+	for _, tt := range []struct{ method, path, body, layer string }{
+		{"GET", "/api/v1/near?layer=buildings&lon=111.29&lat=30.69&k=3", "", "buildings"},
+		{"GET", "/ogc/collections/buildings/items?limit=7", "", "buildings"},
+		{"GET", "/api/v1/events?limit=5", "", "events"},
+		{"POST", "/api/v1/within", `{"geometry":` + gridBox15 + `,"layers":["buildings","addresses"],"result":"features"}`, "addresses,buildings"},
+		{"POST", "/api/v1/stats", `{"layers":["buildings"],"by":"grid"}`, "buildings"},
+		{"GET", "/api/v1/search?q=" + url.QueryEscape("滨江花园") + "&layers=buildings", "", "buildings"},
+	} {
+		p := newInProcess(t, c)
+		w := p.do("planner", tt.method, tt.path, tt.body)
+		rows := strings.Count(w.Body.String(), `"type":"Feature"`) + strings.Count(w.Body.String(), `"key":`) + strings.Count(w.Body.String(), `"score":`)
+		for by, key := range map[string]string{"key": "demo-planner", "layer": strings.Split(tt.layer, ",")[0]} {
+			if got := p.usage("by=" + by)[key]; w.Code != 200 || rows == 0 || got.Rows != int64(rows) || got.Bytes != int64(w.Body.Len()) || got.Requests != 1 {
+				t.Errorf("%s: %d with %d rows and %d bytes; by %s %+v", tt.path, w.Code, rows, w.Body.Len(), by, got)
+			}
+		}
+	}
+}
+
 // Who uses what is for system administrators.
 func TestUsageIsForSysAdmins(t *testing.T) {
 	c := newCity(t, true)

@@ -17,6 +17,7 @@ import (
 	"wutu/server/geojson"
 	"wutu/server/openapi"
 	"wutu/server/param"
+	"wutu/server/usage"
 )
 
 // maxCardRooms bounds the rooms and firms of one card.
@@ -61,6 +62,7 @@ func (a *API) buildingCard(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	usage.Rows(ctx, 1)
 	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights}
 	card := &buildingCard{Building: e.Append(nil, &f, 0), Address: text(l, &f, model.Address),
 		Floors: []*floorInfo{}, Firms: []firmInfo{}, Devices: []placed{}}

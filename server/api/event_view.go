@@ -20,6 +20,7 @@ import (
 	"wutu/server/geojson"
 	"wutu/server/openapi"
 	"wutu/server/param"
+	"wutu/server/usage"
 )
 
 // eventInfo is one event with all that belongs to it.
@@ -196,6 +197,7 @@ func (a *API) event(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	usage.Rows(ctx, 1)
 	c.Response().Header().Set("ETag", `"`+info.Version+`"`)
 	c.Response().Header().Set("Cache-Control", "no-cache")
 	return c.JSON(http.StatusOK, info)
@@ -244,6 +246,7 @@ func (a *API) events(c echo.Context, in *openapi.Input) error {
 			last = param.EncodeCursor(q.Sort, l, row)
 		}
 	}
+	usage.Rows(ctx, i)
 	b = append(b, `],"numberMatched":`...)
 	b = strconv.AppendInt(b, int64(n.N), 10)
 	b = append(b, `,"numberReturned":`...)

@@ -14,6 +14,7 @@ import (
 	"wutu/server/geojson"
 	"wutu/server/openapi"
 	"wutu/server/param"
+	"wutu/server/usage"
 )
 
 // defaultK is how many features near answers without k and radius.
@@ -67,6 +68,7 @@ func (a *API) near(c echo.Context, in *openapi.Input) error {
 		b = e.Append(b, hit, i)
 		i++
 	}
+	usage.Rows(ctx, i)
 	b = append(b, `],"numberReturned":`...)
 	b = strconv.AppendInt(b, int64(i), 10)
 	b = append(b, `,"seq":`...)

@@ -16,6 +16,7 @@ import (
 	"wutu/server/auth"
 	"wutu/server/openapi"
 	"wutu/server/param"
+	"wutu/server/usage"
 )
 
 // Limits of cross-links.
@@ -52,6 +53,7 @@ func (a *API) related(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	usage.Rows(ctx, 1)
 	r := relations{ctx: ctx, view: v, subject: subject, layer: l, feature: &f, groups: []relatedGroup{}}
 	for _, find := range []func() error{r.references, r.areas, r.surrounding, r.referring, r.contents, r.mounted} {
 		if err := find(); err != nil {

@@ -11,6 +11,7 @@ import (
 	"wutu/server/openapi"
 	"wutu/server/param"
 	"wutu/server/search"
+	"wutu/server/usage"
 )
 
 type hitInfo struct {
@@ -43,6 +44,7 @@ func (a *API) search(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	usage.Rows(ctx, len(hits))
 	out := make([]hitInfo, len(hits))
 	for i, h := range hits {
 		out[i] = hitInfo{Layer: h.Layer, ID: h.ID, Title: h.Title, Subtitle: h.Subtitle, Score: h.Score}

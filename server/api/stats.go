@@ -15,6 +15,7 @@ import (
 	"wutu/server/auth"
 	"wutu/server/openapi"
 	"wutu/server/param"
+	"wutu/server/usage"
 )
 
 // maxMeasures bounds the measures of one request.
@@ -74,6 +75,7 @@ func (a *API) stats(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	usage.Layers(ctx, ids...)
 	out := []statsGroup{}
 	for _, id := range ids {
 		q.Layer = id
@@ -90,6 +92,7 @@ func (a *API) stats(c echo.Context, in *openapi.Input) error {
 			out = append(out, group(id, &groups[i], measures, names))
 		}
 	}
+	usage.Rows(ctx, len(out))
 	return c.JSON(http.StatusOK, map[string]any{"seq": v.Seq(), "groups": out})
 }
 

@@ -19,6 +19,7 @@ import (
 	"wutu/server/geojson"
 	"wutu/server/openapi"
 	"wutu/server/param"
+	"wutu/server/usage"
 )
 
 // maxBuffer bounds buffers: half of the Earth's circumference reaches everything.
@@ -60,6 +61,9 @@ func (a *API) within(c echo.Context, in *openapi.Input) error {
 	ids, err := layerList(v, &subject, body.Layers, listing)
 	if err != nil {
 		return err
+	}
+	if body.Layers != nil {
+		usage.Layers(ctx, ids...)
 	}
 	w := withinAnswer{view: v, query: q, ids: ids, named: body.Layers}
 	if listing {
@@ -155,6 +159,7 @@ func (w *withinAnswer) counts(c echo.Context) error {
 			below[id] = n.Below
 		}
 	}
+	usage.Rows(c.Request().Context(), len(counts))
 	out := map[string]any{"seq": w.view.Seq(), "counts": counts, "area_m2": nil}
 	if len(below) > 0 {
 		out["below"] = below
@@ -209,6 +214,7 @@ func appendCollection(ctx context.Context, b []byte, v *live.View, q layers.Quer
 		b = e.Append(b, row, i)
 		i++
 	}
+	usage.Rows(ctx, i)
 	n, err := v.Count(ctx, q)
 	if err != nil {
 		return nil, err

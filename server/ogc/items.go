@@ -17,6 +17,7 @@ import (
 	"wutu/server/geojson"
 	"wutu/server/openapi"
 	"wutu/server/param"
+	"wutu/server/usage"
 )
 
 func filterCRS() []string { return []string{param.CRS84} }
@@ -81,6 +82,7 @@ func (a *API) items(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return queryError(err)
 	}
+	usage.Rows(ctx, page.returned)
 	self := root(c) + "/ogc/collections/" + url.PathEscape(q.layer.ID) + "/items"
 	links := []link{
 		{Href: withQuery(self, in.RawQuery()), Rel: "self", Type: mediaGeoJSON},
@@ -191,6 +193,7 @@ func (a *API) item(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	usage.Rows(c.Request().Context(), 1)
 	base := root(c) + "/ogc/collections/" + url.PathEscape(l.ID)
 	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights, To: system.Writer(), Extra: func(b []byte, _ int) []byte {
 		b = append(b, `,"links":[`...)

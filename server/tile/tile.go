@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wutu/layers"
+	"wutu/layers/access"
 	"wutu/layers/live"
 	"wutu/server/auth"
 	"wutu/server/openapi"
