@@ -22,7 +22,7 @@ export default {
     fieldsMore: 'and {n} ordinary fields shown',
   },
   below: {
-    title: 'Why “< {n}”?', text: 'Fewer than {n} people are counted here. So that nobody can be recognised, the exact number is not shown.', means: 'It may be anything from 0 to {m}.', blocks: 'People are counted in blocks of at least {n}; nothing below a block is shown.', sums: 'Totals are sums of blocks, so “total minus the rest” does not give this number away.',
+    title: 'Why “< {n}”?', text: 'Fewer than {n} people (or households) are counted here. So that nobody can be recognised, the exact number is not shown.', means: 'It may be anything from 0 to {m}.', blocks: 'People are counted in blocks of at least {n}; nothing below a block is shown.', sums: 'Totals are sums of blocks, so “total minus the rest” does not give this number away.',
     blockTitle: 'Where does this number come from?', blockText: 'People are counted in blocks of at least {n}. A block counts as a whole, in the area where most of it lies, so the number may differ a little from the true one.', blockWho: 'Cleared staff see exact numbers for a stated purpose.',
   },
   reveal: {

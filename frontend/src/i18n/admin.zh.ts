@@ -6,7 +6,7 @@ export default {
   },
   tab: { accounts: '账号', usage: '使用统计', rights: '授权', keys: '接口密钥', policy: '访问策略', labels: '图层与字段标识', requests: '待审批', audit: '审计记录' },
   accounts: {
-    create: '新建账号', id: '账号', idHint: '小写字母、数字、连字符，创建后不可更改', nameZh: '姓名（中文）', nameEn: '姓名（英文）', department: '部门', role: '角色', status: '状态', enabled: '正常', disabled: '已停用', locked: '已锁定至 {time}', factor: '两步验证', last: '最近登录', created: '账号已创建', passwordOnce: '一次性密码，只显示这一次，请当面交给本人；首次登录须修改。',
+    create: '新建账号', id: '账号', idHint: '小写字母开头，可含数字与单个 . _ -，创建后不可更改', nameZh: '姓名（中文）', nameEn: '姓名（英文）', department: '部门', role: '角色', status: '状态', enabled: '正常', disabled: '已停用', closed: '已注销', locked: '已锁定至 {time}', factor: '两步验证', last: '最近登录', created: '账号已创建', passwordOnce: '一次性密码，只显示这一次，请当面交给本人；首次登录须修改。',
     copy: '复制密码', unlock: '解锁', reset: '重置密码', resetDone: '密码已重置', resetAsk: '重置 {id} 的密码？原密码立即失效，所有会话结束。', disable: '停用', enable: '启用', closeAsk: '注销 {id}？注销后不能恢复，账号名不再使用。', closeAccount: '注销', disableAsk: '停用 {id}？其所有会话立即结束。', none: '没有符合条件的账号', roleNote: '新账号只能看公开内容，由安全管理员授权。', count: '{n} 个账号', note: '系统管理员管理账号，不授予权限，也不查看城市数据。', exists: '账号名已存在',
   },
   usage: {

@@ -8,7 +8,7 @@ export default {
   level: { district: 'District', street: 'Street', community: 'Community', grid: 'Grid', none: 'No grouping', field: 'By kind', hex: 'Hexagons' },
   layers: {
     search: 'Filter layers', presets: 'Themes', none: 'No layers', noMatch: 'No layer is called “{text}”', opacity: 'Opacity', zoomTo: 'Zoom to layer', hex: 'Hexagons', hexOff: 'Hide hexagons',
-    legend: 'Legend', owner: 'Owner', updated: 'Updated', records: 'Records', access: 'Access', locked: 'Personal data: totals only, in blocks of at least {n} people', reveal: 'Reveal', export: 'Export…',
+    legend: 'Legend', owner: 'Owner', updated: 'Updated', records: 'Records', access: 'Access', locked: 'Personal data: totals only, in blocks of at least {n}', reveal: 'Reveal', export: 'Export…',
     zoomIn: 'Zoom in to see', loading: 'Loading', ready: 'Updated {time}', failed: 'Failed', empty: 'Nothing here', retry: 'Retry', filtered: 'Filtered', clearFilter: 'Clear filter',
     show: 'Show {name}', more: 'Options of {name}', cells: '{unit} per cell',
   },
@@ -24,7 +24,7 @@ export default {
   },
   region: {
     polygon: 'Polygon', circle: 'Circle', rectangle: 'Rectangle', draw: 'Draw an area on the map to count what is inside', drawing: 'Click to add points, double-click to finish; Esc cancels', drawingCircle: 'Click the centre, move, click again',
-    drawingRectangle: 'Click a corner, move, click the opposite one', clear: 'Clear', area: 'Area', counts: 'Count by layer', countsNote: 'Objects that intersect the area; the area is measured on the ellipsoid; personal counts below the threshold read “< 10”', blocks: 'People are counted in blocks of at least {n}.', by: 'Group', 
+    drawingRectangle: 'Click a corner, move, click the opposite one', clear: 'Clear', area: 'Area', counts: 'Count by layer', countsNote: 'Objects that intersect the area; the area is measured on the ellipsoid; personal counts below the threshold read “< 10”', blocks: 'Personal data is counted in blocks of at least {n}.', by: 'Group', 
     chart: 'Chart of groups', empty: 'Nothing in this area; try a larger one', list: 'List', csv: 'Export CSV', geojson: 'Export GeoJSON', first: 'First {n} shown', filterNote: 'Click a bar to filter by it',
     here: 'Area: {name}', outside: 'Outside any', 
   },

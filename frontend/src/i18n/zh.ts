@@ -8,7 +8,7 @@ export default {
   level: { district: '区', street: '街道', community: '社区', grid: '网格', none: '不分组', field: '按类别', hex: '六边形' },
   layers: {
     search: '筛选图层', presets: '专题', none: '没有图层', noMatch: '没有名称含“{text}”的图层', opacity: '不透明度', zoomTo: '缩放至图层', hex: '六边形统计', hexOff: '关闭六边形',
-    legend: '图例', owner: '责任单位', updated: '更新', records: '记录', access: '密级', locked: '个人信息：仅统计，按不少于 {n} 人的块计', reveal: '查看', export: '导出…',
+    legend: '图例', owner: '责任单位', updated: '更新', records: '记录', access: '密级', locked: '个人信息：仅统计，每块不少于 {n}', reveal: '查看', export: '导出…',
     zoomIn: '放大可见', loading: '加载中', ready: '已更新 {time}', failed: '加载失败', empty: '此处无数据', retry: '重试', filtered: '已筛选', clearFilter: '清除筛选',
     show: '显示 {name}', more: '{name} 的选项', cells: '每格{unit}数',
   },
@@ -24,7 +24,7 @@ export default {
   },
   region: {
     polygon: '多边形', circle: '圆', rectangle: '矩形', draw: '在地图上画一个范围，统计其中的人企地物政', drawing: '单击加点，双击结束；Esc 取消', drawingCircle: '按下中心，移动后再按一次',
-    drawingRectangle: '按下一角，移动后再按对角', clear: '清除', area: '面积', counts: '各图层数量', countsNote: '按对象与范围相交计数，面积按椭球面计算；个人信息少于阈值显示“< 10”', blocks: '人口数按不少于 {n} 人的块统计。', by: '分组', 
+    drawingRectangle: '按下一角，移动后再按对角', clear: '清除', area: '面积', counts: '各图层数量', countsNote: '按对象与范围相交计数，面积按椭球面计算；个人信息少于阈值显示“< 10”', blocks: '个人信息按块统计，每块不少于 {n}。', by: '分组', 
     chart: '分组统计图', empty: '此范围没有对象，试试扩大范围', list: '清单', csv: '导出 CSV', geojson: '导出 GeoJSON', first: '显示前 {n} 条', filterNote: '点柱形即筛选该类',
     here: '统计范围：{name}', outside: '未归属', 
   },

@@ -81,7 +81,7 @@ const unitSigns: Record<string, string> = { m2: 'm²', m3: 'm³', deg: '°', Cel
 /** A field's value as people write it: code names, units, local time. */
 export function formatValue(field: Field, value: unknown, language: Language): string {
   if (value === null || value === undefined || value === '') return '–'
-  if (field.type === 'datetime') return formatTime(String(value), language) || String(value)
+  if (field.type === 'datetime') return (/T00:00:00(?:Z|\+08:00)$/.test(String(value)) ? formatDate(String(value), language) : formatDay(String(value), language)) || String(value)
   if (field.type === 'boolean') return value === true ? '✓' : '✗'
   if (typeof value === 'number') {
     const plain = /year|年/.test(field.name) || /code|id$/.test(field.name)

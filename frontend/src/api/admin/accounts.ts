@@ -11,6 +11,9 @@ export interface Account {
   purposes?: string[] | null
   layers?: string[] | null
   enabled: boolean
+  /** Disabled for ever. */
+  closed?: boolean
+  demo?: boolean
   locked_until?: string | null
   second_factor?: boolean
   must_change_password?: boolean
