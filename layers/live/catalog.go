@@ -18,6 +18,9 @@ type Options struct {
 	OnError func(error)
 	// Poll is how often to look for commits of other processes; 0 never.
 	Poll time.Duration
+	// Publish is how often releases of personal layers take up what has changed;
+	// 0 means a minute.
+	Publish time.Duration
 	// Backlog is how many changes a Listener may be behind before it is reset;
 	// 0 means DefaultBacklog.
 	Backlog int
@@ -29,12 +32,13 @@ const DefaultBacklog = 16384
 // Catalog keeps a store's layers resident and follows its changes. All methods
 // are safe for concurrent use.
 type Catalog struct {
-	store layers.Store
-	opts  Options
-	view  atomic.Pointer[View]
-	areas *areaIndex
-	feed  *feed
-	watch *watch
+	store    layers.Store
+	opts     Options
+	view     atomic.Pointer[View]
+	areas    *areaIndex
+	feed     *feed
+	watch    *watch
+	releases *releases
 
 	mu     sync.Mutex // serialises writers; taken before feed.mu
 	tables map[string]*writer
@@ -53,6 +57,7 @@ func Open(ctx context.Context, store layers.Store, o Options) (*Catalog, error) 
 	}
 	c := &Catalog{store: store, opts: o, tables: make(map[string]*writer),
 		areas: &areaIndex{sets: make(map[layers.Level]*areaSet)}, watch: newWatch(), mergeNow: make(chan struct{}, 1)}
+	c.releases = newReleases(c, o.Publish)
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
@@ -61,6 +66,7 @@ func Open(ctx context.Context, store layers.Store, o Options) (*Catalog, error) 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	c.background.Go(func() { c.mergeLoop(background) })
+	c.background.Go(func() { c.releaseLoop(background) })
 	if o.Poll > 0 {
 		c.background.Go(func() { c.pollLoop(background) })
 	}
@@ -176,7 +182,7 @@ func (c *Catalog) apply(change *layers.Change) (Delta, bool) {
 // O(layers) and a copy of the lists of segments.
 func (c *Catalog) publish() {
 	v := &View{seq: c.seq, tables: make(map[string]*table, len(c.tables)), areas: c.areas,
-		watch: c.watch, versions: c.watch.versions(c.seq)}
+		watch: c.watch, releases: c.releases, versions: c.watch.versions(c.seq)}
 	before := c.view.Load()
 	for id, w := range c.tables {
 		if before != nil {

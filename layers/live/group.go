@@ -74,7 +74,7 @@ type Group struct {
 // Errors as Count; Forbidden for personal fields, Invalid for fields that do
 // not exist or are not numeric.
 func (v *View) Group(ctx context.Context, q layers.Query, by By, measures []Measure) ([]Group, error) {
-	p, err := v.plan(&q)
+	p, err := v.plan(ctx, &q)
 	if err != nil {
 		return nil, err
 	}
@@ -94,13 +94,18 @@ func (v *View) Group(ctx context.Context, q layers.Query, by By, measures []Meas
 			t = newTally(len(fields))
 			sums[k] = t
 		}
-		t.add(r, fields)
+		if p.shadow != nil {
+			t.addBlock(p.shadow, r.row, fields)
+		} else {
+			t.add(r, fields)
+		}
 		return true
 	})
 	if err != nil {
 		return nil, err
 	}
-	return p.groups(sums, by, measures), nil
+	p.noMeasures = noMeasures(len(measures))
+	return p.withhold(p.groups(sums, by, measures), by), nil
 }
 
 // groupKey is what rows are grouped by: a number for areas and cells, a value
@@ -136,7 +141,7 @@ func (p *plan) keyOf(by By) (func(*Row) groupKey, error) {
 		if f < 0 {
 			return fail(fmt.Sprintf("layer %s has no field %.80q", p.table.layer.ID, by.Field))
 		}
-		if err := p.decision.MayUse(p.table.layer, f); err != nil {
+		if err := p.mayCountBy(f, false); err != nil {
 			return nil, err
 		}
 		return func(r *Row) groupKey {
@@ -159,7 +164,10 @@ func (p *plan) measureFields(measures []Measure) ([]int, error) {
 		if t := p.table.layer.Fields[f].Type; t != layers.Integer && t != layers.Number {
 			return nil, layers.Invalidf("stats", "measures", fmt.Sprintf("field %s is a %s, not a number", m.Field, t))
 		}
-		if err := p.decision.MayUse(p.table.layer, f); err != nil {
+		if err := p.mayCountBy(f, true); err != nil {
+			return nil, err
+		}
+		if err := p.mayMeasure(m); err != nil {
 			return nil, err
 		}
 		out[i] = f

@@ -35,7 +35,7 @@ type Hit struct {
 // nearer than the farthest hit.
 func (v *View) Nearest(ctx context.Context, q layers.Query, n Near) iter.Seq2[Hit, error] {
 	return func(yield func(Hit, error) bool) {
-		p, err := v.plan(&q)
+		p, err := v.plan(ctx, &q)
 		if err == nil {
 			err = p.mayList()
 		}

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,10 +19,12 @@ import (
 // plan is a query made ready to run against one table: access decided, names
 // resolved, geometry prepared.
 type plan struct {
-	view     *View
-	table    *table
-	query    *layers.Query
-	decision access.Decision
+	view       *View
+	table      *table
+	query      *layers.Query
+	decision   access.Decision
+	shadow     *shadow   // in mode Counts: the release that answers instead of the rows
+	noMeasures []float64 // of a withheld group
 
 	program *cql2.Program       // nil: no filter
 	region  *predicate.Prepared // nil: no region
@@ -37,7 +40,7 @@ type plan struct {
 }
 
 // plan checks q and decides access. Errors: Invalid, NotFound, Forbidden.
-func (v *View) plan(q *layers.Query) (*plan, error) {
+func (v *View) plan(ctx context.Context, q *layers.Query) (*plan, error) {
 	if err := q.Check(); err != nil {
 		return nil, err
 	}
@@ -48,6 +51,11 @@ func (v *View) plan(q *layers.Query) (*plan, error) {
 	p := &plan{view: v, table: t, query: q, decision: access.Decide(&q.Subject, t.layer), instant: micro(q.At)}
 	if p.decision.Mode == access.Hidden {
 		return nil, p.decision.MayList(&q.Subject, t.layer)
+	}
+	if p.decision.Mode == access.Counts {
+		if err := p.countFromRelease(ctx); err != nil {
+			return nil, err
+		}
 	}
 	p.prepareScope()
 	for _, prepare := range []func() error{p.prepareFilter, p.prepareSort, p.prepareRegion} {
@@ -72,6 +80,11 @@ func (p *plan) prepareFilter() error {
 	}
 	if err := p.decision.MayFilter(p.table.layer, p.query.Filter, program); err != nil {
 		return err
+	}
+	for _, f := range program.Fields() {
+		if err := p.mayCountBy(f, false); err != nil && p.shadow != nil {
+			return err
+		}
 	}
 	p.program = program
 	if boxes, ok := cql2.Boxes(p.query.Filter); ok {

@@ -184,7 +184,7 @@ func (p *plan) count(ctx context.Context) (int, error) {
 	if p.never {
 		return 0, nil
 	}
-	plain := p.query.IDs == nil && p.program == nil && p.scope == nil && p.boxes == nil && p.instant == 0
+	plain := p.shadow == nil && p.query.IDs == nil && p.program == nil && p.scope == nil && p.boxes == nil && p.instant == 0
 	switch {
 	case plain && p.region == nil:
 		return p.table.rowCount(), nil
@@ -192,7 +192,7 @@ func (p *plan) count(ctx context.Context) (int, error) {
 		return p.countInRegion(), nil
 	}
 	n := 0
-	err := p.each(ctx, func(*Row) bool { n++; return true })
+	err := p.each(ctx, func(r *Row) bool { n += p.weight(r); return true })
 	return n, err
 }
 

@@ -18,7 +18,7 @@ import (
 // sorting.
 func (v *View) Select(ctx context.Context, q layers.Query) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
-		p, err := v.plan(&q)
+		p, err := v.plan(ctx, &q)
 		if err == nil {
 			err = p.mayList()
 		}
@@ -47,7 +47,7 @@ func (v *View) Rows(ctx context.Context, q layers.Query) iter.Seq2[layers.Row, e
 // own. Sort, After, Offset and Limit of q are not applied.
 func (v *View) Unordered(ctx context.Context, q layers.Query) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
-		p, err := v.plan(&q)
+		p, err := v.plan(ctx, &q)
 		if err == nil {
 			err = p.mayList()
 		}
@@ -228,7 +228,7 @@ type Count struct {
 // matter. Errors as Select, but a layer the subject may only count is counted,
 // with small counts suppressed.
 func (v *View) Count(ctx context.Context, q layers.Query) (Count, error) {
-	p, err := v.plan(&q)
+	p, err := v.plan(ctx, &q)
 	if err != nil {
 		return Count{}, err
 	}
