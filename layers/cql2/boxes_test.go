@@ -4,6 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/paulmach/orb"
+
+	"wutu/geo/geotest"
+	"wutu/layers"
 )
 
 func TestBoxes(t *testing.T) {
@@ -53,5 +58,62 @@ func TestBoxes(t *testing.T) {
 	}
 	if _, known := Boxes(nil); known {
 		t.Error("no filter has boxes")
+	}
+}
+
+// What is near a random geometry lies in the boxes, and both ways to say it
+// agree.
+func TestBoxesOfDistances(t *testing.T) {
+	r := geotest.Rand(t)
+	layer := lampLayer()
+	near := 0
+	for range 300 {
+		area := orb.Bound{Min: orb.Point{111.2, 30.6}, Max: orb.Point{111.4, 30.8}}
+		if r.IntN(4) == 0 {
+			area = orb.Bound{Min: orb.Point{179.9, 60}, Max: orb.Point{180, 60.1}}
+		}
+		var shape orb.Geometry = geotest.Polygon(r, area, 8)
+		if r.IntN(2) == 0 {
+			shape = geotest.Line(r, area, 5, 0.02)
+		}
+		if _, bad := outOfRange(shape); bad {
+			continue
+		}
+		call := []layers.Term{layers.Property{Name: "geometry"}, layers.Shape{Geometry: shape}}
+		metres := layers.Literal{Value: layers.Float(float64(r.IntN(8000)))}
+		within := layers.Holds{Term: layers.Call{Name: "dwithin", Args: append(call, metres)}}
+		most := layers.Compare{Op: layers.Ge, Left: metres, Right: layers.Call{Name: "distance", Args: call}}
+		boxes, known := Boxes(within)
+		if !known {
+			t.Fatalf("%s has no boxes", Format(within))
+		}
+		p, err := Compile(within, layer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, err := Compile(most, layer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			row := lamp()
+			at := geotest.Point(r, area.Pad(0.1))
+			if at[0] > 180 {
+				at[0] -= 360
+			}
+			row.Shape = at
+			if p.Match(row) != q.Match(row) {
+				t.Fatalf("%s and %s differ at %v", Format(within), Format(most), at)
+			}
+			if p.Match(row) {
+				near++
+				if !meetsAny(at, boxes) {
+					t.Fatalf("%s holds at %v outside of %v", Format(within), at, boxes)
+				}
+			}
+		}
+	}
+	if near < 300 {
+		t.Errorf("only %d were near", near)
 	}
 }

@@ -41,8 +41,9 @@ type condition func(layers.Row) truth
 //
 // Errors carry the property or function in Field: Invalid for an unknown
 // property (naming the nearest one), for operands of different types and for
-// impossible constants; Unsupported for functions that are not offered; TooLarge
-// beyond MaxVertices. Constant geometries are prepared once, at O(n log n) for n
+// impossible constants; Unsupported for functions that are not offered and for
+// now() without a time, see At; TooLarge beyond MaxVertices and the other bounds
+// of cost. Constant geometries are prepared once, at O(n log n) for n
 // vertices; e itself is not kept.
 func Compile(e layers.Expr, l *layers.Layer) (*Program, error) {
 	c := &compiler{layer: l}
@@ -60,8 +61,9 @@ func Compile(e layers.Expr, l *layers.Layer) (*Program, error) {
 }
 
 // Match reports whether the filter is true of r; false and unknown are both no
-// match. It allocates nothing, except that CASEI and ACCENTI allocate for texts
-// they change. The row must belong to the layer the program was compiled for.
+// match. It allocates nothing, except that functions allocate for the texts and
+// geometries they make, CASEI and ACCENTI for texts they change, and array
+// predicates for arrays that depend on the row. The row must belong to the layer the program was compiled for.
 func (p *Program) Match(r layers.Row) bool { return p.match == nil || p.match(r) == yes }
 
 // Fields returns the indexes of the schema's fields the filter reads, ascending,
