@@ -60,6 +60,9 @@ func key(r *tile.Request, hex bool) cache.Key {
 		}
 		decision := access.Decide(&r.Subject, l)
 		scope.WriteString(decision.Scope())
+		if decision.Mode == access.Counts {
+			fmt.Fprintf(&scope, "#%d", r.View.ReleaseSeq(id))
+		}
 		scope.WriteByte('|')
 		k.Version = max(k.Version, r.View.Version(&decision, id))
 	}

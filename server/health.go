@@ -44,11 +44,11 @@ func (s *Server) ready(c echo.Context, _ *openapi.Input) error {
 	if _, err := s.o.Records.Layers(ctx); err != nil {
 		return &layers.Error{Kind: layers.Unavailable, Op: "ready", Err: errors.New("the store cannot be reached")}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"status": "ready", "seq": v.Seq()})
+	return c.JSON(http.StatusOK, map[string]any{"status": "ready"})
 }
 
-// metrics are the server's own figures. Counts of features are not among them:
-// they would show what access withholds.
+// metrics are the server's own figures. Counts of features and of changes are not
+// among them: they would show what access withholds.
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
@@ -68,11 +68,9 @@ func newMetrics(s *Server) *metrics {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "wutu_http_requests_in_flight", Help: "Requests being answered."}),
 		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "wutu_panics_total", Help: "Requests that met a defect."}),
 	}
-	seq := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "wutu_city_sequence", Help: "Sequence of the newest change shown."},
-		func() float64 { return float64(s.o.City.View().Seq()) })
 	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "wutu_stream_clients", Help: "Open streams."},
 		func() float64 { return float64(s.streams.Clients()) })
-	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.panics, seq, streams)
+	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.panics, streams)
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true})
 	return m
 }

@@ -27,7 +27,7 @@ func (a *API) me(c echo.Context, _ *openapi.Input) error {
 
 func (a *API) city(c echo.Context, _ *openapi.Input) error {
 	v := a.o.City.View()
-	out := map[string]any{"name": a.o.Name, "code": a.o.Code, "seq": v.Seq(), "version": a.o.Version,
+	out := map[string]any{"name": a.o.Name, "code": a.o.Code, "version": a.o.Version,
 		"now": a.o.Now().UTC().Format(time.RFC3339), "center": nil, "extent": nil}
 	subject := auth.SubjectOf(c.Request().Context())
 	if b, ok := cityExtent(v, &subject); ok {
@@ -137,7 +137,7 @@ func (a *API) layers(c echo.Context, _ *openapi.Input) error {
 		}
 		list = append(list, info)
 	}
-	return c.JSON(http.StatusOK, map[string]any{"seq": v.Seq(), "layers": list})
+	return c.JSON(http.StatusOK, map[string]any{"layers": list})
 }
 
 func describe(l *layers.Layer) layerInfo {

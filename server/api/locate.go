@@ -45,7 +45,6 @@ func (a *API) locate(c echo.Context, in *openapi.Input) error {
 	}
 	f := finder{ctx: ctx, view: a.o.City.View(), subject: auth.SubjectOf(ctx), at: p}
 	out := map[string]any{
-		"seq":         f.view.Seq(),
 		"point":       pointIn(p),
 		"areas":       areasAt(f.view, &f.subject, p, in.Float("accuracy")),
 		"addresses":   f.addresses(),

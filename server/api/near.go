@@ -71,8 +71,6 @@ func (a *API) near(c echo.Context, in *openapi.Input) error {
 	usage.Rows(ctx, i)
 	b = append(b, `],"numberReturned":`...)
 	b = strconv.AppendInt(b, int64(i), 10)
-	b = append(b, `,"seq":`...)
-	b = strconv.AppendUint(b, v.Seq(), 10)
 	return c.Blob(http.StatusOK, mediaGeoJSON, append(b, '}', '\n'))
 }
 

@@ -60,7 +60,7 @@ func (a *API) related(c echo.Context, in *openapi.Input) error {
 			return err
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"seq": v.Seq(), "layer": l.ID, "id": f.Key, "groups": r.groups})
+	return c.JSON(http.StatusOK, map[string]any{"layer": l.ID, "id": f.Key, "groups": r.groups})
 }
 
 // relations collects what one feature is linked to.

@@ -93,7 +93,7 @@ func (a *API) stats(c echo.Context, in *openapi.Input) error {
 		}
 	}
 	usage.Rows(ctx, len(out))
-	return c.JSON(http.StatusOK, map[string]any{"seq": v.Seq(), "groups": out})
+	return c.JSON(http.StatusOK, map[string]any{"groups": out})
 }
 
 func group(layer string, g *live.Group, measures []live.Measure, names func(string) string) statsGroup {

@@ -160,7 +160,7 @@ func (w *withinAnswer) counts(c echo.Context) error {
 		}
 	}
 	usage.Rows(c.Request().Context(), len(counts))
-	out := map[string]any{"seq": w.view.Seq(), "counts": counts, "area_m2": nil}
+	out := map[string]any{"counts": counts, "area_m2": nil}
 	if len(below) > 0 {
 		out["below"] = below
 	}
@@ -171,8 +171,7 @@ func (w *withinAnswer) counts(c echo.Context) error {
 }
 
 func (w *withinAnswer) features(c echo.Context) error {
-	b := append([]byte(`{"seq":`), strconv.FormatUint(w.view.Seq(), 10)...)
-	b = append(b, `,"features":{`...)
+	b := []byte(`{"features":{`)
 	first := true
 	for _, id := range w.ids {
 		w.query.Layer = id

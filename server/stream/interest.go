@@ -30,7 +30,7 @@ type interest struct {
 type follow struct {
 	layer   *layers.Layer
 	program *cql2.Program
-	sights  layers.Sights
+	access  access.Decision
 }
 
 func newInterest(v *live.View, subject layers.Subject, in *openapi.Input) (*interest, error) {
@@ -57,7 +57,7 @@ func newInterest(v *live.View, subject layers.Subject, in *openapi.Input) (*inte
 			return nil, param.At("layers", err)
 		}
 		decision := access.Decide(&subject, l)
-		f := follow{layer: l, sights: decision.Sights}
+		f := follow{layer: l, access: decision}
 		if f.program, err = cql2.Compile(n.filter, l); err != nil {
 			return nil, param.At("filter", err)
 		}
@@ -195,7 +195,7 @@ func (m *message) encode() []byte {
 		b = geojson.AppendString(b, e.id)
 		if e.feature != nil {
 			b = append(b, `,"feature":`...)
-			enc := geojson.Encoder{Layer: e.follow.layer, Sights: e.follow.sights}
+			enc := geojson.Encoder{Layer: e.follow.layer, Sights: e.follow.access.Sights}
 			b = enc.Append(b, e.feature, i)
 		}
 		b = append(b, '}')

@@ -42,7 +42,8 @@ func (h *Hub) serve(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	s := &session{hub: h, ctx: ctx, interest: interest, header: c.Request().Header.Get("Authorization")}
-	since, resumes := v.Seq(), true
+	shown := interest.seq(h.o.City)
+	since, resumes := shown, true
 	switch {
 	case in.Has("Last-Event-ID"):
 		since = uint64(in.Int("Last-Event-ID"))
@@ -54,11 +55,11 @@ func (h *Hub) serve(c echo.Context, in *openapi.Input) error {
 	var first []byte
 	switch {
 	case resumes && since == 0: // no state at all: as good as one that is too old
-		first = resetEvent(v.Seq())
+		first = resetEvent(shown)
 	case resumes:
 		listener = h.o.City.Listen(since)
 	case in.Bool("snapshot"):
-		if first, err = interest.snapshot(ctx, v); err != nil {
+		if first, err = interest.snapshot(ctx, v, shown); err != nil {
 			return err
 		}
 	}
@@ -94,7 +95,7 @@ func (s *session) run(l *live.Listener) {
 		deltas, err := s.hub.next(s.ctx, l)
 		if errors.Is(err, live.ErrReset) {
 			l = s.hub.o.City.Listen(0)
-			if s.send(resetEvent(s.hub.o.City.View().Seq())) != nil || wait(s.ctx, settle) != nil {
+			if s.send(resetEvent(s.interest.seq(s.hub.o.City))) != nil || wait(s.ctx, settle) != nil {
 				return
 			}
 			continue
@@ -125,18 +126,17 @@ var errRedefined = errors.New("a layer was redefined")
 // changes sends what the client may see of deltas, in one message.
 func (s *session) changes(deltas []live.Delta) error {
 	v := s.hub.o.City.View()
-	seq := deltas[len(deltas)-1].Seq
 	m, err := s.interest.message(v, deltas)
 	switch {
 	case errors.Is(err, errRedefined):
-		if err := s.send(resetEvent(seq)); err != nil {
+		if err := s.send(resetEvent(s.interest.seq(s.hub.o.City))); err != nil {
 			return err
 		}
 		return errRedefined // the client comes back and finds the new definition
 	case m == nil:
 		return nil
 	case len(m.entries) > maxChanges:
-		if err := s.send(resetEvent(seq)); err != nil {
+		if err := s.send(resetEvent(s.interest.seq(s.hub.o.City))); err != nil {
 			return err
 		}
 		return wait(s.ctx, settle)
@@ -171,8 +171,25 @@ func appendEvent(b []byte, name string, id uint64, data []byte) []byte {
 	return append(b, "\n\n"...)
 }
 
+// seq is the sequence of the last change the client may have seen. It does not
+// grow with what the client may not see.
+func (n *interest) seq(city City) uint64 {
+	last := uint64(0)
+	for range 2 { // the second view knows the scopes that the first was asked for
+		v := city.View()
+		last = 0
+		for i := range n.follows {
+			last = max(last, v.Version(&n.follows[i].access, n.follows[i].layer.ID))
+		}
+		if last <= v.Seq() {
+			return last
+		}
+	}
+	return city.View().Seq()
+}
+
 // snapshot is the present state of every layer of interest, one event each.
-func (n *interest) snapshot(ctx context.Context, v *live.View) ([]byte, error) {
+func (n *interest) snapshot(ctx context.Context, v *live.View, seq uint64) ([]byte, error) {
 	var b []byte
 	for _, f := range n.follows {
 		q := layers.Query{Subject: n.subject, Layer: f.layer.ID, Boxes: n.boxes, Filter: n.filter}
@@ -184,8 +201,8 @@ func (n *interest) snapshot(ctx context.Context, v *live.View) ([]byte, error) {
 			return nil, &layers.Error{Kind: layers.TooLarge, Op: "stream", Layer: f.layer.ID, Field: "snapshot",
 				Err: fmt.Errorf("%d features, at most %d: give a bbox or a filter", count.N, maxSnapshot)}
 		}
-		data := fmt.Appendf(nil, `{"seq":%d,"layer":"%s","features":{"type":"FeatureCollection","features":[`, v.Seq(), f.layer.ID)
-		e := geojson.Encoder{Layer: f.layer, Sights: f.sights}
+		data := fmt.Appendf(nil, `{"seq":%d,"layer":"%s","features":{"type":"FeatureCollection","features":[`, seq, f.layer.ID)
+		e := geojson.Encoder{Layer: f.layer, Sights: f.access.Sights}
 		i := 0
 		for row, err := range v.Select(ctx, q) {
 			if err != nil {
@@ -197,7 +214,7 @@ func (n *interest) snapshot(ctx context.Context, v *live.View) ([]byte, error) {
 			data = e.Append(data, row, i)
 			i++
 		}
-		b = appendEvent(b, "snapshot", v.Seq(), append(data, "]}}"...))
+		b = appendEvent(b, "snapshot", seq, append(data, "]}}"...))
 	}
 	return b, nil
 }

@@ -97,8 +97,7 @@ func (a *API) features(c echo.Context, in *openapi.Input) error {
 	return answer(c, entry)
 }
 
-// hexagons are counts: a layer that may only be counted is refused all the same,
-// because small cells would show single persons' homes even as "few".
+// hexagons are counts: who may only count a layer gets those of its release.
 func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
 	r, err := a.read(c, in)
 	if err != nil {
@@ -107,7 +106,7 @@ func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
 	if len(r.Layers) != 1 {
 		return layers.Invalidf("tile", "layers", "hexagons are drawn of one layer at a time")
 	}
-	if _, err := param.Listable(r.View, &r.Subject, r.Layers[0]); err != nil {
+	if _, _, err := param.Countable(r.View, &r.Subject, r.Layers[0]); err != nil {
 		return err
 	}
 	entry, err := a.o.Draw.Hexagons(c.Request().Context(), r)

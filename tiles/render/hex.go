@@ -10,6 +10,7 @@ import (
 
 	"wutu/geo/hexgrid"
 	"wutu/layers"
+	"wutu/layers/access"
 	"wutu/tiles"
 	"wutu/tiles/mvt"
 	"wutu/tiles/shape"
@@ -45,9 +46,10 @@ func hexEdgeM(res int) float64 {
 // border is in every tile it touches with its full count; own is true only in the
 // tile that owns its centre, so the counts of own cells of a zoom add up to the
 // number of matching features with a geometry. A cell too small to draw is a
-// dot. Errors as Tile.
+// dot. A subject that may only count gets the cells of the layer's release.
+// Errors as Tile, without Forbidden for such subjects.
 func (d *Renderer) Hex(ctx context.Context, s Source, r Request) ([]byte, error) {
-	defs, err := check(s, &r)
+	defs, err := check(s, &r, access.Counts)
 	if err != nil {
 		return nil, err
 	}

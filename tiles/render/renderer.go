@@ -44,7 +44,7 @@ type Renderer struct {
 // NotFound for layers unknown or hidden, Forbidden for layers the subject may
 // only count, and those of s. It costs the rows near the tile.
 func (d *Renderer) Tile(ctx context.Context, s Source, r Request) ([]byte, error) {
-	defs, err := check(s, &r)
+	defs, err := check(s, &r, access.List)
 	if err != nil {
 		return nil, err
 	}
@@ -78,8 +78,9 @@ func (d *Renderer) writer() *mvt.Writer {
 	return new(mvt.Writer)
 }
 
-// check finds the definitions of the layers asked for.
-func check(s Source, r *Request) ([]*layers.Layer, error) {
+// check finds the definitions of the layers asked for, of which the subject must
+// be given least at least.
+func check(s Source, r *Request, least access.Mode) ([]*layers.Layer, error) {
 	fail := func(field, message string) ([]*layers.Layer, error) {
 		return nil, layers.Invalidf("tile", field, message)
 	}
@@ -100,8 +101,8 @@ func check(s Source, r *Request) ([]*layers.Layer, error) {
 		if !ok {
 			return nil, &layers.Error{Kind: layers.NotFound, Op: "tile", Layer: id, Err: fmt.Errorf("no such layer")}
 		}
-		if err := access.MayList(&r.Subject, l); err != nil {
-			return nil, err
+		if d := access.Decide(&r.Subject, l); d.Mode < least {
+			return nil, d.MayList(&r.Subject, l)
 		}
 		defs = append(defs, l)
 	}
