@@ -44,12 +44,21 @@ export async function signOut(): Promise<void> {
   setToken('')
 }
 
-export const changePassword = (old: string, next: string) =>
-  request<void>('/api/v1/session/password', { method: 'POST', body: { old, new: next } })
+/** Does what ends all sessions of the account and begins a new one, whose token it keeps. */
+async function renewing(path: string, method: string, body: unknown): Promise<void> {
+  const answer = await request<{ csrf?: string } | undefined>(path, { method, body })
+  if (answer?.csrf) setToken(answer.csrf)
+  else await getSession()
+}
 
-/** Makes a secret of a second factor, which works once `confirmSecondFactor` has seen a code of it. */
-export const startSecondFactor = () => request<Enrolment>('/api/v1/session/totp', { method: 'POST' })
-export const confirmSecondFactor = (code: string) => request<void>('/api/v1/session/totp', { method: 'PUT', body: { code } })
+export const changePassword = (old: string, next: string) => renewing('/api/v1/session/password', 'POST', { old, new: next })
+
+/**
+ * Makes a secret of a second factor, which works once `confirmSecondFactor` has
+ * seen a code of it. Who has a factor already gives a code of that one.
+ */
+export const startSecondFactor = (code?: string) => request<Enrolment>('/api/v1/session/totp', { method: 'POST', body: code ? { code } : {} })
+export const confirmSecondFactor = (code: string) => renewing('/api/v1/session/totp', 'PUT', { code })
 
 /** Where a browser goes to sign in at the organisation's own service. */
 export const oidcAddress = '/api/v1/session/oidc'

@@ -13,7 +13,7 @@ export default {
     by: '按', key: '账号与密钥', layer: '图层', route: '接口', role: '角色', period: '时段', day: '今天', week: '近 7 天', month: '近 30 天', requests: '请求', rows: '行数', bytes: '流量', refused: '拒绝', last: '最近', none: '此时段没有使用记录', total: '合计', chart: '按请求数排列', csv: '导出 CSV', note: '只有计数，没有内容：谁看了什么在审计记录中。',
   },
   rights: {
-    note: '安全管理员决定谁能看到什么；不能同时担任其他管理员。', edit: '{id} 的授权', region: '辖区编码', regionHint: '留空为全市', cleared: '可查看个人信息', clearedHint: '按用途留痕，受访问策略约束', purposes: '可用用途', layers: '限定图层', layersHint: '留空为角色可见的全部图层', save: '保存授权', ends: '保存后，此账号的现有会话立即结束。', fixed: '管理员角色不能互相转换', scope: '范围', whole: '全市 · 全部图层', nLayers: '{n} 个图层',
+    office: '管理员不看城市数据：没有辖区、授权与图层范围；须启用两步验证，且此后不能改任其他角色。', note: '安全管理员决定谁能看到什么；不能同时担任其他管理员。', edit: '{id} 的授权', region: '辖区编码', regionHint: '留空为全市', cleared: '可查看个人信息', clearedHint: '按用途留痕，受访问策略约束', purposes: '可用用途', layers: '限定图层', layersHint: '留空为角色可见的全部图层', save: '保存授权', ends: '保存后，此账号的现有会话立即结束。', fixed: '管理员角色不能互相转换', scope: '范围', whole: '全市 · 全部图层', nLayers: '{n} 个图层',
   },
   keys: {
     create: '新建密钥', name: '名称', role: '角色', purpose: '用途', scope: '范围', quota: '配额', expires: '有效期至', used: '最近使用', none: '没有密钥', once: '密钥只显示这一次，请立即保存到安全的地方。', copy: '复制密钥', made: '密钥已创建', revoke: '吊销', revokeAsk: '吊销 {id}？使用它的系统将立即无法访问。', perMinute: '每分钟', perDay: '每天', unlimited: '不限', region: '辖区编码', layers: '图层', fields: '个人字段', fieldsHint: '如 persons.phone，仅列出的个人字段可读', classes: '事件类别', classesHint: '如 03*，以 * 结尾表示前缀', from: '数据起始', to: '数据截止', quotaText: '{m}/分钟 · {d}/天',
