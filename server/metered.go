@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -39,8 +40,8 @@ func (s *Server) meter(c echo.Context, at time.Time, took time.Duration) {
 	var e usage.Entry
 	if r := usage.Of(ctx); r != nil {
 		e = r.Entry(at)
-	} else {
-		e = usage.Entry{At: at, Route: webRoute}
+	} else { // refused before its route was entered, or on none
+		e = usage.Entry{At: at, Route: s.routeOf(c)}
 	}
 	subject := auth.SubjectOf(ctx)
 	e.Key, e.Role, e.Status, e.Bytes = subject.ID, subject.Role, c.Response().Status, c.Response().Size
@@ -49,6 +50,18 @@ func (s *Server) meter(c echo.Context, at time.Time, took time.Duration) {
 		e.Took, e.Trace = took, c.Response().Header().Get(traceHeader)
 		s.accessLog.Write(&e)
 	}
+}
+
+// routeOf is the declared route that the router chose, webRoute if none.
+func (s *Server) routeOf(c echo.Context) string {
+	method := c.Request().Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if route, ok := s.labels[method+" "+c.Path()]; ok {
+		return route
+	}
+	return webRoute
 }
 
 // label is how the requests on a route are counted.

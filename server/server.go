@@ -42,8 +42,9 @@ type Server struct {
 	draining  atomic.Bool
 	origins   origins
 	usage     *usage.Meter
-	accessLog *usage.Log // nil: none
-	zips      *sync.Pool // of gzip writers
+	labels    map[string]string // method and path as the router has them to how a route is counted
+	accessLog *usage.Log        // nil: none
+	zips      *sync.Pool        // of gzip writers
 }
 
 // New assembles a server. Errors: Invalid for missing options or a front end
@@ -133,9 +134,11 @@ func (s *Server) router() *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.answerError
 	e.Use(s.observe, s.headers, s.compress, s.recovered, s.identify, s.admit, s.pages)
+	s.labels = make(map[string]string, len(s.routes))
 	for i := range s.routes {
 		r := &s.routes[i]
 		h := s.endpoint(r)
+		s.labels[r.Method+" "+r.EchoPath()] = labelOf(r).route
 		e.Add(r.Method, r.EchoPath(), h)
 		if r.Method == http.MethodGet {
 			e.Add(http.MethodHead, r.EchoPath(), h)
