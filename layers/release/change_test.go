@@ -325,3 +325,40 @@ func TestApplyRefuses(t *testing.T) {
 		t.Fatalf("a state was adopted twice: %v", err)
 	}
 }
+
+// Base cells that everybody left are forgotten, and nothing else.
+func TestCompact(t *testing.T) {
+	r := geotest.Rand(t)
+	c := newCity(r, "even", 2*idleLimit)
+	rel := New(c.config(4), c.seq())
+	publish(t, rel)
+	compacted := false
+	for range 25 {
+		apply(t, rel, c.leave(200))
+		s, ok := rel.Next()
+		if !ok {
+			continue
+		}
+		cells := len(rel.ledger.keys)
+		if err := rel.Adopt(s); err != nil {
+			t.Fatal(err)
+		}
+		compacted = compacted || len(rel.ledger.keys) < cells
+		if !bytes.Equal(s.Encode(), rel.State().Encode()) {
+			t.Fatal("compacting changed the state")
+		}
+		again, err := Resume(c.config(4), s, c.seq())
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, okA := rel.Next()
+		b, okB := again.Next()
+		if okA != okB || okA && !bytes.Equal(a.Encode(), b.Encode()) {
+			t.Fatal("after compacting the release goes on otherwise")
+		}
+		apply(t, rel, c.live("even", 20))
+	}
+	if !compacted {
+		t.Fatal("nothing was forgotten")
+	}
+}

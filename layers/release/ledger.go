@@ -166,3 +166,42 @@ func compareEntries(l *ledger, finest []uint32) func(a, b entry) int {
 func (k baseKey) compare(other baseKey) int {
 	return cmp.Or(cmp.Compare(k.cell, other.cell), cmp.Compare(k.place, other.place), cmp.Compare(k.comb, other.comb))
 }
+
+// idleLimit is the number of base cells below which empty ones are kept.
+const idleLimit = 1024
+
+// compact forgets base cells without rows that nothing is accounted for, when
+// they are more than half: people who move leave them behind.
+func (r *Release) compact() {
+	l, s := r.ledger, r.state
+	keep := func(i int) bool { return l.n[i] > 0 || i < len(s.n) && s.accounts(i) }
+	kept := 0
+	for i := range l.keys {
+		if keep(i) {
+			kept++
+		}
+	}
+	if len(l.keys) < idleLimit || 2*kept > len(l.keys) {
+		return
+	}
+	m := l.measures
+	next := &ledger{measures: m, placeAt: l.placeAt, places: l.places}
+	state := *s
+	state.n, state.sums, state.with = nil, nil, nil
+	for i, k := range l.keys {
+		if !keep(i) {
+			continue
+		}
+		at := int(next.base(k))
+		next.n[at] = l.n[i]
+		copy(next.sums[at*m:], l.sums[i*m:(i+1)*m])
+		copy(next.with[at*m:], l.with[i*m:(i+1)*m])
+		if i < len(s.n) {
+			state.n = append(state.n, s.n[i])
+			state.sums = append(state.sums, s.sums[i*m:(i+1)*m]...)
+			state.with = append(state.with, s.with[i*m:(i+1)*m]...)
+		}
+	}
+	state.keys = slices.Clip(next.keys)
+	r.ledger, r.state = next, &state
+}

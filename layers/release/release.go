@@ -250,6 +250,8 @@ func (r *Release) Adopt(s *State) error {
 
 func (r *Release) adopt(s *State) {
 	r.state = s
+	r.compact()
+	s = r.state
 	r.up, r.down = 0, 0
 	for i := range r.ledger.keys {
 		r.weigh(r.pending(uint32(i)), 1)
