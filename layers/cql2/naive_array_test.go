@@ -54,6 +54,9 @@ func (n naive) function(t layers.Call) any {
 	if !ok {
 		return args[0]
 	}
+	if f == math.Trunc(f) {
+		return f // and so large that half of one is lost
+	}
 	return map[string]float64{"floor": math.Floor(f), "ceil": math.Ceil(f), "round": math.Copysign(math.Floor(math.Abs(f)+0.5), f)}[t.Name]
 }
 
