@@ -129,6 +129,9 @@ func TestRotationWhileOthersWork(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("%v", err)
 	}
+	if n := count(t, path, fmt.Sprintf("SELECT count(*) FROM people WHERE id >= 'p%05d' AND substr(phone, 1, 15) <> '%s'", 2*n, keyring.Prefix(ring.Current()))); n != 0 {
+		t.Errorf("%d values were sealed with the old key after the new one was in use", n)
+	}
 	if other.Current() != ring.Current() {
 		t.Error("the other process does not use the new key")
 	}

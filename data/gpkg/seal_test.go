@@ -384,16 +384,22 @@ func TestExactSearch(t *testing.T) {
 	closeStore(t, s)
 }
 
-// indexes counts the indexes of hashes.
-func indexes(t testing.TB, path string) (n int) {
+// count asks the file itself.
+func count(t testing.TB, path, query string) (n int) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.QueryRow("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name LIKE 'wutu_blind_%'").Scan(&n); err != nil {
+	if err := db.QueryRow(query).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// indexes counts the indexes of hashes.
+func indexes(t testing.TB, path string) int {
+	t.Helper()
+	return count(t, path, "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name LIKE 'wutu_blind_%'")
 }
