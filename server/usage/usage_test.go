@@ -133,7 +133,7 @@ func TestPageEqualsAccessLog(t *testing.T) {
 	log, m, runs := usage.NewLog(&file), meter(t, store, c, 0), byte(0)
 	pick := func(from ...string) string { return from[r.IntN(len(from))] }
 	begin := morning().Truncate(time.Hour)
-	for step := range 4000 {
+	for step := range 2000 {
 		c.set(c.now().Add(time.Duration(r.IntN(90)) * time.Second))
 		e := usage.Entry{At: c.now(), Key: pick("", "key-1", "key-2", "account-3"), Role: layers.Roles()[r.IntN(4)],
 			Route: pick("GET /api/v1/near", "POST /api/v1/stats", "web"), Layer: pick("", "roads", "buildings", "buildings,roads"),
@@ -155,7 +155,7 @@ func TestPageEqualsAccessLog(t *testing.T) {
 			runs++
 			m = meter(t, store, c, runs)
 		}
-		if step%250 != 0 && step != 3999 {
+		if step%250 != 0 && step != 1999 {
 			continue
 		}
 		if err := log.Flush(); err != nil {
