@@ -27,6 +27,9 @@ func BenchmarkMatch(b *testing.B) {
 		{"in10", parsed(b, "floors IN (11,12,13,14,15,16,17,18,19,20)")},
 		{"like", parsed(b, "name LIKE '%rien%'")},
 		{"during", parsed(b, "T_DURING(built,INTERVAL('2026-11-01','2026-11-30'))")},
+		{"array", parsed(b, "A_CONTAINEDBY(floors,(11,12,13,14,15,7))")},
+		{"function", parsed(b, "abs(height - floors) > 3")},
+		{"dwithin", parsed(b, "dwithin(geometry,POINT(111.29 30.7),2000)")},
 		{"bbox", parsed(b, "S_INTERSECTS(geometry,BBOX(111,30,112,31))")},
 		{"polygon100", layers.Spatial{Op: layers.SIntersects, Left: layers.Property{Name: "geometry"}, Right: layers.Shape{Geometry: orb.Polygon{circle}}}},
 	} {
@@ -51,6 +54,16 @@ func parsed(tb testing.TB, text string) layers.Expr {
 		tb.Fatal(err)
 	}
 	return e
+}
+
+func BenchmarkParseJSON(b *testing.B) {
+	src := FormatJSON(parsed(b, "floors > 3 AND name LIKE 'a%' AND S_INTERSECTS(geometry,POLYGON((111 30,112 30,112 31,111 31,111 30)))"))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ParseJSON(src); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkParse(b *testing.B) {

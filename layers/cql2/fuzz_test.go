@@ -35,6 +35,15 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%q: canonical %q becomes %q", text, canonical, got)
 			}
 		}
+		if src := FormatJSON(e); len(src) <= MaxJSON {
+			again, err := ParseJSON(src)
+			if err != nil {
+				t.Fatalf("%q: JSON %s: %v", text, src, err)
+			}
+			if got := Format(again); got != canonical {
+				t.Fatalf("%q: through JSON %s it becomes %q", text, src, got)
+			}
+		}
 		boxes, known := Boxes(e)
 		p, err := Compile(e, layer)
 		if err != nil {

@@ -20,6 +20,10 @@ const MaxJSON = 256 << 10
 // object with an array, and some for coordinates.
 const maxNesting = 2*MaxDepth + 10
 
+// maxMembers bounds the members of one object; the forms of CQL2 have at most
+// four.
+const maxMembers = 100
+
 // node is a JSON value with its place.
 type node struct {
 	kind  nodeKind
@@ -170,6 +174,9 @@ func (d *decoder) content(n *node, levels int) error {
 			s, ok := name.(string)
 			if !ok {
 				return invalid(pos, "not JSON: the name of a member is no text")
+			}
+			if len(n.names) == maxMembers {
+				return fault(layers.TooLarge, pos, "an object has more than %d members", maxMembers)
 			}
 			if n.member(s) != nil {
 				return invalid(pos, "the member %q stands twice", clip(s))

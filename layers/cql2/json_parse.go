@@ -13,7 +13,7 @@ import (
 //
 // Errors name the byte offset and the JSON pointer in At, for instance
 // "offset 31, /args/1/property"; their kinds are those of Parse, TooLarge beyond
-// MaxJSON. Safe for concurrent use; O(len(src)) but for objects of many members.
+// MaxJSON. Safe for concurrent use; O(len(src)).
 func ParseJSON(src []byte) (layers.Expr, error) {
 	root, err := decode(src)
 	if err != nil {

@@ -3,6 +3,7 @@ package cql2
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -114,6 +115,8 @@ func TestParseJSONRefuses(t *testing.T) {
 		{`{"op":"s_within","args":[{"property":"a"},{"type":"MultiPoint","coordinates":[[1,"2"]]}]}`, layers.Invalid, "offset 81, /args/1/coordinates/0/1", "expected a number"},
 		{`{"op":"s_within","args":[{"property":"a"},{"bbox":[1,2,3]}]}`, layers.Invalid, "offset 50, /args/1/bbox", "4 or 6"},
 		{`{"op":"not","args":[` + deepest + `]}`, layers.TooLarge, "", "nested"},
+		{"{" + strings.Repeat(`"":0,`, 2) + "}", layers.Invalid, "offset 6", "twice"},
+		{manyMembers(maxMembers + 1), layers.TooLarge, "", "members"},
 		{strings.Repeat("[", 100000), layers.TooLarge, "offset 410", "nested"},
 		{strings.Repeat(" ", MaxJSON+1), layers.TooLarge, "offset 262144", "262144"},
 	} {
@@ -130,6 +133,15 @@ func TestParseJSONRefuses(t *testing.T) {
 	if _, err := ParseJSON([]byte(deepest[len(`{"op":"not","args":[`) : len(deepest)-2])); err != nil {
 		t.Errorf("the deepest that is allowed: %v", err)
 	}
+}
+
+// manyMembers is an object of n members.
+func manyMembers(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `,"m%d":0`, i)
+	}
+	return "{" + b.String()[1:] + "}"
 }
 
 // Hand-made trees that no form can say are refused when they come back.
