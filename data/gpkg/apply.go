@@ -1,9 +1,7 @@
 package gpkg
 
 import (
-	"crypto/sha256"
 	"database/sql/driver"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"reflect"
@@ -27,6 +25,7 @@ type transaction struct {
 type state struct {
 	catalog *catalog
 	seq     uint64
+	trail   *trail // where the audit trail ends; nil: not looked at
 }
 
 // begin reads what the transaction builds on.
@@ -43,8 +42,8 @@ func (w *writer) begin() (*transaction, error) {
 		fids: make(map[int64]int64), boxes: make(map[int64]envelope)}, nil
 }
 
-// finish writes what is known once per transaction: when each layer changed and
-// its extent, which only grows.
+// finish writes what is known once per transaction: when each layer changed, its
+// extent, which only grows, and where the audit trail ends.
 func (tx *transaction) finish() error {
 	at := formatInstant(tx.now.UTC().Truncate(time.Millisecond))
 	for _, num := range slices.Sorted(maps.Keys(tx.boxes)) {
@@ -65,7 +64,7 @@ func (tx *transaction) finish() error {
 			return err
 		}
 	}
-	return nil
+	return tx.finishTrail()
 }
 
 // apply writes one batch. A *layers.Error means that the batch does not fit,
@@ -168,49 +167,6 @@ func (tx *transaction) nextFID(t *table) (int64, error) {
 	}
 	tx.fids[t.num] = last + 1
 	return last + 1, nil
-}
-
-// audit appends a line to the trail. The actor and time of the batch fill what
-// the line leaves open.
-func (tx *transaction) audit(a *layers.AuditLine, p *prepared) error {
-	line := *a
-	if line.Actor == "" {
-		line.Actor = p.batch.Actor
-	}
-	if line.At.IsZero() {
-		line.At = p.at
-	}
-	last, err := tx.conn.first("SELECT n, chain FROM wutu_audit ORDER BY n DESC LIMIT 1")
-	if err != nil {
-		return err
-	}
-	n, chain := int64(0), []byte(nil)
-	if last != nil {
-		n, _ = last[0].(int64)
-		chain, _ = last[1].([]byte)
-	}
-	detail, err := (&sealing{keys: tx.catalog.keys}).sealLine(n+1, "detail", line.Detail)
-	if err != nil {
-		return err
-	}
-	_, err = tx.conn.exec("INSERT INTO wutu_audit (n, at, actor, action, object, detail, chain) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		n+1, line.At.UnixMicro(), line.Actor, line.Action, line.Object, detail, chainAudit(chain, n+1, &line))
-	return err
-}
-
-// chainAudit is SHA-256 over the chain of the line before and the parts of this
-// one, each behind its length.
-func chainAudit(before []byte, n int64, a *layers.AuditLine) []byte {
-	h := sha256.New()
-	h.Write(before)
-	number := func(x int64) { h.Write(binary.BigEndian.AppendUint64(nil, uint64(x))) }
-	number(n)
-	number(a.At.UnixMicro())
-	for _, part := range [...]string{a.Actor, a.Action, a.Object, a.Detail} {
-		number(int64(len(part)))
-		h.Write([]byte(part))
-	}
-	return h.Sum(nil)
 }
 
 // record writes or deletes a record.

@@ -1,7 +1,6 @@
 package gpkg
 
 import (
-	"bytes"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -184,28 +183,4 @@ func (c *checker) foreign() error {
 		}
 		return c.report(layer, "", "row %v was changed by another program at %v: its change is not in the log", r.values[1], r.values[2])
 	})
-}
-
-// audit asserts that no line of the trail was changed or taken out.
-func (c *checker) audit() error {
-	var chain []byte
-	next := int64(1)
-	r, err := c.conn.query("SELECT n, at, actor, action, object, detail, chain FROM wutu_audit ORDER BY n")
-	if err != nil {
-		return err
-	}
-	err = drainAudit(c.ctx, r, &sealing{keys: c.catalog.keys}, func(n int64, a layers.AuditLine, have []byte) error {
-		if n != next {
-			if err := c.report("", "", "the audit trail lacks lines before line %d", n); err != nil {
-				return err
-			}
-		} else if !bytes.Equal(have, chainAudit(chain, n, &a)) {
-			if err := c.report("", "", "line %d of the audit trail was changed", n); err != nil {
-				return err
-			}
-		}
-		chain, next = have, n+1
-		return nil
-	})
-	return errors.Join(err, r.close())
 }

@@ -36,9 +36,10 @@ func (c *checker) seals() error {
 	if err := c.sealedRecords(&seal); err != nil || c.catalog.keys == nil {
 		return err
 	}
-	n, err := c.conn.number("SELECT count(*) FROM wutu_audit WHERE detail <> '' AND substr(detail, 1, ?) <> ?", int64(len(keyring.Mark)), keyring.Mark)
+	n, err := c.conn.number(`SELECT count(*) FROM wutu_audit WHERE detail <> '' AND substr(detail, 1, ?1) <> ?2 OR filter <> '' AND substr(filter, 1, ?1) <> ?2`,
+		int64(len(keyring.Mark)), keyring.Mark)
 	if err == nil && n > 0 {
-		err = c.report("", "", "the details of %d lines of the audit trail are plain: run `wutu keys seal`", n)
+		err = c.report("", "", "the filters or details of %d lines of the audit trail are plain: run `wutu keys seal`", n)
 	}
 	return err
 }

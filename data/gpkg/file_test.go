@@ -108,8 +108,8 @@ func TestCheckFinds(t *testing.T) {
 		"no registration":    {"DELETE FROM gpkg_geometry_columns", "gpkg_geometry_columns"},
 		"a foreign table":    {"INSERT INTO gpkg_contents (table_name, data_type) VALUES ('other', 'features')", "other: is a table of another program"},
 		"a broken history":   {"UPDATE wutu_history SET body = x'FF'", "feature a: old version 2: the body of an old version is damaged"},
-		"a changed audit":    {"UPDATE wutu_audit SET actor = 'somebody' WHERE n = 2", "line 2 of the audit trail was changed"},
-		"a missing audit":    {"DELETE FROM wutu_audit WHERE n = 1", "the audit trail lacks lines before line 2"},
+		"a changed audit":    {"UPDATE wutu_audit SET actor = 'somebody' WHERE n = 2", "line 2 was changed"},
+		"a missing audit":    {"DELETE FROM wutu_audit WHERE n = 1", "line 1 is missing"},
 		"a missing column":   {"ALTER TABLE places RENAME COLUMN name TO title", "field name has no column name"},
 		"a missing contents": {"DELETE FROM gpkg_contents", "is missing in gpkg_contents"},
 	} {

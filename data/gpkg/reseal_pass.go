@@ -210,33 +210,24 @@ func (r *resealer) record(tx *transaction, bucket, key string) (bool, error) {
 	return true, err
 }
 
-// lines rewrites the details of the audit trail.
+// lines rewrites the filters and details of the audit trail. What does not open,
+// because somebody changed it, stays as it is: a check names it.
 func (r *resealer) lines() error {
 	for last := int64(0); ; {
 		var found []int64
-		if err := r.pick(fmt.Sprintf("SELECT n FROM wutu_audit WHERE n > ?1 AND detail <> '' AND substr(detail, 1, %d) <> ?2 ORDER BY n LIMIT %d",
-			len(r.current), resealRows), []driver.Value{last, string(r.current)}, func(row []driver.Value) error {
-			n, _ := row[0].(int64)
-			found = append(found, n)
-			return nil
-		}); err != nil || len(found) == 0 {
+		if err := r.pick(fmt.Sprintf(`SELECT n FROM wutu_audit WHERE n > ?1 AND (detail <> '' AND substr(detail, 1, %d) <> ?2
+			OR filter <> '' AND substr(filter, 1, %d) <> ?2) ORDER BY n LIMIT %d`, len(r.current), len(r.current), resealRows),
+			[]driver.Value{last, string(r.current)}, func(row []driver.Value) error {
+				n, _ := row[0].(int64)
+				found = append(found, n)
+				return nil
+			}); err != nil || len(found) == 0 {
 			return err
 		}
 		last = found[len(found)-1]
 		if err := r.batch(&r.done.Lines, func(tx *transaction) (int64, error) {
 			for _, n := range found {
-				row, err := tx.conn.first("SELECT detail FROM wutu_audit WHERE n = ?", n)
-				if err != nil || row == nil {
-					return 0, err
-				}
-				text, _ := row[0].(string)
-				if text, err = r.seal.openLine(n, "detail", text); err == nil {
-					text, err = r.seal.sealLine(n, "detail", text)
-				}
-				if err == nil {
-					_, err = tx.conn.exec("UPDATE wutu_audit SET detail = ? WHERE n = ?", text, n)
-				}
-				if err != nil {
+				if err := r.line(tx, n); err != nil {
 					return 0, err
 				}
 			}
@@ -245,4 +236,24 @@ func (r *resealer) lines() error {
 			return err
 		}
 	}
+}
+
+// line rewrites one line, unless it has gone in the meantime.
+func (r *resealer) line(tx *transaction, n int64) error {
+	row, err := tx.conn.first("SELECT detail, filter FROM wutu_audit WHERE n = ?", n)
+	if err != nil || row == nil {
+		return err
+	}
+	for i, part := range [...]string{"detail", "filter"} {
+		text, _ := row[i].(string)
+		plain, err := r.seal.openLine(n, part, text)
+		if err != nil {
+			continue
+		}
+		if row[i], err = r.seal.sealLine(n, part, plain); err != nil {
+			return err
+		}
+	}
+	_, err = tx.conn.exec("UPDATE wutu_audit SET detail = ?, filter = ? WHERE n = ?", row[0], row[1], n)
+	return err
 }

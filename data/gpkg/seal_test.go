@@ -17,6 +17,7 @@ import (
 
 	"wutu/data/gpkg"
 	"wutu/layers"
+	"wutu/layers/audit"
 	"wutu/layers/cql2"
 	"wutu/layers/keyring"
 	"wutu/layers/storetest"
@@ -188,7 +189,7 @@ func readAll(t testing.TB, s *gpkg.Store) string {
 		}
 		fmt.Fprintf(&b, "%+v\n", r)
 	}
-	for a, err := range s.Audit(t.Context()) {
+	for a, err := range s.Audit(t.Context(), audit.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
