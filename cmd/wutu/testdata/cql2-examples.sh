@@ -17,6 +17,10 @@ copy=$cache/ogcapi-features
 standard=${WUTU_CQL2_STANDARD:-$copy/cql2/standard}
 mkdir -p "$cache"
 
+if [ -n "${WUTU_CQL2_STANDARD:-}" ] && [ ! -d "$standard/schema/examples" ]; then
+	echo "WUTU_CQL2_STANDARD: $standard is not the folder cql2/standard"
+	exit 1
+fi
 if [ ! -d "$standard/schema/examples" ]; then
 	rm -rf "$copy"
 	if ! GIT_TERMINAL_PROMPT=0 timeout 120 git clone -q --depth 1 --filter=blob:none --sparse \
