@@ -80,7 +80,7 @@ func newCity(t *testing.T, demo bool) *city {
 	}
 	c.http = httptest.NewServer(s.Handler())
 	t.Cleanup(c.http.Close)
-	accounts, err := auth.DemoAccounts(ctx, c.store, auth.DemoScope{Department: "dep-light"}, now(), rand.NewChaCha8([32]byte{2}))
+	accounts, err := auth.DemoKeys(ctx, c.store, auth.DemoScope{Department: "dep-light"}, now(), rand.NewChaCha8([32]byte{2}))
 	if err != nil {
 		t.Fatal(err)
 	}

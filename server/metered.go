@@ -31,7 +31,12 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 
 // caller is who asks, with its quotas.
 func caller(ctx context.Context) usage.Caller {
-	return usage.Caller{Key: auth.SubjectOf(ctx).ID}
+	who := auth.IdentityOf(ctx)
+	c := usage.Caller{Key: who.Subject.ID}
+	if who.Key != nil {
+		c.PerMinute, c.PerDay = who.Key.PerMinute, who.Key.PerDay
+	}
+	return c
 }
 
 // meter adds an answered request to the statistics and the access log.

@@ -93,17 +93,34 @@ func (s *Server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// identify puts the subject into the request's context. Pages and probes need
-// none, and answer even when the store of keys does not.
+// identify puts who asks into the request's context. A session that has ended
+// is taken from the browser. Requests that change something from a session need
+// its token. Pages and probes answer even when the store of keys does not.
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		header := r.Header.Get("Authorization")
-		subject, err := s.keys.Verify(r.Context(), header)
-		if err != nil {
-			return err
+		ctx, path := r.Context(), c.Path()
+		open := auth.Unguarded(r.Method, path)
+		who, err := s.gate.Identify(ctx, r)
+		if layers.KindOf(err) == layers.Unauthorized && r.Header.Get("Authorization") == "" {
+			s.gate.Drop(c)
+			if open || auth.IsSignOut(r.Method, path) {
+				who, err = s.gate.Public(ctx, r)
+			}
 		}
-		c.SetRequest(r.WithContext(auth.With(r.Context(), subject)))
+		if err != nil && (path == "" || path == "/healthz" || path == "/readyz") {
+			who, err = &auth.Identity{Subject: s.gate.Anonymous()}, nil
+			who.Subject.Grants = []layers.Grant{} // no policy, nothing to see
+		}
+		switch {
+		case err != nil:
+			return err
+		case !open && !auth.Protected(r, who):
+			return &layers.Error{Kind: layers.Forbidden, Op: "auth", Field: auth.CSRFHeader, Err: errors.New("the token of the session is missing or wrong")}
+		case who.Unready() != "" && !auth.ForUnready(path):
+			return &layers.Error{Kind: layers.Forbidden, Op: "auth", Err: errors.New(who.Unready())}
+		}
+		c.SetRequest(r.WithContext(auth.WithIdentity(ctx, who)))
 		return next(c)
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"wutu/layers"
+	"wutu/layers/keyring"
 	"wutu/layers/live"
+	"wutu/server/auth"
 )
 
 // City is the resident city: *live.Catalog, or a scripted one in tests.
@@ -43,6 +45,15 @@ type Options struct {
 	AllowOrigins []string
 	AccessLog    io.Writer // gets a line of JSON per answered request; nil: none
 
+	// Keys are the keys of the city; nil: nobody signs in with a password.
+	Keys *keyring.Ring
+	// Hasher hashes passwords; nil: as the suite of Keys does.
+	Hasher auth.Hasher
+	// Platform names the identity platform people may sign in with; nil: none.
+	Platform *layers.Title
+	// SecureCookies keeps cookies on TLS also where it ends in front of the server.
+	SecureCookies bool
+
 	Now  func() time.Time // nil: time.Now
 	Rand io.Reader        // nil: crypto/rand; for ids and keys
 	Log  *slog.Logger     // nil: discards
@@ -65,3 +76,15 @@ const (
 	maxURLBytes      = 16 << 10
 	readHeader       = 10 * time.Second
 )
+
+// gate is what the server's gate is made of.
+func (o *Options) gate() auth.Options {
+	g := auth.Options{Store: o.Records, Now: o.Now, Rand: o.Rand, Demo: o.Demo, Hasher: o.Hasher, Platform: o.Platform, Secure: o.SecureCookies}
+	if o.Keys != nil {
+		g.Sealer = o.Keys
+		if g.Hasher == nil {
+			g.Hasher = auth.Ring{Keys: o.Keys, Rand: o.Rand}
+		}
+	}
+	return g
+}

@@ -15,7 +15,7 @@ import (
 func TestRegionAndLayersOfAKey(t *testing.T) {
 	c := newCity(t, true)
 	key := func(name string, spec auth.Spec) {
-		secret, _, err := auth.NewKey(t.Context(), c.store, spec, "test", now(), rand.NewChaCha8([32]byte{byte(len(c.keys))}))
+		secret, _, err := auth.NewKey(t.Context(), c.store, spec, &layers.Subject{ID: "test"}, now(), rand.NewChaCha8([32]byte{byte(len(c.keys))}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ import (
 type Server struct {
 	o         Options
 	echo      *echo.Echo
-	keys      *auth.Verifier
+	gate      *auth.Gate
 	metrics   *metrics
 	search    *search.Index
 	streams   *stream.Hub
@@ -54,13 +54,14 @@ func New(o Options) (*Server, error) {
 		return nil, layers.Invalidf("server", "options", "City and Records are required")
 	}
 	o.fill()
-	s := &Server{o: o, keys: auth.NewVerifier(o.Records, o.Now, o.Demo), search: search.New(o.City), zips: newZips()}
-	s.streams = stream.New(stream.Options{City: o.City, Heartbeat: o.Heartbeat, Verify: func(ctx context.Context, header string) error {
-		_, err := s.keys.Verify(ctx, header)
-		return err
-	}})
-	s.metrics = newMetrics(s)
+	s := &Server{o: o, search: search.New(o.City), zips: newZips()}
 	var err error
+	if s.gate, err = auth.New(o.gate()); err != nil {
+		return nil, err
+	}
+	s.streams = stream.New(stream.Options{City: o.City, Heartbeat: o.Heartbeat,
+		Verify: func(ctx context.Context, _ string) error { return s.gate.Again(ctx) }})
+	s.metrics = newMetrics(s)
 	if s.origins, err = newOrigins(o.AllowOrigins); err != nil {
 		return nil, err
 	}
@@ -114,7 +115,7 @@ func (s *Server) assemble() error {
 		Document: func() []byte { return s.document }})
 	questions := api.New(api.Options{City: s.o.City, Records: s.o.Records, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Rand: s.o.Rand})
-	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes(), s.usage.Routes())
+	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes())
 	doc, err := openapi.Document(s.o.Name.EN, s.o.Version, s.routes)
 	if err != nil {
 		return err
@@ -125,6 +126,9 @@ func (s *Server) assemble() error {
 
 // Routes lists the declared operations; the caller must not change them.
 func (s *Server) Routes() []openapi.Route { return s.routes }
+
+// Gate is who lets people in.
+func (s *Server) Gate() *auth.Gate { return s.gate }
 
 // Handler is the whole server as one handler.
 func (s *Server) Handler() http.Handler { return s.echo }

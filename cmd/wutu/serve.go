@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -107,7 +108,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	}
 	defer accessLog.Close()
 	o := server.Options{City: city, Records: store, Web: frontend.FS(), Name: id.Name, Code: id.Code,
-		Version: version(), Demo: f.demo, Log: log, AllowOrigins: f.origins}
+		Version: version(), Demo: f.demo, Log: log, AllowOrigins: f.origins, Keys: ring}
 	if accessLog != nil {
 		o.AccessLog = accessLog
 	}
@@ -116,7 +117,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	if f.demo {
-		if err := p.printAccounts(ctx, store, city.View()); err != nil {
+		if err := p.printAccounts(ctx, store, city.View(), s.Gate()); err != nil {
 			return err
 		}
 	}
@@ -129,8 +130,8 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	return errors.Join(city.Close(), store.Close())
 }
 
-// printAccounts makes this start's demo keys and prints them.
-func (p *program) printAccounts(ctx context.Context, store *gpkg.Store, v *live.View) error {
+// printAccounts makes this start's demo keys and accounts and prints them.
+func (p *program) printAccounts(ctx context.Context, store *gpkg.Store, v *live.View, gate *auth.Gate) error {
 	var scope auth.DemoScope
 	for _, want := range []struct {
 		layer string
@@ -146,13 +147,22 @@ func (p *program) printAccounts(ctx context.Context, store *gpkg.Store, v *live.
 			*want.into = r.Feature().Key
 		}
 	}
-	accounts, err := auth.DemoAccounts(ctx, store, scope, now(), rand.Reader)
+	accounts, err := auth.DemoKeys(ctx, store, scope, now(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	people, err := gate.DemoAccounts(ctx, scope)
 	if err != nil {
 		return err
 	}
 	if p.asJSON {
 		return nil
 	}
+	ids := make([]string, len(people))
+	for i, a := range people {
+		ids[i] = a.ID
+	}
+	p.say("demo accounts, all with the password %s:\n  %s", auth.DemoPassword, strings.Join(ids, " "))
 	p.say("demo keys of this start (Authorization: Bearer KEY):")
 	for _, a := range accounts {
 		where := ""

@@ -30,7 +30,7 @@ func (p *program) tokenCmd() *cobra.Command {
 				return err
 			}
 			defer store.Close()
-			secret, key, err := auth.NewKey(cmd.Context(), store, spec, "token create", now(), rand.Reader)
+			secret, key, err := auth.NewKey(cmd.Context(), store, spec, &layers.Subject{ID: "token create"}, now(), rand.Reader)
 			if err != nil {
 				return err
 			}

@@ -15,14 +15,8 @@ import (
 )
 
 func (a *API) me(c echo.Context, _ *openapi.Input) error {
-	s := auth.SubjectOf(c.Request().Context())
-	scope := s.Layers
-	if scope == nil {
-		scope = []string{"*"}
-	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, map[string]any{"id": s.ID, "name": s.Name, "role": s.Role.String(),
-		"demo": s.ID == auth.DemoID, "cleared": s.Cleared, "layers": scope, "region": s.Region, "department": s.Department})
+	return c.JSON(http.StatusOK, auth.IdentityOf(c.Request().Context()).Me())
 }
 
 func (a *API) city(c echo.Context, _ *openapi.Input) error {

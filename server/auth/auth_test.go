@@ -3,6 +3,7 @@ package auth_test
 import (
 	"context"
 	"math/rand/v2"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -32,35 +33,56 @@ func setup(t *testing.T) (*memstore.Store, *clock) {
 	return s, c
 }
 
-func TestKeysLiveAndDie(t *testing.T) {
-	s, c := setup(t)
-	random := rand.NewChaCha8([32]byte{})
-	v := auth.NewVerifier(s, c.now, false)
-	secret, key, err := auth.NewKey(t.Context(), s, auth.Spec{Role: layers.Planner, Region: "4205", Layers: []string{"buildings"}, ValidFor: time.Hour}, "me", c.t, random)
+// gate is a gate without passwords.
+func gate(t *testing.T, s *memstore.Store, c *clock, demo bool) *auth.Gate {
+	t.Helper()
+	g, err := auth.New(auth.Options{Store: s, Now: c.now, Rand: rand.NewChaCha8([32]byte{1}), Demo: demo})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := v.Verify(t.Context(), "Bearer "+secret)
+	return g
+}
+
+// verify is who a request with an Authorization header comes from.
+func verify(t *testing.T, g *auth.Gate, header string) (layers.Subject, error) {
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
+	r.Header.Set("Authorization", header)
+	i, err := g.Identify(t.Context(), r)
+	if err != nil {
+		return layers.Subject{}, err
+	}
+	return i.Subject, nil
+}
+
+func TestKeysLiveAndDie(t *testing.T) {
+	s, c := setup(t)
+	random := rand.NewChaCha8([32]byte{})
+	v := gate(t, s, c, false)
+	secret, key, err := auth.NewKey(t.Context(), s, auth.Spec{Role: layers.Planner, Region: "4205", Layers: []string{"buildings"}, ValidFor: time.Hour}, &layers.Subject{ID: "me"}, c.t, random)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := verify(t, v, "Bearer "+secret)
 	if err != nil || got.Role != layers.Planner || got.Region != "4205" || len(got.Layers) != 1 || got.Cleared || got.ID != key.ID {
 		t.Errorf("%+v %v", got, err)
 	}
 	for _, header := range []string{"bearer " + secret, "BEARER  " + secret} {
-		if _, err := v.Verify(t.Context(), header); err != nil {
+		if _, err := verify(t, v, header); err != nil {
 			t.Errorf("%.10s: %v", header, err)
 		}
 	}
 	for _, header := range []string{secret, "Bearer " + secret[:len(secret)-1], "Bearer " + secret + "x", "Basic " + secret, "Bearer "} {
-		if _, err := v.Verify(t.Context(), header); layers.KindOf(err) != layers.Unauthorized {
+		if _, err := verify(t, v, header); layers.KindOf(err) != layers.Unauthorized {
 			t.Errorf("%.10s: %v", header, err)
 		}
 	}
-	for rec, err := range s.Records(t.Context(), auth.Bucket, "") {
+	for rec, err := range s.Records(t.Context(), auth.KeyBucket, "") {
 		if err != nil || strings.Contains(rec.Key+string(rec.Data), secret) || strings.Contains(string(rec.Data), secret[5:]) {
 			t.Errorf("the store knows the secret: %v", err)
 		}
 	}
 	c.t = c.t.Add(time.Hour)
-	if _, err := v.Verify(t.Context(), "Bearer "+secret); layers.KindOf(err) != layers.Unauthorized {
+	if _, err := verify(t, v, "Bearer "+secret); layers.KindOf(err) != layers.Unauthorized {
 		t.Errorf("an expired key: %v", err)
 	}
 }
@@ -77,13 +99,13 @@ func TestClearance(t *testing.T) {
 		{auth.Spec{Role: layers.API, Layers: []string{"buildings", "events"}}, false},
 		{auth.Spec{Role: layers.API, Layers: []string{"buildings", "persons"}}, true},
 	} {
-		_, key, err := auth.NewKey(t.Context(), s, tt.spec, "me", c.t, random)
+		_, key, err := auth.NewKey(t.Context(), s, tt.spec, &layers.Subject{ID: "me"}, c.t, random)
 		if err != nil || key.Cleared != tt.cleared {
 			t.Errorf("%v %v: cleared %v, want %v (%v)", tt.spec.Role, tt.spec.Layers, key.Cleared, tt.cleared, err)
 		}
 	}
 	for _, bad := range []auth.Spec{{Role: layers.API, Layers: []string{"nothing"}}, {Role: layers.API, Region: "9999"}} {
-		if _, _, err := auth.NewKey(t.Context(), s, bad, "me", c.t, random); layers.KindOf(err) != layers.Invalid {
+		if _, _, err := auth.NewKey(t.Context(), s, bad, &layers.Subject{ID: "me"}, c.t, random); layers.KindOf(err) != layers.Invalid {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
@@ -92,25 +114,25 @@ func TestClearance(t *testing.T) {
 func TestDemoKeys(t *testing.T) {
 	s, c := setup(t)
 	random := rand.NewChaCha8([32]byte{})
-	first, err := auth.DemoAccounts(t.Context(), s, auth.DemoScope{Region: "4205", Department: "d"}, c.t, random)
+	first, err := auth.DemoKeys(t.Context(), s, auth.DemoScope{Region: "4205", Department: "d"}, c.t, random)
 	if err != nil || len(first) != len(layers.Roles()) {
 		t.Fatalf("%d accounts: %v", len(first), err)
 	}
-	demo, plain := auth.NewVerifier(s, c.now, true), auth.NewVerifier(s, c.now, false)
+	demo, plain := gate(t, s, c, true), gate(t, s, c, false)
 	for _, a := range first {
-		got, err := demo.Verify(t.Context(), "Bearer "+a.Secret)
+		got, err := verify(t, demo, "Bearer "+a.Secret)
 		if err != nil || got.Role.String() != a.Key.Role || got.Cleared != (got.Role == layers.GridWorker) {
 			t.Errorf("%s: %+v %v", a.Key.Role, got, err)
 		}
-		if _, err := plain.Verify(t.Context(), "Bearer "+a.Secret); layers.KindOf(err) != layers.Unauthorized {
+		if _, err := verify(t, plain, "Bearer "+a.Secret); layers.KindOf(err) != layers.Unauthorized {
 			t.Errorf("%s: a demo key works without demo: %v", a.Key.Role, err)
 		}
 	}
-	if _, err := auth.DemoAccounts(t.Context(), s, auth.DemoScope{}, c.t, random); err != nil {
+	if _, err := auth.DemoKeys(t.Context(), s, auth.DemoScope{}, c.t, random); err != nil {
 		t.Fatal(err)
 	}
 	c.t = c.t.Add(time.Second)
-	if _, err := demo.Verify(t.Context(), "Bearer "+first[0].Secret); layers.KindOf(err) != layers.Unauthorized {
+	if _, err := verify(t, demo, "Bearer "+first[0].Secret); layers.KindOf(err) != layers.Unauthorized {
 		t.Errorf("a demo key of an earlier start: %v", err)
 	}
 	if who := plain.Anonymous(); who.Role != layers.Public || who.Cleared {

@@ -2,126 +2,164 @@ package auth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"iter"
+	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"wutu/layers"
 )
 
-// Records is where a Verifier looks keys up.
-type Records interface {
-	Records(ctx context.Context, bucket, prefix string) iter.Seq2[layers.Record, error]
-}
-
 // DemoID is the id of the anonymous subject in demo mode.
 const DemoID = "demo"
 
-// remembered bounds the answers a Verifier keeps, and keep how long: a key that
-// is revoked by another process stops working within keep.
-const (
-	remembered = 4096
-	keep       = 500 * time.Millisecond
-)
-
-// Verifier turns the Authorization header into a subject. Safe for concurrent
-// use.
-type Verifier struct {
-	records Records
-	now     func() time.Time
-	demo    bool
-
-	mu    sync.Mutex
-	known map[string]verdict // by hash of the secret
-}
-
-type verdict struct {
-	key   *Key // nil: unknown
-	until time.Time
-}
-
-// NewVerifier looks keys up in records. In demo mode a request without a key is
-// the demo subject, and demo keys are valid.
-func NewVerifier(records Records, now func() time.Time, demo bool) *Verifier {
-	return &Verifier{records: records, now: now, demo: demo, known: make(map[string]verdict)}
-}
-
-// Anonymous is the subject of a request without a key: the public, or in demo
-// mode somebody who plans, reports and dispatches but is not cleared.
-func (v *Verifier) Anonymous() layers.Subject {
-	if !v.demo {
+// Anonymous is the subject of a request without key and session: the public, or
+// in demo mode somebody who plans, reports and dispatches but is not cleared. It
+// has no grants yet.
+func (g *Gate) Anonymous() layers.Subject {
+	if !g.o.Demo {
 		return layers.Subject{Name: RoleTitle(layers.Public), Role: layers.Public}
 	}
 	return layers.Subject{ID: DemoID, Name: layers.Title{ZH: "演示用户", EN: "Demo user"}, Role: layers.Dispatcher}
 }
 
-// Verify returns the subject of an Authorization header; "" is Anonymous. The
-// error is Unauthorized for anything but a valid bearer key.
-func (v *Verifier) Verify(ctx context.Context, header string) (layers.Subject, error) {
-	if header == "" {
-		return v.Anonymous(), nil
+// Identify says who sends r: the holder of the key in its Authorization header,
+// else of the session in its cookie, else nobody in particular. Errors:
+// Unauthorized for a key or session that is not valid, and those of the store.
+// A session is used by it.
+func (g *Gate) Identify(ctx context.Context, r *http.Request) (*Identity, error) {
+	i := &Identity{}
+	header := r.Header.Get("Authorization")
+	cookie, err := r.Cookie(SessionCookie)
+	switch {
+	case header != "":
+		err = g.byHeader(ctx, header, i)
+	case err == nil && cookie.Value != "":
+		err = g.bySecret(ctx, cookie.Value, i)
+	default:
+		i.Subject, err = g.Anonymous(), nil
 	}
-	scheme, secret, ok := strings.Cut(header, " ")
-	if secret = strings.TrimSpace(secret); !ok || !strings.EqualFold(scheme, "Bearer") || secret == "" || len(secret) > 200 {
-		return layers.Subject{}, unauthorized("the header is not Bearer and a key")
-	}
-	key, err := v.lookup(ctx, hashOf(secret))
 	if err != nil {
-		return layers.Subject{}, err
+		return nil, err
 	}
-	if key == nil || key.Demo && !v.demo || !key.Expires.IsZero() && !v.now().Before(key.Expires) {
-		return layers.Subject{}, unauthorized("the key is not known or has expired")
-	}
-	return key.Subject()
+	return g.granted(ctx, i, originOf(r))
 }
 
-func (v *Verifier) lookup(ctx context.Context, hash string) (*Key, error) {
-	now := v.now()
-	v.mu.Lock()
-	known, ok := v.known[hash]
-	v.mu.Unlock()
-	if ok && now.Before(known.until) {
-		return known.key, nil
-	}
-	var key *Key
-	for rec, err := range v.records.Records(ctx, Bucket, hash) {
-		if err != nil {
-			return nil, err
-		}
-		if rec.Key != hash {
-			continue
-		}
-		key = new(Key)
-		if err := json.Unmarshal(rec.Data, key); err != nil {
-			return nil, &layers.Error{Kind: layers.Internal, Op: "auth", ID: hash[:12], Err: err}
-		}
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if len(v.known) >= remembered {
-		clear(v.known)
-	}
-	v.known[hash] = verdict{key: key, until: now.Add(keep)}
-	return key, nil
+// Public is the identity of a request whose key or session is not looked at.
+func (g *Gate) Public(ctx context.Context, r *http.Request) (*Identity, error) {
+	return g.granted(ctx, &Identity{Subject: g.Anonymous()}, originOf(r))
 }
+
+// granted completes an identity with what the policy says of it.
+func (g *Gate) granted(ctx context.Context, i *Identity, origin string) (*Identity, error) {
+	i.Subject.Origin = origin
+	p, err := g.policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	i.policy = p.Version
+	i.Subject.Grants = p.rules.For(&i.Subject, g.o.Now())
+	return i, nil
+}
+
+// Again reports whether who asks in ctx would still be the same: for answers
+// that last. Errors: Unauthorized when the key or session is no longer valid, or
+// its rights or the policy have changed; those of the store. It does not count as
+// use of a session.
+func (g *Gate) Again(ctx context.Context) error {
+	was := IdentityOf(ctx)
+	now := &Identity{Subject: g.Anonymous()}
+	var err error
+	switch {
+	case was.Key != nil:
+		err = g.byKey(ctx, was.hash, now)
+	case was.Session != nil:
+		_, err = g.bySession(ctx, was.hash, now)
+	}
+	if err == nil {
+		now, err = g.granted(ctx, now, was.Subject.Origin)
+	}
+	if err != nil {
+		return err
+	}
+	if now.policy != was.policy || was.Account != nil && now.Account.Version != was.Account.Version {
+		return unauthorized("the rights have changed")
+	}
+	return nil
+}
+
+func (g *Gate) byHeader(ctx context.Context, header string, i *Identity) error {
+	scheme, secret, ok := strings.Cut(header, " ")
+	if secret = strings.TrimSpace(secret); !ok || !strings.EqualFold(scheme, "Bearer") || secret == "" || len(secret) > 200 {
+		return unauthorized("the header is not Bearer and a key")
+	}
+	return g.byKey(ctx, hashOf(secret), i)
+}
+
+func (g *Gate) byKey(ctx context.Context, hash string, i *Identity) error {
+	data, err := g.recent(ctx, KeyBucket, hash)
+	if err != nil {
+		return err
+	}
+	key := new(Key)
+	if data != nil {
+		if err := decode(KeyBucket, hash[:12], data, key); err != nil {
+			return err
+		}
+	}
+	if data == nil || !key.Revoked.IsZero() || key.Demo && !g.o.Demo || !key.Expires.IsZero() && !g.o.Now().Before(key.Expires) {
+		return unauthorized("the key is not known or has expired")
+	}
+	i.Key, i.hash = key, hash
+	i.Subject, err = key.Subject()
+	return err
+}
+
+func (g *Gate) bySecret(ctx context.Context, secret string, i *Identity) error {
+	if len(secret) > 200 {
+		return errSession
+	}
+	seen, err := g.bySession(ctx, hashOf(secret), i)
+	if err != nil {
+		return err
+	}
+	i.Token = tokenOf(secret)
+	if now := g.o.Now(); now.Sub(seen) >= seenEvery {
+		return g.touch(ctx, i.hash, now)
+	}
+	return nil
+}
+
+// bySession returns when the session was last seen.
+func (g *Gate) bySession(ctx context.Context, hash string, i *Identity) (seen time.Time, err error) {
+	data, err := g.recent(ctx, SessionBucket, hash)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if data == nil {
+		return time.Time{}, errSession
+	}
+	s := new(Session)
+	if err := decode(SessionBucket, hash[:12], data, s); err != nil {
+		return time.Time{}, err
+	}
+	a, err := g.recentAccount(ctx, s.Account)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if a == nil || !g.live(s, g.o.Now()) || s.Epoch != a.Epoch || !g.admits(a) {
+		return time.Time{}, errSession
+	}
+	i.Session, i.Account, i.hash = s, a, hash
+	i.Subject = a.Subject(s.Purpose)
+	return s.Seen, nil
+}
+
+// admits reports whether the account may sign in here.
+func (g *Gate) admits(a *Account) bool { return a.Active() && (!a.Demo || g.o.Demo) }
+
+var errSession = &layers.Error{Kind: layers.Unauthorized, Op: "auth", Field: "Cookie", Err: errors.New("the session has ended")}
 
 func unauthorized(message string) error {
 	return &layers.Error{Kind: layers.Unauthorized, Op: "auth", Field: "Authorization", Err: errors.New(message)}
-}
-
-type subjectKey struct{}
-
-// With returns a context that carries the subject.
-func With(ctx context.Context, s layers.Subject) context.Context {
-	return context.WithValue(ctx, subjectKey{}, s)
-}
-
-// SubjectOf returns the subject of a request's context, or the zero subject,
-// who sees least.
-func SubjectOf(ctx context.Context) layers.Subject {
-	s, _ := ctx.Value(subjectKey{}).(layers.Subject)
-	return s
 }

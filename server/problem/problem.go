@@ -30,6 +30,9 @@ type Problem struct {
 	Trace     string `json:"trace,omitempty"`     // id under which the server logged it
 	Legal     any    `json:"legal,omitempty"`     // legal steps, for illegal-step
 
+	// SecondFactor says that signing in needs a code of the second factor.
+	SecondFactor bool `json:"second_factor,omitempty"`
+
 	retryS int64 // Retry-After in seconds; 0: the status decides
 }
 
@@ -72,6 +75,8 @@ type Status struct {
 	Detail    string
 	Parameter string
 	After     time.Duration // when to try again, rounded up to whole seconds; 0: not said
+
+	SecondFactor bool // signing in needs a code of the second factor
 }
 
 // Error returns the detail.
@@ -107,7 +112,7 @@ func From(err error) Problem {
 			Status: http.StatusUnprocessableEntity, Detail: illegal.Detail, Legal: illegal.Legal}
 	case errors.As(err, &status):
 		return Problem{Type: "/problems/" + status.Kind, Title: http.StatusText(status.Code), Status: status.Code,
-			Detail: status.Detail, Parameter: status.Parameter, retryS: int64((status.After + time.Second - 1) / time.Second)}
+			Detail: status.Detail, Parameter: status.Parameter, SecondFactor: status.SecondFactor, retryS: int64((status.After + time.Second - 1) / time.Second)}
 	case errors.As(err, &tooBig):
 		k := catalogue[layers.TooLarge]
 		return Problem{Type: "/problems/" + k.name, Title: k.title, Status: k.status,

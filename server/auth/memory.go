@@ -1,0 +1,97 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"sync"
+	"time"
+
+	"wutu/layers"
+)
+
+// remembered bounds the records a Gate keeps, and keep how long: what another
+// process changes is in force within keep.
+const (
+	remembered = 8192
+	keep       = 500 * time.Millisecond
+)
+
+// memory keeps records that were looked up. What this process changes is
+// forgotten at once: a lookup that began before the change is not kept.
+type memory struct {
+	mu      sync.Mutex
+	known   map[place]remembrance
+	changes uint64 // counts forget
+}
+
+type place struct{ bucket, key string }
+
+type remembrance struct {
+	data  []byte // nil: there is no such record
+	until time.Time
+}
+
+func (m *memory) init() { m.known = make(map[place]remembrance) }
+
+// forget drops everything. Changes are rare beside lookups.
+func (m *memory) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.known)
+	m.changes++
+}
+
+// recent returns a record's data, at most keep old; nil when there is none.
+func (g *Gate) recent(ctx context.Context, bucket, key string) ([]byte, error) {
+	m, at, now := &g.memory, place{bucket, key}, g.o.Now()
+	m.mu.Lock()
+	known, ok := m.known[at]
+	changes := m.changes
+	m.mu.Unlock()
+	if ok && now.Before(known.until) {
+		return known.data, nil
+	}
+	data, err := fetch(ctx, g.o.Store, bucket, key)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.changes != changes {
+		return data, nil
+	}
+	if len(m.known) >= remembered {
+		clear(m.known)
+	}
+	m.known[at] = remembrance{data: data, until: now.Add(keep)}
+	return data, nil
+}
+
+// Records is where records are read.
+type Records interface {
+	Records(ctx context.Context, bucket, prefix string) iter.Seq2[layers.Record, error]
+}
+
+// fetch returns the data of one record, nil when there is none.
+func fetch(ctx context.Context, r Records, bucket, key string) ([]byte, error) {
+	for rec, err := range r.Records(ctx, bucket, key) {
+		if err != nil {
+			return nil, err
+		}
+		if rec.Key == key {
+			return rec.Data, nil
+		}
+		break // in order of key: the exact one comes first
+	}
+	return nil, nil
+}
+
+// decode reads a record's JSON. The error is Internal: the store holds what this
+// package has not written.
+func decode(bucket, key string, data []byte, into any) error {
+	if err := json.Unmarshal(data, into); err != nil {
+		return &layers.Error{Kind: layers.Internal, Op: "auth", ID: bucket + "/" + key, Err: err}
+	}
+	return nil
+}
