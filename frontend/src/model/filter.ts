@@ -6,8 +6,9 @@ export function quoteName(name: string): string {
   return plain.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
 
+/** A text literal; the backslash escapes in CQL2, so it is doubled. */
 export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 }
 
 export function equals(name: string, value: string | number | boolean): string {
