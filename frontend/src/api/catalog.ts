@@ -1,9 +1,9 @@
-import { request, setToken } from './http'
+import { request, setToken, whoAmI } from './http'
 import type { City, Layer, Me, TileJSON } from './types'
 
 /** Who asks. Keeps the token of a cookie session for the requests that follow. */
 export async function getMe(): Promise<Me> {
-  const me = await request<Me>('/api/v1/me')
+  const me = await request<Me>(whoAmI)
   setToken(me.csrf)
   return me
 }

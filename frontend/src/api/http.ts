@@ -25,6 +25,9 @@ export function setToken(next: string | undefined): void {
   token = next ?? ''
 }
 
+/** Who never signed in is told who they are; only a session that is over makes this a 401. */
+export const whoAmI = '/api/v1/me'
+
 /** Calls `then` when a request finds that the session it was made in is over. */
 export function onSessionLost(then: () => void): void {
   lost = then
@@ -98,7 +101,7 @@ export async function send(path: string, options: Options = {}): Promise<Respons
   }
   if (!response.ok) {
     const problem = await problemOf(response)
-    if (problem.status === 401 && inSession && !accessKey() && problem.extra.second_factor !== true && !path.startsWith('/api/v1/session')) lost()
+    if (problem.status === 401 && (inSession || path === whoAmI) && !accessKey() && !path.startsWith('/api/v1/session')) lost()
     throw problem
   }
   return response

@@ -26,9 +26,10 @@ export interface Enrolment { secret: string; uri: string }
 
 export const getMethods = () => request<Methods>('/api/v1/session/methods')
 
-/** Signs in with a password, and a code of the second factor where one is asked for. */
-export async function signIn(account: string, password: string, code?: string): Promise<SignedIn> {
-  const answer = await request<SignedIn>('/api/v1/session', { method: 'POST', body: { account, password, ...(code ? { code } : {}) } })
+/** Signs in with a password, a code of the second factor where one is asked for, and one of the account's purposes. */
+export async function signIn(account: string, password: string, code?: string, purpose?: string): Promise<SignedIn> {
+  const body = { account, password, ...(code ? { code } : {}), ...(purpose ? { purpose } : {}) }
+  const answer = await request<SignedIn>('/api/v1/session', { method: 'POST', body })
   setToken(answer.csrf)
   return answer
 }
@@ -50,6 +51,14 @@ async function renewing(path: string, method: string, body: unknown): Promise<vo
   if (answer?.csrf) setToken(answer.csrf)
   else await getSession()
 }
+
+/** A session of the account, on this or another device. */
+export interface OwnSession { id: string; began: string; seen: string; from: string; agent: string; current: boolean }
+
+export async function listSessions(): Promise<OwnSession[]> {
+  return (await request<{ sessions: OwnSession[] | null }>('/api/v1/sessions')).sessions ?? []
+}
+export const endSession = (id: string) => request<void>(`/api/v1/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' })
 
 export const changePassword = (old: string, next: string) => renewing('/api/v1/session/password', 'POST', { old, new: next })
 

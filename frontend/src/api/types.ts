@@ -66,6 +66,8 @@ export interface Me {
   csrf?: string
   /** Whether the subject comes from a cookie session. */
   session?: boolean
+  /** What the subject acts for now. */
+  purpose?: string
   /** What the subject may act for. */
   purposes?: string[] | null
 }

@@ -17,7 +17,7 @@ export default {
   },
   keys: {
     create: 'New key', name: 'Name', role: 'Role', purpose: 'Purpose', scope: 'Scope', quota: 'Quota', expires: 'Valid until', used: 'Last used', none: 'No keys', once: 'The secret is shown only now; keep it somewhere safe.', copy: 'Copy secret', made: 'Key created', revoke: 'Revoke', revokeAsk: 'Revoke {id}? Whatever uses it loses access at once.', perMinute: 'Per minute', perDay: 'Per day', unlimited: 'Unlimited', region: 'Area code', layers: 'Layers', fields: 'Personal fields', fieldsHint: 'Such as persons.phone: only these personal fields can be read', classes: 'Event classes', classesHint: 'Such as 03*: a trailing * is a prefix', from: 'Data from', to: 'Data to', quotaText: '{m} a minute · {d} a day',
-    purposeNeed: 'Please give a purpose', expired: 'Expired', whole: 'Everything', demo: 'Demo',
+    purposeNeed: 'Please give a purpose', expired: 'Expired', revoked: 'Revoked', whole: 'Everything', demo: 'Demo',
   },
   policy: {
     note: 'Read from the top: the first line that speaks of both the person and the layer decides. Without such a line the layer does not exist for them.', add: 'Add a line', up: 'Move up', down: 'Move down', remove: 'Delete', save: 'Save policy', discard: 'Discard changes', version: 'Version {n}', dirty: 'Unsaved changes', saved: 'Policy saved; queries follow it from now on', conflict: 'Somebody else changed the policy. Reload it before you go on.', reload: 'Reload', line: 'Line {n}', problems: '{n} lines have problems, marked below', id: 'Id', titleZh: 'Title (Chinese)', titleEn: 'Title (English)', who: 'Of whom', what: 'Which layers', gives: 'What it gives',

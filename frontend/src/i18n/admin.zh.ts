@@ -17,7 +17,7 @@ export default {
   },
   keys: {
     create: '新建密钥', name: '名称', role: '角色', purpose: '用途', scope: '范围', quota: '配额', expires: '有效期至', used: '最近使用', none: '没有密钥', once: '密钥只显示这一次，请立即保存到安全的地方。', copy: '复制密钥', made: '密钥已创建', revoke: '吊销', revokeAsk: '吊销 {id}？使用它的系统将立即无法访问。', perMinute: '每分钟', perDay: '每天', unlimited: '不限', region: '辖区编码', layers: '图层', fields: '个人字段', fieldsHint: '如 persons.phone，仅列出的个人字段可读', classes: '事件类别', classesHint: '如 03*，以 * 结尾表示前缀', from: '数据起始', to: '数据截止', quotaText: '{m}/分钟 · {d}/天',
-    purposeNeed: '请填写用途', expired: '已过期', whole: '全部', demo: '演示',
+    purposeNeed: '请填写用途', expired: '已过期', revoked: '已吊销', whole: '全部', demo: '演示',
   },
   policy: {
     note: '自上而下逐条比对：第一条同时符合人和图层的策略生效，其后不再比对。没有一条符合则不可见。', add: '添加一条', up: '上移', down: '下移', remove: '删除', save: '保存策略', discard: '放弃修改', version: '版本 {n}', dirty: '有未保存的修改', saved: '策略已保存，新的查询立即按此执行', conflict: '策略已被他人修改。请重新载入后再改。', reload: '重新载入', line: '第 {n} 条', problems: '{n} 条策略有误，已在下方标出', id: '编号', titleZh: '名称（中文）', titleEn: '名称（英文）', who: '适用于谁', what: '哪些图层', gives: '给予什么',

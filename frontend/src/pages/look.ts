@@ -1,12 +1,8 @@
 import { watch } from 'vue'
 import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
 import { setLanguage } from '@/i18n'
+import { lookQuery } from '@/model/look'
 import { useView } from '@/state/view'
-
-/** The part of an address that says how a page looks; the defaults are left out. */
-export function lookQuery(view: { language: string; theme: string }): Record<string, string> {
-  return { ...(view.theme === 'light' ? {} : { t: view.theme }), ...(view.language === 'zh' ? {} : { lang: view.language }) }
-}
 
 /** Takes language and theme of a page without a map from its address, and keeps them there. */
 export function useLook(): void {

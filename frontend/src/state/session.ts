@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { getMe } from '@/api/catalog'
-import { Problem, setAccessKey } from '@/api/http'
+import { accessKey, Problem, setAccessKey } from '@/api/http'
 import { getSession, signOut, type Session } from '@/api/session'
 import type { Me } from '@/api/types'
 
@@ -17,7 +17,7 @@ export const useSession = defineStore('session', () => {
   async function load(): Promise<void> {
     status.value = 'loading'
     try {
-      me.value = await getMe()
+      me.value = await getMe().catch(afterEnd)
       session.value = me.value.session ? await getSession().catch(absent) : null
       status.value = 'ready'
     } catch (failure) {
@@ -35,6 +35,13 @@ export const useSession = defineStore('session', () => {
 
   return { me, session, status, error, load, leave }
 })
+
+/** A cookie of a session that is over is taken away, then the question is asked again. */
+async function afterEnd(failure: unknown): Promise<Me> {
+  if (!(failure instanceof Problem) || failure.status !== 401 || accessKey()) throw failure
+  await signOut().catch(() => undefined)
+  return getMe()
+}
 
 function absent(failure: unknown): null {
   if (failure instanceof Problem && failure.status === 401) return null

@@ -18,8 +18,9 @@ export interface Key {
   created?: string
   last_used?: string | null
   demo?: boolean
+  revoked?: string | null
 }
-export type NewKey = Omit<Key, 'id' | 'name' | 'created' | 'last_used' | 'demo'> & { name: string }
+export type NewKey = Omit<Key, 'id' | 'name' | 'created' | 'last_used' | 'demo' | 'revoked'> & { name: string }
 
 export async function listKeys(): Promise<Key[]> {
   return (await request<{ keys: Key[] | null }>('/api/v1/admin/keys')).keys ?? []
