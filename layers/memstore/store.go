@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"wutu/layers"
+	"wutu/layers/audit"
+	"wutu/layers/keyring"
 )
 
 // Store keeps a city in memory. Safe for use by many goroutines. Make one with
@@ -22,7 +24,9 @@ type Store struct {
 	tables  map[string]*table
 	log     []entry // entry i has sequence i+1
 	records map[recordKey]layers.Record
-	audit   []layers.AuditLine
+	audit   []audit.Line
+	seals   []audit.Seal
+	trusted []keyring.Public // may sign seals
 }
 
 var _ layers.Store = (*Store)(nil)
@@ -100,15 +104,6 @@ func (s *Store) Layers(ctx context.Context) ([]*layers.Layer, error) {
 	return out, nil
 }
 
-// Audit returns the audit trail, oldest first.
-func (s *Store) Audit(ctx context.Context) ([]layers.AuditLine, error) {
-	if err := s.lock(ctx); err != nil {
-		return nil, err
-	}
-	defer s.mu.Unlock()
-	return slices.Clone(s.audit), nil
-}
-
 // Apply implements layers.Writer. Cost O(size of b).
 func (s *Store) Apply(ctx context.Context, b layers.Batch) (uint64, error) {
 	if err := s.lock(ctx); err != nil {
@@ -155,7 +150,9 @@ func (tx *transaction) apply(b *layers.Batch) error {
 	}
 	n := len(tx.store.audit)
 	tx.undo = append(tx.undo, func() { tx.store.audit = tx.store.audit[:n] })
-	tx.store.audit = append(tx.store.audit, b.Audit...)
+	for _, a := range b.Audit {
+		tx.store.appendAudit(audit.Complete(a, b.Actor, tx.at))
+	}
 	return nil
 }
 
