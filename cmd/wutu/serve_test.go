@@ -122,6 +122,11 @@ func testExportEqualsItems(t *testing.T, s *served, dir string) {
 		}
 		want := map[string]string{}
 		for _, f := range s.all("", tt.layer, query) {
+			for _, name := range []string{"reporter", "reporter_phone"} { // the dispatcher sees them masked
+				if v, ok := f.Properties[name]; ok && v != nil {
+					f.Properties[name] = nil
+				}
+			}
 			want[f.ID] = canonical(t, f)
 		}
 		for _, format := range []string{"geojson", "geojsonseq"} {

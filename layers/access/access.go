@@ -43,6 +43,7 @@ type Decision struct {
 	To      time.Time     // exclusive: only rows that began before; zero: unbounded
 	Rows    layers.Expr   // only rows of which this is true; nil: all
 	Sights  layers.Sights // by field; nil: all shown
+	Exact   bool          // masked fields may be compared whole with constants
 	Grant   string        // id of the line of the policy that decided
 }
 
@@ -59,7 +60,7 @@ func Decide(s *layers.Subject, l *layers.Layer) Decision {
 	if g == nil {
 		return Decision{}
 	}
-	d := Decision{Grant: g.ID}
+	d := Decision{Grant: g.ID, Exact: s.Cleared}
 	switch g.Mode {
 	case layers.GrantList:
 		d.Mode = List

@@ -24,8 +24,8 @@
 //  4. A subject with counts only is answered from the layer's release (package
 //     layers/release), never from its rows; a number below the threshold is
 //     withheld, zero included.
-//  5. A masked field may be compared whole with a constant, by those who know
-//     the value already; it is not sorted, grouped or measured by. A hidden field
+//  5. A masked field may be compared whole with a constant, by cleared subjects
+//     who know the value already; it is not sorted, grouped or measured by. A hidden field
 //     is not there.
 //  6. A condition of a line that does not fit a layer admits no row of it.
 //

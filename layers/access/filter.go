@@ -18,8 +18,9 @@ func (d *Decision) MayUse(l *layers.Layer, i int) error {
 }
 
 // MayFilter returns nil when the subject may filter l by e, compiled as program:
-// shown fields as it likes, masked ones only whole, by "=", "<>" and IN with
-// constants, which tells nothing to those who do not know the value. The error
+// shown fields as it likes, masked ones only when the decision says so and only
+// whole, by "=", "<>" and IN with constants, which tells nothing to those who do
+// not know the value. The error
 // is Forbidden and names the field.
 func (d *Decision) MayFilter(l *layers.Layer, e layers.Expr, program *cql2.Program) error {
 	if d.Sights == nil {
@@ -29,7 +30,7 @@ func (d *Decision) MayFilter(l *layers.Layer, e layers.Expr, program *cql2.Progr
 		switch d.Sights.Of(i) {
 		case layers.Shown:
 		case layers.Masked:
-			if !onlyWhole(e, l, i) {
+			if !d.Exact || !onlyWhole(e, l, i) {
 				return d.MayUse(l, i)
 			}
 		case layers.Hidden:

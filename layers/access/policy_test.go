@@ -153,7 +153,7 @@ func asError(err error, into **layers.Error) bool {
 
 func TestMaskedFieldsAreComparedWhole(t *testing.T) {
 	l := events()
-	d := access.Decision{Mode: access.List, Sights: layers.Sights{layers.Shown, layers.Hidden, layers.Shown, layers.Masked}}
+	d := access.Decision{Mode: access.List, Exact: true, Sights: layers.Sights{layers.Shown, layers.Hidden, layers.Shown, layers.Masked}}
 	for text, ok := range map[string]bool{
 		"state = 'x'": true, "reporter = '张三'": true, "reporter IN ('张三','李四') AND state = 'x'": true, "NOT reporter = '张三'": true,
 		"reporter LIKE '张%'": false, "reporter > '张'": false, "reporter BETWEEN 'a' AND 'b'": false, "reporter IS NULL": false,
@@ -169,6 +169,11 @@ func TestMaskedFieldsAreComparedWhole(t *testing.T) {
 		}
 		if err := d.MayFilter(l, e, p); (err == nil) != ok || err != nil && layers.KindOf(err) != layers.Forbidden {
 			t.Errorf("%s: %v, want allowed %v", text, err, ok)
+		}
+		unsure := d
+		unsure.Exact = false
+		if err := unsure.MayFilter(l, e, p); err == nil && slices.Contains(p.Fields(), 3) {
+			t.Errorf("%s: allowed to those who are not cleared", text)
 		}
 	}
 }

@@ -149,11 +149,7 @@ func (b *cardBuilder) readResidents() error {
 	switch k := layers.KindOf(err); {
 	case err == nil:
 		b.card.Residents, b.card.Below = countOf(n), n.Below
-	case k == layers.Forbidden: // counts of people are not to be had by the house
-		if l, d, err := param.Countable(b.r.view, &b.r.subject, model.Persons); err == nil {
-			b.card.Below = max(d.Below, access.Threshold(l))
-		}
-	case k == layers.NotFound || k == layers.Invalid:
+	case k == layers.NotFound || k == layers.Forbidden || k == layers.Invalid: // people are not counted by the house for everybody
 	default:
 		return err
 	}

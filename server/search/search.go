@@ -184,9 +184,9 @@ func (s *run) layer(x *Index, l *layers.Layer) error {
 // seesPersonal reports whether the subject may find features of l by a personal
 // field: by a part of it when it is shown, by the whole when it is masked.
 func seesPersonal(s *layers.Subject, l *layers.Layer) bool {
-	sights := access.Decide(s, l).Sights
+	d := access.Decide(s, l)
 	for i := range l.Fields {
-		if l.Fields[i].Personal && searched(l, i) && sights.Of(i) != layers.Hidden {
+		if l.Fields[i].Personal && searched(l, i) && (d.Sights.Of(i) == layers.Shown || d.Exact && d.Sights.Of(i) == layers.Masked) {
 			return true
 		}
 	}
@@ -261,7 +261,7 @@ func (s *run) scoreRow(l *layers.Layer, row *live.Row) (float64, bool) {
 	}
 	whole := normalise(s.query.Text)
 	for i := range l.Fields {
-		if l.Fields[i].Personal && searched(l, i) && row.Holds(i, func(v string) bool { return v != "" && normalise(v) == whole }) {
+		if s.subject.Cleared && l.Fields[i].Personal && searched(l, i) && row.Holds(i, func(v string) bool { return v != "" && normalise(v) == whole }) {
 			return exact + s.bonus(place), true
 		}
 	}
