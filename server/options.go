@@ -49,8 +49,11 @@ type Options struct {
 	Keys *keyring.Ring
 	// Hasher hashes passwords; nil: as the suite of Keys does.
 	Hasher auth.Hasher
-	// Platform names the identity platform people may sign in with; nil: none.
-	Platform *layers.Title
+	// Platform is the identity platform people may sign in with; nil: none.
+	Platform *Platform
+	// NoLocal lets only administrators sign in with a password: the others come by
+	// the platform.
+	NoLocal bool
 	// SecureCookies keeps cookies on TLS also where it ends in front of the server.
 	SecureCookies bool
 
@@ -79,7 +82,10 @@ const (
 
 // gate is what the server's gate is made of.
 func (o *Options) gate() auth.Options {
-	g := auth.Options{Store: o.Records, Now: o.Now, Rand: o.Rand, Demo: o.Demo, Hasher: o.Hasher, Platform: o.Platform, Secure: o.SecureCookies}
+	g := auth.Options{Store: o.Records, Now: o.Now, Rand: o.Rand, Demo: o.Demo, Hasher: o.Hasher, NoLocal: o.NoLocal, Secure: o.SecureCookies}
+	if o.Platform != nil {
+		g.Platform = &o.Platform.Title
+	}
 	if o.Keys != nil {
 		g.Sealer = o.Keys
 		if g.Hasher == nil {

@@ -19,6 +19,7 @@ import (
 	"wutu/layers/event"
 	"wutu/server/api"
 	"wutu/server/auth"
+	"wutu/server/auth/oidc"
 	"wutu/server/ogc"
 	"wutu/server/openapi"
 	"wutu/server/problem"
@@ -33,6 +34,7 @@ type Server struct {
 	o         Options
 	echo      *echo.Echo
 	gate      *auth.Gate
+	platform  *oidc.SignIn // nil: none
 	metrics   *metrics
 	search    *search.Index
 	streams   *stream.Hub
@@ -58,6 +60,11 @@ func New(o Options) (*Server, error) {
 	var err error
 	if s.gate, err = auth.New(o.gate()); err != nil {
 		return nil, err
+	}
+	if o.Platform != nil {
+		if s.platform, err = o.Platform.signIn(s.gate, &s.o); err != nil {
+			return nil, err
+		}
 	}
 	s.streams = stream.New(stream.Options{City: o.City, Heartbeat: o.Heartbeat,
 		Verify: func(ctx context.Context, _ string) error { return s.gate.Again(ctx) }})
@@ -116,6 +123,9 @@ func (s *Server) assemble() error {
 	questions := api.New(api.Options{City: s.o.City, Records: s.o.Records, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes())
+	if s.platform != nil {
+		s.routes = append(s.routes, s.platform.Routes()...)
+	}
 	doc, err := openapi.Document(s.o.Name.EN, s.o.Version, s.routes)
 	if err != nil {
 		return err

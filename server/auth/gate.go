@@ -37,6 +37,7 @@ type Options struct {
 	Absolute time.Duration // and at the latest so long after it began; 0: 12 h
 	Secure   bool          // cookies only over TLS, also where TLS ends in front of this server
 
+	NoLocal  bool          // only administrators sign in with a password, the others by the platform
 	Platform *layers.Title // name of the identity platform people may sign in with, nil if none
 }
 

@@ -50,7 +50,8 @@ func Unguarded(method, path string) bool {
 	switch {
 	case path == "": // pages
 		return true
-	case path == sessionPath && method == http.MethodPost, path == sessionPath+"/methods":
+	case path == sessionPath && method == http.MethodPost, path == sessionPath+"/methods",
+		path == sessionPath+"/oidc", path == sessionPath+"/oidc/callback":
 		return true
 	}
 	return false
@@ -80,12 +81,14 @@ func (g *Gate) handleMethods(c echo.Context, _ *openapi.Input) error {
 		Title layers.Title `json:"title"`
 	}
 	var out struct {
-		Local    bool      `json:"local"`
-		OIDC     *platform `json:"oidc"`
-		Demo     bool      `json:"demo"`
-		Accounts []demo    `json:"accounts,omitempty"`
+		Local          bool      `json:"local"`
+		OIDC           *platform `json:"oidc"`
+		Demo           bool      `json:"demo"`
+		Administrators bool      `json:"administrators"` // they sign in with a password, also where the others may not
+		Accounts       []demo    `json:"accounts,omitempty"`
 	}
-	out.Local, out.Demo = g.o.Hasher != nil, g.o.Demo
+	out.Local, out.Demo = g.o.Hasher != nil && !g.o.NoLocal, g.o.Demo
+	out.Administrators = g.o.Hasher != nil
 	if g.o.Platform != nil {
 		out.OIDC = &platform{*g.o.Platform}
 	}

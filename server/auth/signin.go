@@ -50,7 +50,7 @@ func (g *Gate) SignIn(ctx context.Context, r *http.Request, t Attempt) (*Entry, 
 	if err != nil {
 		return nil, err
 	}
-	usable := a != nil && g.admits(a) && a.Hash != "" && (a.GoodUntil.IsZero() || now.Before(a.GoodUntil))
+	usable := a != nil && g.admits(a) && (!g.o.NoLocal || IsAdministrator(a.Role)) && a.Hash != "" && (a.GoodUntil.IsZero() || now.Before(a.GoodUntil))
 	hash := g.dummy
 	if usable {
 		hash = a.Hash

@@ -27,8 +27,9 @@ type Identity struct {
 // Accounts is what signing in needs of the city's accounts.
 type Accounts interface {
 	// Account returns the id of the local account of a verified identity; it may
-	// make one. Errors: Forbidden when the identity may not sign in.
-	Account(ctx context.Context, who Identity) (id string, err error)
+	// make one. r is the request it comes with. Errors: Forbidden when the identity
+	// may not sign in.
+	Account(ctx context.Context, r *http.Request, who Identity) (id string, err error)
 	// Begin starts a session of the account and returns its cookie, of which
 	// Secure is set here. r is the request it begins in, factor whether a second
 	// factor was used. Errors: Forbidden when the account may not sign in.

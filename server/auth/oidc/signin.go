@@ -118,7 +118,7 @@ func (s *SignIn) callback(c echo.Context, in *openapi.Input) error {
 	if err := s.flows.end(&f, now); err != nil {
 		return s.fail(c, layers.Unauthorized, err)
 	}
-	account, err := s.o.Accounts.Account(r.Context(), who)
+	account, err := s.o.Accounts.Account(r.Context(), r, who)
 	if err != nil {
 		return s.fail(c, layers.Forbidden, err)
 	}

@@ -36,7 +36,7 @@ type accounts struct {
 	factor bool // of the last session
 }
 
-func (a *accounts) Account(_ context.Context, who oidc.Identity) (string, error) {
+func (a *accounts) Account(_ context.Context, _ *http.Request, who oidc.Identity) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.asked = append(a.asked, who)
