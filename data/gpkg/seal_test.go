@@ -64,22 +64,18 @@ func closeStore(t testing.TB, s *gpkg.Store) {
 // TestSealedStore runs the suite of every store with all texts and records
 // sealed.
 func TestSealedStore(t *testing.T) {
-	for _, suite := range keyring.Suites() {
-		t.Run(string(suite), func(t *testing.T) {
-			storetest.Run(t, func(t *testing.T) (layers.Store, func() layers.Store) {
-				path := filepath.Join(t.TempDir(), "city.gpkg")
-				ring := newRing(t, path, suite)
-				again := func() layers.Store {
-					s, err := gpkg.Open(t.Context(), path, gpkg.SealTexts(gpkg.Options{Keys: ring}))
-					if err != nil {
-						t.Fatal(err)
-					}
-					return s
-				}
-				return again(), again
-			})
-		})
-	}
+	storetest.Run(t, func(t *testing.T) (layers.Store, func() layers.Store) {
+		path := filepath.Join(t.TempDir(), "city.gpkg")
+		ring := newRing(t, path, keyring.GM)
+		again := func() layers.Store {
+			s, err := gpkg.Open(t.Context(), path, gpkg.SealTexts(gpkg.Options{Keys: ring}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		return again(), again
+	})
 }
 
 func personLayer(sealed bool) *layers.Layer {
@@ -132,16 +128,17 @@ func fill(t testing.TB, s *gpkg.Store, n int, sealed bool) {
 }
 
 // secrets are all values that fill has written for n people.
-func secrets(n int) [][]byte {
-	var out [][]byte
+func secrets(n int) map[string]bool {
+	out := make(map[string]bool)
 	for i := range n + n/4 {
-		out = append(out, []byte(citizenOf(i)), []byte(phoneOf(i)))
+		out[citizenOf(i)], out[phoneOf(i)] = true, true
 	}
 	return out
 }
 
-// findPlain returns the files of a folder that hold one of the secrets.
-func findPlain(t testing.TB, dir string, secrets [][]byte) []string {
+// findPlain returns the files of a folder that hold one of the secrets, which
+// are numbers of 11 and 18 digits.
+func findPlain(t testing.TB, dir string, secrets map[string]bool) []string {
 	t.Helper()
 	var out []string
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -152,10 +149,18 @@ func findPlain(t testing.TB, dir string, secrets [][]byte) []string {
 		if err != nil {
 			return err
 		}
-		for _, s := range secrets {
-			if bytes.Contains(b, s) {
-				out = append(out, fmt.Sprintf("%s holds %s", path, s))
-				break
+		digits := 0
+		for i, c := range b {
+			if c < '0' || c > '9' {
+				digits = 0
+				continue
+			}
+			digits++
+			for _, n := range []int{11, 18} {
+				if digits >= n && secrets[string(b[i+1-n:i+1])] {
+					out = append(out, fmt.Sprintf("%s holds %s", path, b[i+1-n:i+1]))
+					return nil
+				}
 			}
 		}
 		return nil
