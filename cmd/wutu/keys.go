@@ -111,7 +111,7 @@ func (p *program) keysShow(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		state, err = store.Sealing(ctx)
+		state, err = store.SealState(ctx)
 		if err = errors.Join(err, store.Close()); err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func (p *program) keysRotate(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	state, err := store.Sealing(ctx)
+	state, err := store.SealState(ctx)
 	if err != nil {
 		return err
 	}

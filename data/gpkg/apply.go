@@ -113,7 +113,7 @@ func (tx *transaction) define(l *layers.Layer, at time.Time) error {
 		if err := before.layer.CheckSuccessor(l); err != nil {
 			return err
 		}
-		if err := tx.sealing(before, l); err != nil {
+		if err := tx.declareSeals(before, l); err != nil {
 			return err
 		}
 		t := tx.catalog.newTable(before.num, tx.seq+1, l)
@@ -132,7 +132,7 @@ func (tx *transaction) define(l *layers.Layer, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.sealing(nil, l); err != nil {
+	if err := tx.declareSeals(nil, l); err != nil {
 		return err
 	}
 	t := tx.catalog.newTable(last+1, tx.seq+1, l)

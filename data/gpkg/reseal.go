@@ -22,10 +22,10 @@ type SealState struct {
 	Plain    []string // "layer.field" of sealed fields whose old values may be plain
 }
 
-// Sealing returns the state of the file's seals.
-func (s *Store) Sealing(ctx context.Context) (SealState, error) {
+// SealState returns the state of the file's seals.
+func (s *Store) SealState(ctx context.Context) (SealState, error) {
 	var out SealState
-	err := s.view(ctx, "gpkg.Sealing", func(_ *conn, cat *catalog) error {
+	err := s.view(ctx, "gpkg.SealState", func(_ *conn, cat *catalog) error {
 		out = SealState{Keys: slices.Clone(cat.seals.keys), Rotating: cat.seals.rotating}
 		for _, ref := range cat.seals.plain {
 			if t := cat.byNum[ref.layer]; t != nil {

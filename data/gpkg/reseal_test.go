@@ -62,7 +62,7 @@ func TestSealAnOldCity(t *testing.T) {
 	}
 	apply(t, s, layers.Batch{Changes: []layers.Change{{Op: layers.Delete, Layer: "people", ID: fmt.Sprintf("p%05d", 5*n)}}})
 	want = readAll(t, s)
-	state, err := s.Sealing(t.Context())
+	state, err := s.SealState(t.Context())
 	if err != nil || len(state.Plain) != 2 || state.Rotating {
 		t.Errorf("%+v, %v", state, err)
 	}
@@ -85,7 +85,7 @@ func TestSealAnOldCity(t *testing.T) {
 	if found := findPlain(t, dir, gone); found != nil {
 		t.Error(found)
 	}
-	if state, err := s.Sealing(t.Context()); err != nil || len(state.Plain) != 0 {
+	if state, err := s.SealState(t.Context()); err != nil || len(state.Plain) != 0 {
 		t.Errorf("%+v, %v", state, err)
 	}
 	if done, err := s.Reseal(t.Context(), nil); err != nil || done != (gpkg.Resealed{}) {
@@ -137,7 +137,7 @@ func TestRotationWhileOthersWork(t *testing.T) {
 	if other.Current() != ring.Current() {
 		t.Error("the other process does not use the new key")
 	}
-	state, err := server.Sealing(t.Context())
+	state, err := server.SealState(t.Context())
 	if err != nil || !state.Rotating || state.Keys[len(state.Keys)-1] != ring.Current() {
 		t.Errorf("%+v, %v", state, err)
 	}

@@ -7,11 +7,11 @@ import (
 	"wutu/layers"
 )
 
-// sealing prepares a definition's sealed fields: before is the table it
+// declareSeals prepares a definition's sealed fields: before is the table it
 // replaces, nil for a new layer. A field that becomes a sealed one has plain
 // values left; one that was sealed stays so, since opening its values would
 // write them down for everybody who can read the file.
-func (tx *transaction) sealing(before *table, l *layers.Layer) error {
+func (tx *transaction) declareSeals(before *table, l *layers.Layer) error {
 	noted := false
 	for i := range l.Fields {
 		fail := func(kind layers.Kind, err error) error {
