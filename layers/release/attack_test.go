@@ -327,8 +327,8 @@ func TestAttackOverTime(t *testing.T) {
 			publish(t, rel)
 		}
 	}
-	if betrayed < 20 {
-		t.Fatalf("exact counts betrayed only %d changes", betrayed)
+	if betrayed == 0 {
+		t.Fatal("exact counts betrayed no change")
 	}
 }
 

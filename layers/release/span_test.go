@@ -78,7 +78,7 @@ func (s *space) narrowest() int {
 func TestSpan(t *testing.T) {
 	r := geotest.Rand(t)
 	const k = 5
-	for range 2 {
+	{
 		for _, kind := range []string{"even", "clustered", "border"} {
 			c := newCity(r, kind, 100)
 			p := New(c.config(k), c.seq()).newPublication()

@@ -57,6 +57,28 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// A state that contradicts itself is refused, though its checksum fits.
+func TestDecodeContradiction(t *testing.T) {
+	_, rel := stored(t, rand.New(rand.NewPCG(9, 1)), "even")
+	more := *rel.State()
+	more.n = slices.Clone(more.n)
+	more.n[slices.IndexFunc(more.n, func(n int32) bool { return n > 0 })]++
+	small := *rel.State()
+	small.blocks = slices.Clone(small.blocks)
+	small.blocks[0].n, small.blocks[1].n = small.blocks[0].n+small.blocks[1].n-1, 1
+	wide := *rel.State()
+	codes := make([]string, MaxCombinations)
+	for i := range codes {
+		codes[i] = string(rune('A' + i))
+	}
+	wide.schema = &schema{dims: []dimension{newDimension(0, "sex", codes)}, measures: wide.schema.measures}
+	for i, s := range []*State{&more, &small, &wide} {
+		if _, err := Decode(s.Encode()); layers.KindOf(err) != layers.Invalid {
+			t.Fatalf("contradiction %d is read: %v", i, err)
+		}
+	}
+}
+
 // seal gives a body the checksum it needs to be read at all.
 func seal(body []byte) []byte {
 	return binary.LittleEndian.AppendUint64(bytes.Clone(body), xxhash.Sum64(body))
