@@ -30,6 +30,7 @@ const pollForeign = 200 * time.Millisecond
 type serveFlags struct {
 	listenFlags
 	accessFlags
+	signInFlags
 	demo, verbose bool
 }
 
@@ -46,6 +47,7 @@ func (p *program) serveCmd() *cobra.Command {
 	}
 	f.listenFlags.add(cmd.Flags())
 	f.accessFlags.add(cmd.Flags())
+	f.signInFlags.add(cmd.Flags())
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "let anonymous visitors plan, report and dispatch")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log every request")
 	return cmd
@@ -102,13 +104,18 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	platform, err := f.platform(scheme + "://" + listener.Addr().String())
+	if err != nil {
+		return err
+	}
 	accessLog, err := f.openLog()
 	if err != nil {
 		return err
 	}
 	defer accessLog.Close()
 	o := server.Options{City: city, Records: store, Web: frontend.FS(), Name: id.Name, Code: id.Code,
-		Version: version(), Demo: f.demo, Log: log, AllowOrigins: f.origins, Keys: ring}
+		Version: version(), Demo: f.demo, Log: log, AllowOrigins: f.origins, Keys: ring,
+		Platform: platform, NoLocal: !f.local, SecureCookies: f.secure()}
 	if accessLog != nil {
 		o.AccessLog = accessLog
 	}

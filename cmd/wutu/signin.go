@@ -1,17 +1,16 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
 	"wutu/layers"
+	"wutu/server"
 	"wutu/server/auth/oidc"
 )
 
@@ -39,12 +38,15 @@ func (f *signInFlags) add(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.scopes, "oidc-scopes", []string{"profile", "email"}, "what is asked of the platform besides openid")
 	flags.StringVar(&f.title, "oidc-title", "统一身份认证", "name of the platform on the sign-in page")
 	flags.StringVar(&f.unknown, "oidc-unknown", unknownRefused, "people without an account: refuse, or public to give them one")
-	flags.BoolVar(&f.local, "local-accounts", true, "let people sign in with account and password; --local-accounts=false turns it off")
+	flags.BoolVar(&f.local, "local-accounts", true, "let people sign in with account and password; --local-accounts=false leaves that to the three administrators")
 }
 
-// options configures the signing in of a server at base, "https://map.example".
-// It is nil without a platform. What the server knows is left for it to fill in.
-func (f *signInFlags) options(base string) (*oidc.Options, error) {
+// secure reports whether browsers reach the server by TLS, wherever it ends.
+func (f *signInFlags) secure() bool { return strings.HasPrefix(f.redirect, "https:") }
+
+// platform describes the platform to a server at base, "https://map.example". It
+// is nil without one.
+func (f *signInFlags) platform(base string) (*server.Platform, error) {
 	switch {
 	case f.issuer == "" && (f.clientID != "" || f.secretFile != "" || f.redirect != "" || f.roleClaim != ""):
 		return nil, errors.New("--oidc-issuer is missing")
@@ -57,8 +59,8 @@ func (f *signInFlags) options(base string) (*oidc.Options, error) {
 	case f.unknown != unknownRefused && f.unknown != unknownPublic:
 		return nil, fmt.Errorf("--oidc-unknown is %s or %s, not %.40q", unknownRefused, unknownPublic, f.unknown)
 	}
-	o := &oidc.Options{Issuer: f.issuer, ClientID: f.clientID, RedirectURL: f.redirect, LinkClaim: f.linkClaim, RoleClaim: f.roleClaim,
-		Scopes: f.scopes, Title: layers.Title{ZH: f.title, EN: f.title}, Now: time.Now, Rand: rand.Reader}
+	o := &server.Platform{Options: oidc.Options{Issuer: f.issuer, ClientID: f.clientID, RedirectURL: f.redirect, LinkClaim: f.linkClaim,
+		RoleClaim: f.roleClaim, Scopes: f.scopes, Title: layers.Title{ZH: f.title, EN: f.title}}, Welcome: f.unknown == unknownPublic}
 	if o.RedirectURL == "" {
 		o.RedirectURL = base + "/api/v1/session/oidc/callback"
 	}

@@ -42,7 +42,7 @@ func TestSignInFlags(t *testing.T) {
 		if err := set.Parse(strings.Fields(tt.flags)); err != nil {
 			t.Fatal(err)
 		}
-		o, err := f.options("https://map.example.gov.cn")
+		o, err := f.platform("https://map.example.gov.cn")
 		switch {
 		case tt.fails == "" && err != nil, tt.fails != "" && (err == nil || !strings.Contains(err.Error(), tt.fails)):
 			t.Errorf("%s: %v", tt.flags, err)
