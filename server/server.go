@@ -17,6 +17,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/event"
+	"wutu/server/admin"
 	"wutu/server/api"
 	"wutu/server/auth"
 	"wutu/server/auth/oidc"
@@ -120,9 +121,10 @@ func (s *Server) assemble() error {
 	tiles := tile.New(tile.Options{City: s.o.City, Draw: newDrawer(s.o.TileCacheBytes)})
 	collections := ogc.New(ogc.Options{City: s.o.City, Name: s.o.Name, Now: s.o.Now,
 		Document: func() []byte { return s.document }})
+	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})
 	questions := api.New(api.Options{City: s.o.City, Records: s.o.Records, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Rand: s.o.Rand})
-	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes())
+	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
 	if s.platform != nil {
 		s.routes = append(s.routes, s.platform.Routes()...)
 	}

@@ -183,13 +183,12 @@ func (g *Gate) ResetPassword(ctx context.Context, by *layers.Subject, id string,
 
 // Unlock lets somebody try again who failed too often. The error is NotFound for
 // an unknown account.
-func (g *Gate) Unlock(ctx context.Context, by *layers.Subject, id string) error {
-	_, err := g.change(ctx, by, id, func(_ *Account, b *layers.Batch) error {
+func (g *Gate) Unlock(ctx context.Context, by *layers.Subject, id string) (*Account, error) {
+	return g.change(ctx, by, id, func(_ *Account, b *layers.Batch) error {
 		b.Records = append(b.Records, g.throttle.cleared(id))
 		b.Audit = append(b.Audit, line(by, b.At, "accounts.unlock", "accounts/"+id, nil))
 		return nil
 	})
-	return err
 }
 
 func forbidden(id, message string) error {

@@ -183,3 +183,13 @@ func (p *places) fail(origin string, now time.Time) {
 	}
 	v.failures++
 }
+
+// LastAttempts returns when the account last signed in, and until when it is
+// locked; zero for never and not.
+func (g *Gate) LastAttempts(ctx context.Context, id string) (last, locked time.Time, err error) {
+	a, err := g.throttle.load(ctx, id)
+	if !g.o.Now().Before(a.Locked) {
+		a.Locked = time.Time{}
+	}
+	return a.Last, a.Locked, err
+}
