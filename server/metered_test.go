@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"wutu/layers"
 	"wutu/server"
+	"wutu/server/auth"
 )
 
 // total is a row of the usage page.
@@ -204,6 +206,64 @@ func TestRowsAreReported(t *testing.T) {
 				t.Errorf("%s: %d with %d rows and %d bytes; by %s %+v", tt.path, w.Code, rows, w.Body.Len(), by, got)
 			}
 		}
+	}
+}
+
+// A key over its quota is told when to come back, nobody else is, and the
+// statistics and the log say so.
+func TestQuotas(t *testing.T) {
+	c := newCity(t, true)
+	p := newInProcess(t, c)
+	make := func(name string, perMinute, perDay int) (secret, id string) {
+		t.Helper()
+		secret, key, err := auth.NewKey(t.Context(), c.store, auth.Spec{Name: layers.Title{EN: name}, Role: layers.API, Purpose: "test", PerMinute: perMinute, PerDay: perDay},
+			&layers.Subject{ID: "demo-secadmin", Role: layers.SecAdmin}, c.now(), rand.NewChaCha8([32]byte([]byte(strings.Repeat(name, 8))[:32])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return secret, key.ID
+	}
+	perMinute, minuteID := make("mint", 3, 0)
+	perDay, dayID := make("days", 0, 5)
+	free, _ := make("free", 0, 0)
+	ask := func(key string) (int, string) {
+		w := p.do(key, "GET", "/api/v1/layers", "")
+		if w.Code == http.StatusTooManyRequests && !strings.Contains(w.Body.String(), `"/problems/too-many"`) {
+			t.Errorf("%s", w.Body)
+		}
+		return w.Code, w.Header().Get("Retry-After")
+	}
+	for i := range 8 {
+		for key, want := range map[string]struct {
+			admitted int
+			after    string
+		}{perMinute: {3, "21"}, perDay: {5, "50400"}, free: {99, ""}} { // 10:00 in China: 14 hours to midnight
+			status, after := ask(key)
+			if ok := i < want.admitted; ok && status != 200 || !ok && (status != 429 || after != want.after && (want.after != "21" || after != "20")) {
+				t.Errorf("request %d of a key for %d: %d, Retry-After %q", i, want.admitted, status, after)
+			}
+		}
+	}
+	c.clock.Add(int64(21 * time.Second))
+	if status, _ := ask(perMinute); status != 200 {
+		t.Errorf("after the time it was told: %d", status)
+	}
+	rows := p.usage("")
+	if got := rows[minuteID]; got.Requests != 9 || got.Refused != 5 {
+		t.Errorf("per minute: %+v", got)
+	}
+	if got := rows[dayID]; got.Requests != 8 || got.Refused != 3 {
+		t.Errorf("per day: %+v", got)
+	}
+	if err := server.Flush(t.Context(), p.s); err != nil {
+		t.Fatal(err)
+	}
+	if log := p.log.String(); strings.Count(log, `"status":429`) != 8 || strings.Contains(log, perMinute) {
+		t.Errorf("the log: %s", log)
+	}
+	p = newInProcess(t, c)
+	if status, _ := ask(perDay); status != 429 {
+		t.Errorf("a restart gives the day's quota back: %d", status)
 	}
 }
 
