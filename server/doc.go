@@ -6,14 +6,17 @@
 //   - tile: vector tiles and TileJSON
 //   - stream: server-sent changes
 //   - search: the index behind the search box
-//   - auth: keys and subjects
+//   - auth: accounts, sessions, keys and subjects
+//   - auth/oidc: signing in with the city's identity platform
+//   - usage: who uses what, the access log, quotas
 //   - param: parameters that several addresses share
 //   - problem, openapi, geojson: how errors, routes and features look
 //
 // # How a request flows
 //
-// trace, log and metrics → security headers, CORS → compression → recovery from
-// panics → subject (auth) → route → limits of time and body → openapi.Check →
+// trace, log, metrics and usage → security headers, other origins → compression →
+// recovery from panics → subject (auth) → quota → route → rules for caches, limits
+// of time and body → openapi.Check →
 // handler; an error becomes a problem on the way back. A handler gets checked parameters and a subject, asks a live.View or
 // applies a batch, and returns an error instead of writing one.
 //
