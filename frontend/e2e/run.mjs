@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { base, faults, launch } from './browser.mjs'
 import { eventSteps } from './events.mjs'
 import { mapSteps } from './map.mjs'
+import { officeSteps } from './office.mjs'
 import { regionSteps } from './region.mjs'
 import { stateSteps } from './states.mjs'
 
@@ -17,7 +18,7 @@ console.log(`walking ${base}`)
 const browser = await launch()
 let passed = 0
 let failed = 0
-for (const [name, step] of [...mapSteps, ...regionSteps, ...eventSteps, ...stateSteps, ...last].filter(([name]) => only.test(name))) {
+for (const [name, step] of [...mapSteps, ...regionSteps, ...eventSteps, ...stateSteps, ...officeSteps, ...last].filter(([name]) => only.test(name))) {
   const start = Date.now()
   try {
     await step(browser)

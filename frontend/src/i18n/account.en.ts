@@ -18,11 +18,11 @@ export default {
   mine: {
     title: 'My access', layers: 'Layers you can see', exports: 'My exports', session: 'This session', who: 'Identity', role: 'Role', region: 'Area', wholeCity: 'Whole city', department: 'Department', purposes: 'Purposes', noPurposes: 'None', cleared: 'Cleared for personal data', notCleared: 'Not cleared for personal data',
     layer: 'Layer', mode: 'How much', modeList: 'Every record', modeCounts: 'Totals only', modeHidden: 'Not visible', fields: 'Fields', masked: 'Masked', hidden: 'Hidden', allShown: 'All fields shown', since: 'since {from}', until: 'until {to}', between: '{from} to {to}', classes: 'Classes', below: 'None below {n}', round: 'Rounded to {n}',
-    why: 'Because', whyLine: 'Grant {id}', none: 'There is no layer you may see', filter: 'Filter layers', nothing: 'No layer is called “{text}”', thisOne: 'This one', began: 'began {time}', seen: 'used {time}', end: 'End', purposeNow: 'Now: {purpose}', until2: 'Session valid until {time}', idle: 'Signed out after {n} idle minutes', byKey: 'You use an access key; there is no session', byDemo: 'The default identity of the demo; nobody is signed in', signInFirst: 'Sign in to use this', count: '{n} layers with every record, {m} as totals only',
+    why: 'Because', whyLine: 'Grant {id}', none: 'There is no layer you may see', filter: 'Filter layers', nothing: 'No layer is called "{text}"', thisOne: 'This one', began: 'began {time}', seen: 'used {time}', end: 'End', purposeNow: 'Now: {purpose}', until2: 'Session valid until {time}', idle: 'Signed out after {n} idle minutes', byKey: 'You use an access key; there is no session', byDemo: 'The default identity of the demo; nobody is signed in', signInFirst: 'Sign in to use this', count: '{n} layers with every record, {m} as totals only',
     fieldsMore: 'and {n} ordinary fields shown',
   },
   below: {
-    title: 'Why “< {n}”?', text: 'Fewer than {n} people (or households) are counted here. So that nobody can be recognised, the exact number is not shown.', means: 'It may be anything from 0 to {m}.', blocks: 'People are counted in blocks of at least {n}; nothing below a block is shown.', sums: 'Totals are sums of blocks, so “total minus the rest” does not give this number away.',
+    title: 'Why "< {n}"?', text: 'Fewer than {n} people (or households) are counted here. So that nobody can be recognised, the exact number is not shown.', means: 'It may be anything from 0 to {m}.', blocks: 'People are counted in blocks of at least {n}; nothing below a block is shown.', sums: 'Totals are sums of blocks, so "total minus the rest" does not give this number away.',
     blockTitle: 'Where does this number come from?', blockText: 'People are counted in blocks of at least {n}. A block counts as a whole, in the area where most of it lies, so the number may differ a little from the true one.', blockWho: 'Cleared staff see exact numbers for a stated purpose.',
   },
   reveal: {
@@ -31,7 +31,7 @@ export default {
   },
   output: {
     title: 'Export data', format: 'Format', range: 'Extent', all: 'Everything', region: 'The drawn area (its box)', purpose: 'Purpose', purposeHint: 'For example: checking flood evacuation', submit: 'Request export', filtered: 'With the current filter', note: 'The file is signed and watermarked; it names purpose, filter, rows and data version.', waiting: 'Waiting for approval', ready: 'Ready', refused: 'Refused', download: 'Download', rows: '{n} rows', at: 'Requested {time}', expires: 'Until {time}',
-    by: 'Decided by {name}', none: 'No exports yet', done: 'The export is ready', waitingText: 'This export needs approval. Once approved, you find it under “My access”.', refusedText: 'This export was refused.', mine: 'See my exports',
+    by: 'Decided by {name}', none: 'No exports yet', done: 'The export is ready', waitingText: 'This export needs approval. Once approved, you find it under "My access".', refusedText: 'This export was refused.', mine: 'See my exports',
     formatGeojson: 'GeoJSON', formatCsv: 'CSV table', formatSeq: 'GeoJSON lines (large data)',
   },
 }
