@@ -46,7 +46,8 @@ func (p *program) keysCmd() *cobra.Command {
 			Short: "Make a new key and seal everything with it",
 			Long: "Adds a data key and a signing key and rewrites every sealed value, in small steps while `serve` runs, which takes\n" +
 				"the new key by itself. A run that was interrupted goes on when the command is given again; no further key is made\n" +
-				"then. Old keys stay in the file: backups need them.",
+				"then. Old keys stay in the file: backups need them. What they sealed may\n" +
+				"stay in unused parts of the city's file, which `wutu keys seal` clears.",
 			Args: cobra.NoArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error { return p.keysRotate(cmd.Context()) },
 		},
@@ -215,6 +216,25 @@ func (p *program) keysSeal(ctx context.Context) (err error) {
 		return err
 	}
 	return store.Scrub(ctx)
+}
+
+// hintSeals says what is left to be sealed in the city.
+func (p *program) hintSeals(ctx context.Context, store *gpkg.Store) error {
+	state, err := store.SealState(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := store.Layers(ctx)
+	if err != nil {
+		return err
+	}
+	if len(state.Plain) > 0 || len(declareSealed(list)) > 0 {
+		p.say("personal values of the city are plain in its files: `wutu keys seal` seals them")
+	}
+	if state.Rotating {
+		p.say("the last rotation of keys is not finished: `wutu keys rotate` goes on")
+	}
+	return nil
 }
 
 // declareSealed returns the layers whose definitions lack the seals, masks and

@@ -84,6 +84,9 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		return err
 	}
 	defer store.Close()
+	if err := p.hintSeals(ctx, store); err != nil {
+		return err
+	}
 	level := slog.LevelInfo
 	if f.verbose {
 		level = slog.LevelDebug
