@@ -99,7 +99,8 @@ func (s *quota) take(now time.Time, perMin int) (wait time.Duration) {
 	}
 	s.perMin = perMin
 	s.filled = now
-	if s.tokens < 1 {
+	const rounding = 1e-9 // of sums of fractions; what it lets through early is taken off all the same
+	if s.tokens < 1-rounding {
 		return 1 + time.Duration((1-s.tokens)/size*float64(time.Minute)) // rounded up: never 0
 	}
 	s.tokens--
