@@ -22,16 +22,17 @@ import (
 
 // benchReport is what `wutu bench` measures; the JSON file holds it whole.
 type benchReport struct {
-	At       time.Time    `json:"at"`
-	Machine  string       `json:"machine"`
-	Size     string       `json:"size"`
-	Features int          `json:"features"`
-	Generate float64      `json:"generate_s"`
-	Ready    float64      `json:"ready_s"`
-	LoadRSS  int64        `json:"rss_after_load_bytes"`
-	PeakRSS  int64        `json:"rss_peak_bytes"`
-	File     int64        `json:"file_bytes"`
-	Loads    []loadResult `json:"loads"`
+	At       time.Time     `json:"at"`
+	Machine  string        `json:"machine"`
+	Size     string        `json:"size"`
+	Features int           `json:"features"`
+	Generate float64       `json:"generate_s"`
+	Ready    float64       `json:"ready_s"`
+	LoadRSS  int64         `json:"rss_after_load_bytes"`
+	PeakRSS  int64         `json:"rss_peak_bytes"`
+	File     int64         `json:"file_bytes"`
+	Loads    []loadResult  `json:"loads"`
+	Scopes   []scopeResult `json:"scopes"`
 }
 
 func (p *program) benchCmd() *cobra.Command {
@@ -92,11 +93,15 @@ func (p *program) bench(ctx context.Context, out, size string, each time.Duratio
 	}
 	for _, l := range loads() {
 		p.say("load: %s", l.name)
-		res, err := l.run(ctx, server.url, 8, each)
+		res, err := l.run(ctx, server.url, "", 8, each)
 		if err != nil {
 			return nil, err
 		}
 		r.Loads = append(r.Loads, res)
+	}
+	p.say("load: with and without a scope")
+	if r.Scopes, err = benchScopes(ctx, self, dir, server.url, each); err != nil {
+		return nil, err
 	}
 	r.PeakRSS = server.memory("VmHWM")
 	return r, p.writeReport(out, r)
@@ -109,6 +114,10 @@ func (p *program) writeReport(out string, r *benchReport) error {
 	fmt.Fprintf(&b, "%-34s %10s %9s %9s %9s %7s\n", "8 clients", "req/s", "p50 ms", "p95 ms", "p99 ms", "errors")
 	for _, l := range r.Loads {
 		fmt.Fprintf(&b, "%-34s %10.0f %9.2f %9.2f %9.2f %7d\n", l.Name, l.PerSecond, l.P50, l.P95, l.P99, l.Errors)
+	}
+	fmt.Fprintf(&b, "\n%-42s %12s %12s %7s\n", "the price of a scope, 8 clients", "whole req/s", "scope req/s", "ratio")
+	for _, s := range r.Scopes {
+		fmt.Fprintf(&b, "%-42s %12.0f %12.0f %7.2f\n", s.Name, s.Whole, s.Scoped, s.Ratio)
 	}
 	p.say("%s", b.String())
 	js, err := json.MarshalIndent(r, "", "  ")

@@ -87,8 +87,8 @@ func tileOf(r *rand.Rand, z uint) (x, y int) {
 }
 
 // run sends requests from clients connections, each waiting for its answer,
-// for the given time.
-func (l *load) run(ctx context.Context, base string, clients int, length time.Duration) (loadResult, error) {
+// for the given time, with an API key unless it is "".
+func (l *load) run(ctx context.Context, base, key string, clients int, length time.Duration) (loadResult, error) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}}
 	type tally struct {
 		times  []float64
@@ -104,7 +104,7 @@ func (l *load) run(ctx context.Context, base string, clients int, length time.Du
 			for time.Since(start) < length && ctx.Err() == nil {
 				method, url, body := l.make(r, base)
 				began := time.Now()
-				status, err := send(ctx, client, method, url, body)
+				status, err := send(ctx, client, key, method, url, body)
 				t.times = append(t.times, float64(time.Since(began).Microseconds())/1000)
 				if err != nil || status >= 400 {
 					t.errors++
@@ -135,13 +135,16 @@ func (l *load) run(ctx context.Context, base string, clients int, length time.Du
 	return res, ctx.Err()
 }
 
-func send(ctx context.Context, client *http.Client, method, url, body string) (int, error) {
+func send(ctx context.Context, client *http.Client, key, method, url, body string) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewBufferString(body))
 	if err != nil {
 		return 0, err
 	}
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
 	}
 	req.Header.Set("Accept-Encoding", "gzip")
 	res, err := client.Do(req)

@@ -102,7 +102,7 @@ func checkIndex(ctx context.Context, store *gpkg.Store) (wrong []string, feature
 				return nil, 0, err
 			}
 			stored++
-			resident, err := v.Get(&system, l.ID, f.Key)
+			resident, err := v.Get(ctx, &system, l.ID, f.Key)
 			if err != nil || resident.Version != f.Version {
 				wrong = append(wrong, fmt.Sprintf("layer %s: feature %s: the index holds version %d, the store %d", l.ID, f.Key, resident.Version, f.Version))
 			}

@@ -112,7 +112,7 @@ func TestForeignCommitsAreFollowed(t *testing.T) {
 		t.Fatalf("%v, %v", deltas, err)
 	}
 	system := layers.SystemSubject()
-	if _, err := c.View().Get(&system, "things", "foreign"); err != nil {
+	if _, err := c.View().Get(t.Context(), &system, "things", "foreign"); err != nil {
 		t.Error(err)
 	}
 	wider := *thingsLayer
@@ -123,7 +123,7 @@ func TestForeignCommitsAreFollowed(t *testing.T) {
 	if err := c.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	f, err := c.View().Get(&system, "things", "foreign")
+	f, err := c.View().Get(t.Context(), &system, "things", "foreign")
 	if err != nil || len(f.Values) != len(wider.Fields) || !f.Value(5).IsNull() {
 		t.Errorf("after the layer gained a field: %+v, %v", f, err)
 	}

@@ -52,6 +52,7 @@ func (v *View) Nearest(ctx context.Context, q layers.Query, n Near) iter.Seq2[Hi
 			return
 		}
 		for i := range hits {
+			p.read.count()
 			if !yield(hits[i], nil) {
 				return
 			}

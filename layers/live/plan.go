@@ -25,6 +25,7 @@ type plan struct {
 	decision   access.Decision
 	shadow     *shadow   // in mode Counts: the release that answers instead of the rows
 	noMeasures []float64 // of a withheld group
+	read       *Read     // for the audit trail, nil when nobody's data is read
 
 	program *cql2.Program       // nil: no filter
 	region  *predicate.Prepared // nil: no region
@@ -51,6 +52,10 @@ func (v *View) plan(ctx context.Context, q *layers.Query) (*plan, error) {
 	p := &plan{view: v, table: t, query: q, decision: access.Decide(&q.Subject, t.layer), instant: micro(q.At)}
 	if p.decision.Mode == access.Hidden {
 		return nil, p.decision.MayList(&q.Subject, t.layer)
+	}
+	var err error
+	if p.read, err = note(ctx, &q.Subject, t.layer, &p.decision, func() string { return question(q) }); err != nil {
+		return nil, err
 	}
 	if p.decision.Mode == access.Counts {
 		if err := p.countFromRelease(ctx); err != nil {

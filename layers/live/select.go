@@ -26,7 +26,7 @@ func (v *View) Select(ctx context.Context, q layers.Query) iter.Seq2[*Row, error
 			yield(nil, err)
 			return
 		}
-		if err := p.selectRows(ctx, func(r *Row) bool { return yield(r, nil) }); err != nil {
+		if err := p.selectRows(ctx, func(r *Row) bool { p.read.count(); return yield(r, nil) }); err != nil {
 			yield(nil, err)
 		}
 	}
@@ -57,6 +57,7 @@ func (v *View) Unordered(ctx context.Context, q layers.Query) iter.Seq2[*Row, er
 		}
 		stopped := false
 		err = p.each(ctx, func(r *Row) bool {
+			p.read.count()
 			stopped = !yield(r, nil)
 			return !stopped
 		})
@@ -205,10 +206,11 @@ func (p *plan) sorted(ctx context.Context, emit func(*Row) bool) error {
 }
 
 // Get returns the feature of a layer by id, as the subject may see it. Errors:
-// NotFound, also for features outside the subject's region; Forbidden.
-func (v *View) Get(subject *layers.Subject, layer, id string) (layers.Feature, error) {
+// NotFound, also for features outside the subject's region; Forbidden; those of
+// ctx.
+func (v *View) Get(ctx context.Context, subject *layers.Subject, layer, id string) (layers.Feature, error) {
 	q := layers.Query{Subject: *subject, Layer: layer, IDs: []string{id}}
-	for r, err := range v.Select(context.Background(), q) {
+	for r, err := range v.Select(ctx, q) {
 		if err != nil {
 			return layers.Feature{}, err
 		}

@@ -58,7 +58,7 @@ func (a *API) buildingCard(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	f, err := v.Get(&subject, l.ID, in.Text("id"))
+	f, err := v.Get(ctx, &subject, l.ID, in.Text("id"))
 	if err != nil {
 		return err
 	}

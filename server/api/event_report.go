@@ -91,12 +91,12 @@ func (b *reportBody) check() (*report, error) {
 
 // checkObject refuses to name what the subject may not see: the proof of place
 // would tell its name and owner.
-func (r *report) checkObject(v *live.View, s *layers.Subject) error {
+func (r *report) checkObject(ctx context.Context, v *live.View, s *layers.Subject) error {
 	if r.body.Object == "" {
 		return nil
 	}
 	layer, id, _ := strings.Cut(r.body.Object, "/")
-	if _, err := v.Get(s, layer, id); err != nil {
+	if _, err := v.Get(ctx, s, layer, id); err != nil {
 		return layers.Invalidf("event", "/object", fmt.Sprintf("%.80q names nothing: give a layer and an id with a slash between", r.body.Object))
 	}
 	return nil
@@ -120,7 +120,7 @@ func (a *API) report(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	if err := r.checkObject(a.o.City.View(), &subject); err != nil {
+	if err := r.checkObject(ctx, a.o.City.View(), &subject); err != nil {
 		return err
 	}
 	o, err := newOnce(&subject, "report", in.Text("Idempotency-Key"), raw)
@@ -132,7 +132,7 @@ func (a *API) report(c echo.Context, in *openapi.Input) error {
 		id, err = a.store(ctx, &subject, r, o)
 	}
 	if system := layers.SystemSubject(); err == nil {
-		if _, missing := a.o.City.View().Get(&system, model.Events, id); missing != nil {
+		if _, missing := a.o.City.View().Get(ctx, &system, model.Events, id); missing != nil {
 			err = a.catchUp(ctx)
 		}
 	}

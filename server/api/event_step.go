@@ -93,7 +93,7 @@ func (t *taking) prepare(ctx context.Context, id, stepName, match string) error 
 	if t.layer, err = param.Listable(t.view, &t.subject, model.Events); err != nil {
 		return err
 	}
-	if t.feature, err = t.view.Get(&t.subject, t.layer.ID, id); err != nil {
+	if t.feature, err = t.view.Get(ctx, &t.subject, t.layer.ID, id); err != nil {
 		return err
 	}
 	step, err := event.ParseStep(stepName)
@@ -171,7 +171,7 @@ func (t *taking) checkNeeds(ctx context.Context) error {
 		}
 	}
 	if slices.Contains(t.transition.Needs, event.NeedMaster) {
-		if _, err := t.view.Get(&t.subject, t.layer.ID, t.body.Master); err != nil || t.body.Master == t.feature.Key {
+		if _, err := t.view.Get(ctx, &t.subject, t.layer.ID, t.body.Master); err != nil || t.body.Master == t.feature.Key {
 			return layers.Invalidf("event", "/master", fmt.Sprintf("%.80q is no other event", t.body.Master))
 		}
 	}
@@ -183,7 +183,7 @@ func (t *taking) checkNeeds(ctx context.Context) error {
 func (a *API) take(ctx context.Context, t *taking, o once) error {
 	// The stored feature, with the fields that are masked for the subject.
 	system := layers.SystemSubject()
-	stored, err := t.view.Get(&system, t.layer.ID, t.feature.Key)
+	stored, err := t.view.Get(ctx, &system, t.layer.ID, t.feature.Key)
 	if err != nil {
 		return err
 	}

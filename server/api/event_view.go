@@ -93,7 +93,7 @@ func (a *API) describeEvent(ctx context.Context, reader layers.Subject, asker *l
 	if err != nil {
 		return nil, err
 	}
-	f, err := v.Get(&reader, l.ID, id)
+	f, err := v.Get(ctx, &reader, l.ID, id)
 	if err != nil {
 		return nil, err
 	}

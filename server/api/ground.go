@@ -104,7 +104,7 @@ func (g ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool)
 		return nil, nil, false
 	}
 	subject := layers.SystemSubject()
-	f, err := g.view.Get(&subject, layer, id)
+	f, err := g.view.Get(g.ctx, &subject, layer, id)
 	return &f, l, err == nil
 }
 

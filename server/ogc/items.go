@@ -189,7 +189,7 @@ func (a *API) item(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	f, err := v.Get(&subject, l.ID, in.Text("id"))
+	f, err := v.Get(c.Request().Context(), &subject, l.ID, in.Text("id"))
 	if err != nil {
 		return err
 	}
