@@ -29,7 +29,7 @@ export const officeSteps = [
     for (const [role, tabs] of Object.entries(offices)) {
       const page = await newPage(browser)
       await signIn(page, role)
-      assert.equal(new URL(page.url()).pathname, `/admin/${tabs[0]}`)
+      await page.waitForURL(`**/admin/${tabs[0]}`)
       if (tabs.length > 1) assert.deepEqual(await page.locator('[data-tab]').evaluateAll((links) => links.map(({ dataset }) => dataset.tab)), tabs)
       for (const tab of tabs) {
         await page.goto(`${base}/admin/${tab}`)

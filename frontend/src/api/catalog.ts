@@ -1,10 +1,11 @@
-import { request, setToken, whoAmI } from './http'
+import { request, sessionAbsent, setToken, whoAmI } from './http'
 import type { City, Layer, Me, TileJSON } from './types'
 
 /** Who asks. Keeps the token of a cookie session for the requests that follow. */
 export async function getMe(): Promise<Me> {
   const me = await request<Me>(whoAmI)
-  setToken(me.csrf)
+  if (me.csrf) setToken(me.csrf)
+  else sessionAbsent()
   return me
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { getMe } from './catalog'
 import { fileName } from './exports'
-import { onSessionLost, Problem, query, request, setAccessKey, setToken } from './http'
+import { forgetSession, onSessionLost, Problem, query, request, setAccessKey, setToken } from './http'
 import { signIn, signOut } from './session'
 
 interface Sent { path: string; method: string; headers: Record<string, string>; body: unknown }
@@ -16,7 +16,7 @@ function answer(status: number, body?: unknown, headers: Record<string, string> 
 }
 const last = () => sent[sent.length - 1]
 
-beforeEach(() => { sent.length = 0; setToken(''); setAccessKey('') })
+beforeEach(() => { sent.length = 0; forgetSession(); setAccessKey('') })
 afterEach(() => { vi.unstubAllGlobals(); onSessionLost(() => undefined) })
 
 describe('the token of a session', () => {
@@ -63,6 +63,27 @@ describe('the token of a session', () => {
 })
 
 describe('a lost session', () => {
+  it('is noticed when somebody who was signed in no longer is, once, and not by those who left', async () => {
+    const lost = vi.fn()
+    onSessionLost(lost)
+    answer(200, { id: 'demo' })
+    await getMe()
+    expect(lost, 'never signed in').not.toHaveBeenCalled()
+    answer(200, { id: 'li', csrf: 't' })
+    await getMe()
+    answer(200, { id: 'demo' })
+    await getMe()
+    await getMe()
+    expect(lost).toHaveBeenCalledOnce()
+    answer(200, { id: 'li', csrf: 't' })
+    await getMe()
+    answer(204)
+    await signOut()
+    answer(200, { id: 'demo' })
+    await getMe()
+    expect(lost).toHaveBeenCalledOnce()
+  })
+
   it('is noticed by a 401 in a session only, not while signing in', async () => {
     const lost = vi.fn()
     onSessionLost(lost)

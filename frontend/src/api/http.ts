@@ -17,12 +17,30 @@ export function subjectHeaders(): Record<string, string> {
   return key ? { Authorization: `Bearer ${key}` } : {}
 }
 
+const signedInName = 'wutu.signed-in'
 let token = ''
 let lost: () => void = () => undefined
 
 /** Keeps the token of a cookie session in memory; every request that changes something carries it. */
 export function setToken(next: string | undefined): void {
   token = next ?? ''
+  if (token) localStorage.setItem(signedInName, '1')
+}
+
+/** Forgets that somebody was signed in: they left. */
+export function forgetSession(): void {
+  token = ''
+  localStorage.removeItem(signedInName)
+}
+
+/**
+ * Says that there is no session. When there was one, in this browser, it is over:
+ * the server takes the cookie away without a word.
+ */
+export function sessionAbsent(): void {
+  const was = localStorage.getItem(signedInName) !== null
+  forgetSession()
+  if (was && !accessKey()) lost()
 }
 
 /** Who never signed in is told who they are; only a session that is over makes this a 401. */

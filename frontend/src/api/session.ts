@@ -1,4 +1,4 @@
-import { request, setToken } from './http'
+import { forgetSession, request, setToken } from './http'
 import type { Me, Title } from './types'
 
 /** The ways to sign in that the server offers. */
@@ -41,8 +41,11 @@ export async function getSession(): Promise<Session> {
 }
 
 export async function signOut(): Promise<void> {
-  await request<void>('/api/v1/session', { method: 'DELETE' })
-  setToken('')
+  try {
+    await request<void>('/api/v1/session', { method: 'DELETE' })
+  } finally {
+    forgetSession()
+  }
 }
 
 /** Does what ends all sessions of the account and begins a new one, whose token it keeps. */

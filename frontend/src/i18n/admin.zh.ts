@@ -26,7 +26,7 @@ export default {
     preview: '预览', as: '以此角色', previewCleared: '已获个人信息授权', previewPurpose: '用途', previewNote: '按当前编辑的内容推算，尚未保存也可预览。', noLine: '无策略', masked: '掩码 {n}', hidden: '隐藏 {n}', changed: '与已保存的不同', wholeCity: '全市',
   },
   labels: {
-    note: '标识决定图层与字段如何受保护。改动立即生效，已缓存的内容随之失效。', access: '密级', minCount: '最小计数', minCountHint: '少于此数不显示', field: '字段', personal: '个人信息', mask: '掩码方式', sealed: '加密存储', maskNone: '全部隐去', maskName: '姓名', maskCitizen: '证件号', maskPhone: '电话', maskAddress: '地址', maskText: '文本', apply: '应用更改', applied: '标识已更新', fields: '{n} 个字段', personals: '{n} 个个人字段', raise: '放宽保护会让更多人看到更多内容，请确认。', changes: '{n} 处更改',
+    note: '标识决定图层与字段如何受保护。改动立即生效，已缓存的内容随之失效。', access: '密级', minCount: '最小计数', minCountHint: '少于此数不显示', field: '字段', personal: '个人信息', mask: '掩码方式', sealed: '加密存储', maskNone: '全部隐去', maskName: '姓名', maskCitizen: '证件号', maskPhone: '电话', maskAddress: '地址', apply: '应用更改', applied: '标识已更新', fields: '{n} 个字段', personals: '{n} 个个人字段', raise: '放宽保护会让更多人看到更多内容，请确认。', changes: '{n} 处更改',
   },
   requests: {
     none: '没有待审批的申请', export: '导出', reveal: '查看完整信息', approve: '批准', refuse: '不批准', note: '意见', noteHint: '可填写理由，申请人可见', own: '不能审批自己的申请', by: '申请人', purpose: '用途', rows: '{n} 行', approved: '已批准', refused: '未批准', filter: '条件', opened: '已处理 {n} 件',
