@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"time"
 
@@ -22,9 +23,30 @@ type Person struct {
 // AccountOf returns the id of the account linked to a person. An account that is
 // called like the person, and is not linked to anybody, is linked by it. Somebody
 // unknown is given an account when welcome. Administrators' accounts are never
-// linked. Errors: Forbidden for somebody without an account. Cost: linear in the
-// accounts.
+// linked. Errors: Forbidden for somebody without an account, with a line in the
+// audit trail. Cost: linear in the accounts.
 func (g *Gate) AccountOf(ctx context.Context, p Person, welcome bool) (string, error) {
+	id, err := g.accountOf(ctx, &p, welcome)
+	return id, g.refusedBy(ctx, &p, err)
+}
+
+// refusedBy records that somebody whom a platform vouches for was refused, and
+// returns why. Other errors it passes on.
+func (g *Gate) refusedBy(ctx context.Context, p *Person, why error) error {
+	var e *layers.Error
+	if !errors.As(why, &e) || e.Kind != layers.Forbidden {
+		return why
+	}
+	now := g.o.Now().UTC()
+	audit := line(&layers.Subject{Origin: p.Origin}, now, "session.fail", "accounts/"+e.ID, map[string]any{"issuer": p.Issuer, "reason": e.Err.Error()})
+	audit.Result = layers.AuditRefused
+	if err := g.write(ctx, layers.Batch{At: now, Audit: []layers.AuditLine{audit}}); err != nil {
+		return err
+	}
+	return why
+}
+
+func (g *Gate) accountOf(ctx context.Context, p *Person, welcome bool) (string, error) {
 	if p.Link == "" || p.Issuer == "" {
 		return "", forbidden("?", "the identity platform does not say who this is")
 	}
@@ -45,7 +67,7 @@ func (g *Gate) AccountOf(ctx context.Context, p Person, welcome bool) (string, e
 		}
 		switch {
 		case same != nil && same.Issuer == "" && g.admits(same) && !same.Demo && !IsAdministrator(same.Role):
-			return same.ID, g.link(ctx, same.ID, &p)
+			return same.ID, g.link(ctx, same.ID, p)
 		case same != nil && same.Issuer == "" && !g.admits(same):
 			return "", forbidden(same.ID, "the account may not sign in")
 		case !welcome:
@@ -55,7 +77,7 @@ func (g *Gate) AccountOf(ctx context.Context, p Person, welcome bool) (string, e
 			sum := sha256.Sum256([]byte(p.Issuer + "\x00" + p.Link))
 			name = "person-" + hex.EncodeToString(sum[:8])
 		}
-		err = g.adopt(ctx, name, &p)
+		err = g.adopt(ctx, name, p)
 		if layers.KindOf(err) == layers.Conflict && first {
 			continue // the same person, in another window
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wutu/layers"
+	"wutu/layers/audit"
 	"wutu/layers/memstore"
 	"wutu/server/auth"
 )
@@ -62,9 +63,11 @@ func TestPlatformAccounts(t *testing.T) {
 		{"welcome, no id can be called so", person("https://a", "系统/../x@y", layers.Public), true, "person-*", layers.Public},
 		{"welcome, a reserved name", person("https://a", "system", layers.Public), true, "person-*", layers.Public},
 	} {
+		before := len(trailOf(t, store))
 		id, err := g.AccountOf(t.Context(), tt.p, tt.welcome)
 		if tt.want == "" {
-			if layers.KindOf(err) != layers.Forbidden {
+			trail := trailOf(t, store)[before:]
+			if layers.KindOf(err) != layers.Forbidden || len(trail) != 1 || trail[0].Action != "session.fail" || trail[0].Result != layers.AuditRefused {
 				t.Errorf("%s: %q %v", tt.what, id, err)
 			}
 			continue
@@ -102,6 +105,17 @@ func TestPlatformAccounts(t *testing.T) {
 	if len(ids) != 1 {
 		t.Errorf("accounts: %v", ids)
 	}
+}
+
+func trailOf(t *testing.T, store *memstore.Store) (out []audit.Line) {
+	t.Helper()
+	for l, err := range store.Audit(t.Context(), audit.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // plain hashes nothing: no test here signs in with a password.

@@ -91,6 +91,7 @@ func (g *Gate) refuse(ctx context.Context, a *Account, name, origin string, now 
 	g.places.fail(origin, now)
 	audit := line(&by, now, "session.fail", object, map[string]any{"factor": reason.SecondFactor})
 	audit.Result = layers.AuditRefused
+	audit.Result = layers.AuditRefused
 	if err := g.throttle.fail(ctx, name, &by, now, audit); err != nil {
 		return err
 	}
@@ -107,9 +108,9 @@ func (g *Gate) Begin(ctx context.Context, r *http.Request, id string) (*http.Coo
 	}
 	switch {
 	case a == nil || !g.admits(a) || a.Demo:
-		return nil, forbidden(id, "the account may not sign in")
+		return nil, g.refusedBy(ctx, &Person{Origin: originOf(r)}, forbidden(id, "the account may not sign in"))
 	case IsAdministrator(a.Role):
-		return nil, forbidden(id, "an administrator signs in with a password and a second factor")
+		return nil, g.refusedBy(ctx, &Person{Origin: originOf(r)}, forbidden(id, "an administrator signs in with a password and a second factor"))
 	}
 	e, err := g.begin(ctx, r, a, &Session{})
 	if err != nil {
