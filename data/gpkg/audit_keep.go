@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"wutu/layers"
@@ -111,7 +112,10 @@ func (s *Store) VerifyAudit(ctx context.Context) (r audit.Report, err error) {
 func verifyAudit(ctx context.Context, c *conn, keys *keyring.Ring) (audit.Report, error) {
 	checks := audit.Checks{Mark: auditMarks(keys)}
 	if keys != nil {
-		checks.Keys = keys.Publics()
+		var err error
+		if checks.Keys, err = signersOf(c, keys); err != nil {
+			return audit.Report{}, err
+		}
 	}
 	t, missing, err := readEnd(c)
 	if err != nil {
@@ -132,6 +136,22 @@ func verifyAudit(ctx context.Context, c *conn, keys *keyring.Ring) (audit.Report
 	}
 	end := &audit.End{First: 1, Last: t.n, Chain: t.chain, Seals: t.seals}
 	return audit.Judge(ctx, auditState{c, keys}, checks, end, t.vouch(keys, missing, mark))
+}
+
+// signersOf returns the keys that may have signed seals. The ring is read again
+// when it lacks one, which another process may have added.
+func signersOf(c *conn, keys *keyring.Ring) ([]keyring.Public, error) {
+	seals, err := readAuditSeals(c)
+	if err != nil || len(seals) == 0 {
+		return keys.Publics(), err
+	}
+	last := seals[len(seals)-1].Signature.KeyID
+	known := func(k keyring.Public) bool { return k.KeyID == last }
+	if out := keys.Publics(); slices.ContainsFunc(out, known) || keys.Path() == "" {
+		return out, nil
+	}
+	err = keys.Reload()
+	return keys.Publics(), err
 }
 
 // auditState reads the trail in a transaction that is running.

@@ -28,7 +28,10 @@ type Report struct {
 }
 
 // span is an interval of line numbers, both ends inclusive.
-type span struct{ from, to uint64 }
+type span struct {
+	from, to uint64
+	since    uint64 // when lines are missing: the first that may be meant, 0 for from
+}
 
 func (s span) String() string {
 	if s.from == s.to {
@@ -66,14 +69,18 @@ func (v *Verifier) settle() {
 		g := v.missing[i]
 		v.missing = slices.Delete(v.missing, i, i+1)
 		if g.from < s.n {
-			v.missing = append(v.missing, span{g.from, s.n - 1})
+			v.missing = append(v.missing, span{from: g.from, to: s.n - 1})
 		}
 		if g.to > s.n {
-			v.missing = append(v.missing, span{s.n + 1, g.to})
+			v.missing = append(v.missing, span{from: s.n + 1, to: g.to})
 		}
 		v.report(s.n, "line %d is not in its place: it stands behind line %d", s.n, s.behind)
 	}
 	for _, g := range v.missing {
-		v.report(g.from, "%s %s missing", g, g.verb("is", "are"))
+		text := fmt.Sprintf("%s %s missing", g, g.verb("is", "are"))
+		if g.since > 0 {
+			text += fmt.Sprintf(", or as many from line %d on whose numbers others were given", g.since)
+		}
+		v.report(g.from, "%s", text)
 	}
 }

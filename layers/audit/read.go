@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"wutu/layers"
 	"wutu/layers/keyring"
@@ -45,6 +44,7 @@ type reader struct {
 	buf  []byte
 	keys []keyring.Public
 	head header
+	hash []byte // of the header
 	v    *Verifier
 	last uint64 // number of the last line of the trail
 	end  *End
@@ -93,7 +93,7 @@ func (f *reader) header(trusted []keyring.Public) error {
 	case r.Header == nil || r.Line != nil || r.Seal != nil || r.End != nil || r.Header.Format != fileFormat || r.Header.Version != fileVersion:
 		return fail(layers.Invalid, "is no header of an audit file")
 	}
-	f.head, f.keys = *r.Header, r.Header.Keys
+	f.head, f.keys, f.hash = *r.Header, r.Header.Keys, headHash(b)
 	if len(trusted) > 0 {
 		f.keys = trusted
 	}
@@ -151,11 +151,11 @@ func (r *record) members() int {
 }
 
 func (f *reader) finishTrail(d *endDoc) {
-	at, err := time.Parse(instant, d.At)
+	at, err := parseInstant(d.At)
 	if err != nil {
 		f.v.report(d.Last, "the time of the end of the trail is none")
 	}
-	f.end = &End{At: at, Part: f.head.Part, First: f.head.First, Before: f.head.Before, Last: d.Last, Chain: d.Chain, Seals: d.Seals, Signature: d.Signature}
+	f.end = &End{At: at, Head: f.hash, Part: f.head.Part, First: f.head.First, Before: f.head.Before, Last: d.Last, Chain: d.Chain, Seals: d.Seals, Signature: d.Signature}
 	f.v.End(f.end, f.v.signed(f.end))
 }
 

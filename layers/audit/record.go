@@ -84,13 +84,29 @@ func docOfLine(l *Line) *lineDoc {
 		Object: l.Object, Filter: l.Filter, Rows: l.Rows, Result: l.Result, Purpose: l.Purpose, Detail: l.Detail, Salt: l.Salt, Chain: l.Chain}
 }
 
+// parseInstant reads a time that is written as instant says, and no other way.
+func parseInstant(s string) (time.Time, error) {
+	at, err := time.Parse(instant, s)
+	if err != nil || at.Format(instant) != s {
+		return at, fmt.Errorf("its time %.40q is none", s)
+	}
+	return at, nil
+}
+
 func (d *lineDoc) line() (*Line, error) {
-	at, err := time.Parse(instant, d.At)
+	at, err := parseInstant(d.At)
 	if err != nil {
-		return nil, fmt.Errorf("its time %.40q is none", d.At)
+		return nil, err
 	}
 	return &Line{N: d.N, Rule: d.Rule, Salt: d.Salt, Chain: d.Chain, AuditLine: layers.AuditLine{At: at, Actor: d.Actor, Role: d.Role, From: d.From,
 		Action: d.Action, Object: d.Object, Filter: d.Filter, Rows: d.Rows, Result: d.Result, Purpose: d.Purpose, Detail: d.Detail}}, nil
+}
+
+// headHash is what the end of a file holds of its header, without the line feed.
+func headHash(b []byte) []byte {
+	h := SHA256.hash()
+	h.Write(b)
+	return h.Sum(nil)
 }
 
 // encoder writes records.

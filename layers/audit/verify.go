@@ -103,8 +103,7 @@ func (v *Verifier) place(l, behind *Line) {
 	switch {
 	case l.N == v.next:
 	case behind != nil && behind.N == v.next+1 && l.N != v.next-1:
-		v.report(v.next, "in the place of line %d stands a line with the number %d", v.next, l.N)
-		v.step(l, nil)
+		v.misnumbered(l)
 		return
 	case l.N < v.next:
 		v.stray(l, "line %d stands once more, behind line %d")
@@ -118,6 +117,23 @@ func (v *Verifier) place(l, behind *Line) {
 	v.judge(l)
 }
 
+// misnumbered judges a line that stands where another belongs: only its number
+// was changed when it fits there otherwise.
+func (v *Verifier) misnumbered(l *Line) {
+	own := *l
+	own.N = v.next
+	for _, b := range v.before {
+		if c := v.sum.sum(b, &own); c != nil && bytes.Equal(c, l.Chain) {
+			v.report(v.next, "line %d was changed: it has the number %d", v.next, l.N)
+			v.step(l, nil)
+			return
+		}
+	}
+	v.report(v.next, "in the place of line %d stands a line with the number %d", v.next, l.N)
+	v.step(l, nil)
+	v.before = nil
+}
+
 func (v *Verifier) stray(l *Line, format string) {
 	v.dirty = true
 	if len(v.strays) < maxProblems {
@@ -128,7 +144,7 @@ func (v *Verifier) stray(l *Line, format string) {
 // gap notes that the lines up to the number to are missing.
 func (v *Verifier) gap(to uint64) {
 	if v.dirty = true; len(v.missing) < maxProblems {
-		v.missing = append(v.missing, span{v.next, to})
+		v.missing = append(v.missing, span{from: v.next, to: to})
 	}
 	v.next, v.before, v.broken = to+1, nil, true
 }
@@ -174,7 +190,9 @@ func (v *Verifier) judge(l *Line) {
 // stepOn goes on behind a line that is in order. same says that chain is also
 // what the anchor leads to.
 func (v *Verifier) stepOn(l *Line, chain []byte, same bool) {
-	if v.anchor = chain; !same {
+	if same {
+		v.anchor = chain
+	} else {
 		v.anchor = v.sum.sum(v.anchor, l)
 	}
 	v.before = append(v.before[:0], l.Chain)
@@ -198,7 +216,7 @@ func (v *Verifier) step(l *Line, computed []byte) {
 func (v *Verifier) Finish() Report {
 	v.advance(nil)
 	if v.said < v.leading {
-		gone := span{v.said + 1, v.leading}
+		gone := span{from: v.said + 1, to: v.leading}
 		v.report(gone.from, "%s %s missing, and no line says that %s removed when the time to keep them was over",
 			gone, gone.verb("is", "are"), gone.verb("it was", "they were"))
 	}

@@ -34,10 +34,10 @@ func (v *Verifier) seal(s *Seal) {
 		v.last = s.clone()
 		return
 	case end < s.Last:
-		v.gap(s.Last)
+		v.short(s.Last)
 	case bytes.Equal(v.anchor, s.Chain):
 	case !v.dirty:
-		sp := span{v.first, s.Last}
+		sp := span{from: v.first, to: s.Last}
 		v.report(sp.from, "%s does not fit %s: %s changed, and the chain from there on was made anew", name, sp, sp.verb("it was", "one of them was"))
 	}
 	v.last = s.clone()
@@ -52,6 +52,17 @@ func (v *Verifier) seal(s *Seal) {
 		v.broken = true
 	} else if had != nil && !bytes.Equal(had[0], s.Chain) {
 		v.before = append(v.before, had[0])
+	}
+}
+
+// short notes that lines are missing before a seal or the end. Whoever can make
+// the chain anew may have taken out earlier ones and given their numbers to those
+// behind.
+func (v *Verifier) short(to uint64) {
+	clean := v.next > v.first && !v.dirty && v.checks.Mark == nil
+	v.gap(to)
+	if n := len(v.missing); clean && n > 0 {
+		v.missing[n-1].since = v.first
 	}
 }
 
@@ -99,6 +110,7 @@ func cause(err error) string {
 // were taken off.
 type End struct {
 	At        time.Time // when it was written
+	Head      []byte    // hash of the header of a file, nil in a store
 	Part      bool
 	First     uint64 // number of the first line it could hold
 	Before    []byte // chain value before that line
@@ -111,7 +123,7 @@ type End struct {
 // Bytes returns what is signed: every part but the signature.
 func (e *End) Bytes() []byte {
 	var b []byte
-	for _, t := range [...]string{"wutu audit end 1", string(e.Before), string(e.Chain)} {
+	for _, t := range [...]string{"wutu audit end 1", string(e.Head), string(e.Before), string(e.Chain)} {
 		b = append(binary.BigEndian.AppendUint64(b, uint64(len(t))), t...)
 	}
 	part := uint64(0)
@@ -135,12 +147,12 @@ func (v *Verifier) End(e *End, vouched error) {
 	last := v.next - 1
 	switch {
 	case last < e.Last:
-		v.gap(e.Last)
+		v.short(e.Last)
 	case last > e.Last:
-		sp := span{e.Last + 1, last}
+		sp := span{from: e.Last + 1, to: last}
 		v.report(sp.from, "%s %s added behind the end", sp, sp.verb("was", "were"))
 	case e.Last >= v.first && !v.dirty && !bytes.Equal(v.anchor, e.Chain):
-		sp := span{v.first, e.Last}
+		sp := span{from: v.first, to: e.Last}
 		v.report(sp.from, "%s %s not those for which the end vouches: %s changed, and the chain from there on was made anew",
 			sp, sp.verb("is", "are"), sp.verb("it was", "one of them was"))
 	case e.Last < v.first && !v.dirty && !bytes.Equal(v.anchor, e.Chain):

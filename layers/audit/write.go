@@ -104,6 +104,9 @@ func (f *file) put(r *record) {
 	}
 	b, err := f.enc.encode(r)
 	if err == nil {
+		if r.Header != nil {
+			f.end.Head = headHash(b[:len(b)-1])
+		}
 		_, err = f.w.Write(b)
 	}
 	f.err = err
