@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"strings"
 
@@ -62,6 +64,9 @@ func (f *signInFlags) platform(base string) (*server.Platform, error) {
 	o := &server.Platform{Options: oidc.Options{Issuer: f.issuer, ClientID: f.clientID, RedirectURL: f.redirect, LinkClaim: f.linkClaim,
 		RoleClaim: f.roleClaim, Scopes: f.scopes, Title: layers.Title{ZH: f.title, EN: f.title}}, Welcome: f.unknown == unknownPublic}
 	if o.RedirectURL == "" {
+		if u, err := url.Parse(base); err != nil || net.ParseIP(u.Hostname()).IsUnspecified() {
+			return nil, errors.New("a server on all addresses needs --oidc-redirect: the address of the callback as browsers reach it and the platform knows it")
+		}
 		o.RedirectURL = base + "/api/v1/session/oidc/callback"
 	}
 	if f.secretFile == "" {

@@ -55,3 +55,17 @@ func TestSignInFlags(t *testing.T) {
 		}
 	}
 }
+
+// The platform must send browsers to an address that they can reach.
+func TestCallbackAddress(t *testing.T) {
+	for base, ok := range map[string]bool{"http://127.0.0.1:8080": true, "https://192.0.2.1:8443": true, "https://[::]:8443": false, "https://0.0.0.0:8443": false} {
+		f := signInFlags{issuer: "https://sso.example.gov.cn", clientID: "wutu", unknown: unknownRefused, local: true}
+		if o, err := f.platform(base); (err == nil) != ok || ok && o.RedirectURL != base+"/api/v1/session/oidc/callback" {
+			t.Errorf("%s: %v", base, err)
+		}
+		f.redirect = "https://map.example.gov.cn/api/v1/session/oidc/callback"
+		if o, err := f.platform(base); err != nil || o.RedirectURL != f.redirect || !f.secure() {
+			t.Errorf("%s with an address of its own: %v", base, err)
+		}
+	}
+}
