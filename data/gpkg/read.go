@@ -92,7 +92,11 @@ func (p *plan) scanRows(ctx context.Context, c *conn, sql string, args []driver.
 	if err != nil {
 		return err
 	}
-	err = p.drain(ctx, r, emit)
+	if len(p.table.sealed) > 0 && p.query.Limit == 0 {
+		err = p.drainAhead(ctx, r, emit)
+	} else {
+		err = p.drain(ctx, r, emit)
+	}
 	return errors.Join(err, r.close())
 }
 

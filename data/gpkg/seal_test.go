@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -408,4 +409,42 @@ func count(t testing.TB, path, query string) (n int) {
 func indexes(t testing.TB, path string) int {
 	t.Helper()
 	return count(t, path, "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name LIKE 'wutu_blind_%'")
+}
+
+// TestReadingAheadEnds: whoever stops a read early, at whatever row or by
+// cancelling, leaves nothing behind that keeps the store from closing.
+func TestReadingAheadEnds(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "city.gpkg")
+	s := openSealed(t, path, newRing(t, path, keyring.Standard))
+	apply(t, s, layers.Batch{Layers: []*layers.Layer{personLayer(true)}, Changes: persons(0, 2000)})
+	for _, stop := range []int{1, 2, 255, 256, 257, 512, 1024, 1999, 2000, 3000} {
+		n := 0
+		for f, err := range s.Read(t.Context(), layers.Query{Subject: layers.SystemSubject(), Layer: "people"}) {
+			if err != nil || f.Values[1].Str() != citizenOf(n) {
+				t.Fatalf("row %d is %v, %v", n, f, err)
+			}
+			if n++; n == stop {
+				break
+			}
+		}
+		if n != min(stop, 2000) {
+			t.Errorf("%d rows, expected %d", n, min(stop, 2000))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		n = 0
+		var last error
+		for _, err := range s.Read(ctx, layers.Query{Subject: layers.SystemSubject(), Layer: "people"}) {
+			if last = err; err == nil {
+				n++
+			}
+			if n == stop {
+				cancel()
+			}
+		}
+		cancel()
+		if stop < 500 && !errors.Is(last, context.Canceled) || stop > 2000 && last != nil {
+			t.Errorf("cancelled at row %d: %d rows, %v", stop, n, last)
+		}
+	}
+	closeStore(t, s)
 }
