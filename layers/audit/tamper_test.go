@@ -274,7 +274,8 @@ var tamperings = []struct {
 		at := x.lines[len(x.lines)-1]
 		x.list = slices.Delete(x.list, at, at+1)
 		x.rechain(i, len(x.lines)-2)
-		if x.covering(n) == nil { // lines are missing: which of those that no seal covers, nobody can tell
+		// The lines before the end, or the last seal, are too few: which is missing, nobody can tell.
+		if s := x.covering(n); s == nil || s.Last == uint64(len(x.lines)) {
 			return []uint64{uint64(len(x.lines))}, true
 		}
 		return []uint64{x.first(n)}, false
