@@ -203,7 +203,7 @@ func TestStepStoresOneBatch(t *testing.T) {
 		}
 	}
 	subject := layers.SystemSubject()
-	f, err := c.live.View().Get(context.Background(), &subject, "events", id)
+	f, err := c.live.View().Get(t.Context(), &subject, "events", id)
 	if err != nil || f.Version == 0 {
 		t.Errorf("feature %v: %v", f, err)
 	}

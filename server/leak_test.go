@@ -151,12 +151,10 @@ func TestSmallCountsAreWithheld(t *testing.T) {
 			t.Errorf("one household is counted: %v", l)
 		}
 	}
-	card := c.get("", "/api/v1/buildings/b15/card", 200)
-	if card["residents"] != nil || card["below"] != 10.0 {
-		t.Errorf("card: residents %v below %v", card["residents"], card["below"])
-	}
-	if card := c.get("", "/api/v1/buildings/b00/card", 200); card["residents"] != 30.0 {
-		t.Errorf("card of a large building: residents %v, want 30", card["residents"])
+	for _, id := range []string{"b15", "b00"} { // people are not counted by the house, however many live there
+		if card := c.get("", "/api/v1/buildings/"+id+"/card", 200); card["residents"] != nil || card["below"] != nil {
+			t.Errorf("card of %s: residents %v below %v", id, card["residents"], card["below"])
+		}
 	}
 }
 

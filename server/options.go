@@ -57,6 +57,9 @@ type Options struct {
 	// SecureCookies keeps cookies on TLS also where it ends in front of the server.
 	SecureCookies bool
 
+	// SealAudit signs the days of the audit trail that are over; nil: nobody does.
+	SealAudit func(ctx context.Context, now time.Time) error
+
 	Now  func() time.Time // nil: time.Now
 	Rand io.Reader        // nil: crypto/rand; for ids and keys
 	Log  *slog.Logger     // nil: discards

@@ -31,6 +31,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	var background sync.WaitGroup
 	background.Go(func() { s.search.Run(base) })
 	background.Go(func() { s.usage.Run(base) })
+	background.Go(func() { s.sealDaily(base) })
 	if s.accessLog != nil {
 		background.Go(func() {
 			s.accessLog.Run(base, func(err error) { s.o.Log.Error("the access log is not written", "err", err) })
@@ -48,7 +49,12 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	cut()
 	background.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
-		return nil
+		err = nil
+	}
+	if s.recorder != nil {
+		closing, cancel := context.WithTimeout(context.Background(), s.o.DrainTimeout)
+		defer cancel()
+		err = errors.Join(err, s.recorder.Close(closing))
 	}
 	return err
 }

@@ -19,6 +19,7 @@ import (
 	"wutu/layers/event"
 	"wutu/server/admin"
 	"wutu/server/api"
+	"wutu/server/audit"
 	"wutu/server/auth"
 	"wutu/server/auth/oidc"
 	"wutu/server/ogc"
@@ -47,6 +48,7 @@ type Server struct {
 	usage     *usage.Meter
 	labels    map[string]string // method and path as the router has them to how a route is counted
 	accessLog *usage.Log        // nil: none
+	recorder  *audit.Recorder   // nil: the store keeps no audit trail
 	zips      *sync.Pool        // of gzip writers
 }
 
@@ -78,6 +80,11 @@ func New(o Options) (*Server, error) {
 	}
 	if o.AccessLog != nil {
 		s.accessLog = usage.NewLog(o.AccessLog)
+	}
+	if trail, ok := o.Records.(audit.Store); ok {
+		if s.recorder, err = audit.New(o.audit(trail)); err != nil {
+			return nil, err
+		}
 	}
 	if s.web, err = newWeb(o.Web); err != nil {
 		return nil, err
@@ -125,6 +132,9 @@ func (s *Server) assemble() error {
 	questions := api.New(api.Options{City: s.o.City, Records: s.o.Records, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
+	if s.recorder != nil {
+		s.routes = append(s.routes, s.recorder.Routes()...)
+	}
 	if s.platform != nil {
 		s.routes = append(s.routes, s.platform.Routes()...)
 	}
@@ -199,7 +209,7 @@ func (s *Server) endpoint(r *openapi.Route) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		return r.Handle(c, in)
+		return s.recorded(c, r, in)
 	}
 }
 

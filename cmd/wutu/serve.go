@@ -16,6 +16,7 @@ import (
 	"wutu/data/gpkg"
 	"wutu/frontend"
 	"wutu/layers"
+	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
 	"wutu/server"
@@ -118,10 +119,19 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	defer accessLog.Close()
 	o := server.Options{City: city, Records: store, Web: frontend.FS(), Name: id.Name, Code: id.Code,
 		Version: version(), Demo: f.demo, Log: log, AllowOrigins: f.origins, Keys: ring,
+		SealAudit: func(ctx context.Context, at time.Time) error {
+			_, err := store.SealAudit(ctx, at, event.China())
+			return err
+		},
 		Platform: platform, NoLocal: !f.local, SecureCookies: f.secure()}
 	if accessLog != nil {
 		o.AccessLog = accessLog
 	}
+	go func() { // nobody waits for it: who counts people before it is done does
+		if err := city.Prepare(ctx); err != nil && ctx.Err() == nil {
+			log.Error("counts of people are not prepared", "err", err)
+		}
+	}()
 	s, err := server.New(o)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 // query of a layer or field that is personal notes itself before its first row.
 // Safe for concurrent use.
 type Reads struct {
-	admit func() error
+	admit func(*Read) error
 
 	mu   sync.Mutex
 	list []*Read
@@ -36,8 +36,9 @@ const maxFilterText = 2000
 type readsKey struct{}
 
 // WithReads returns a context whose queries note themselves in the result. admit
-// is asked before each: its error keeps the query from being answered.
-func WithReads(ctx context.Context, admit func() error) (context.Context, *Reads) {
+// is asked before each, maybe twice of one: its error keeps the query from being
+// answered.
+func WithReads(ctx context.Context, admit func(*Read) error) (context.Context, *Reads) {
 	r := &Reads{admit: admit}
 	return context.WithValue(ctx, readsKey{}, r), r
 }
@@ -67,20 +68,22 @@ func note(ctx context.Context, s *layers.Subject, l *layers.Layer, d *access.Dec
 	if !ok {
 		return nil, nil
 	}
-	if err := r.admit(); err != nil {
-		return nil, err
-	}
-	text := filter()
+	e := r.entry(l.ID, filter())
+	return e, r.admit(e)
+}
+
+// entry finds or adds a question.
+func (r *Reads) entry(layer, filter string) *Read {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.list {
-		if e.Layer == l.ID && e.Filter == text {
-			return e, nil
+		if e.Layer == layer && e.Filter == filter {
+			return e
 		}
 	}
-	e := &Read{Layer: l.ID, Filter: text}
+	e := &Read{Layer: layer, Filter: filter}
 	r.list = append(r.list, e)
-	return e, nil
+	return e
 }
 
 // showsPersons reports whether the decision shows somebody's data whole.

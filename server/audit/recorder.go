@@ -81,6 +81,20 @@ func (r *Recorder) Line(s *layers.Subject, action, layer, filter string, rows in
 		Filter: filter, Rows: rows, Result: layers.AuditDone, Purpose: s.Purpose}
 }
 
+// Ready returns nil when lines are taken, and Unavailable while the store refuses
+// them and after Close.
+func (r *Recorder) Ready() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closing:
+		return unavailable(errors.New("the server is stopping"))
+	case r.failing != nil:
+		return unavailable(r.failing)
+	}
+	return nil
+}
+
 // Record queues a line; it is in the store after the next batch. It waits while
 // the queue is full. Errors, all of which mean that the line was not taken and
 // the read must not be answered: Unavailable while the store refuses lines and

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -33,7 +34,7 @@ type follow struct {
 	access  access.Decision
 }
 
-func newInterest(v *live.View, subject layers.Subject, in *openapi.Input) (*interest, error) {
+func newInterest(ctx context.Context, v *live.View, subject layers.Subject, in *openapi.Input) (*interest, error) {
 	n := &interest{subject: subject}
 	var err error
 	if n.boxes, err = param.BBox("bbox", in.Text("bbox"), param.LonLat()); err != nil {
@@ -63,6 +64,9 @@ func newInterest(v *live.View, subject layers.Subject, in *openapi.Input) (*inte
 		}
 		if err := decision.MayFilter(l, n.filter, f.program); err != nil {
 			return nil, param.At("filter", err)
+		}
+		if err := live.NoteRead(ctx, &subject, l, "stream of "+in.Text("filter")+" "+in.Text("bbox")); err != nil {
+			return nil, err
 		}
 		n.follows = append(n.follows, f)
 	}

@@ -37,7 +37,7 @@ func (h *Hub) serve(c echo.Context, in *openapi.Input) error {
 	// twice rather than not at all.
 	listener := h.o.City.Listen(0)
 	v := h.o.City.View()
-	interest, err := newInterest(v, subject, in)
+	interest, err := newInterest(ctx, v, subject, in)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,11 @@ func (a *API) features(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	for _, id := range r.Layers {
-		if _, err := param.Listable(r.View, &r.Subject, id); err != nil {
+		l, err := param.Listable(r.View, &r.Subject, id)
+		if err != nil {
+			return err
+		}
+		if err := live.NoteRead(c.Request().Context(), &r.Subject, l, "tile "+r.Tile.String()); err != nil {
 			return err
 		}
 	}
@@ -106,7 +110,11 @@ func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
 	if len(r.Layers) != 1 {
 		return layers.Invalidf("tile", "layers", "hexagons are drawn of one layer at a time")
 	}
-	if _, _, err := param.Countable(r.View, &r.Subject, r.Layers[0]); err != nil {
+	l, _, err := param.Countable(r.View, &r.Subject, r.Layers[0])
+	if err == nil {
+		err = live.NoteRead(c.Request().Context(), &r.Subject, l, "hexagons of tile "+r.Tile.String())
+	}
+	if err != nil {
 		return err
 	}
 	entry, err := a.o.Draw.Hexagons(c.Request().Context(), r)

@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/layers/live"
+	"wutu/server/audit"
+	"wutu/server/auth"
+	"wutu/server/openapi"
+	"wutu/server/problem"
+)
+
+// recorded answers a request and writes into the audit trail what it read of
+// persons, and what it was refused. While the trail cannot be written nothing of
+// persons is read. Requests that last are written down when they begin, and again
+// with their rows when they end.
+func (s *Server) recorded(c echo.Context, r *openapi.Route, in *openapi.Input) error {
+	if s.recorder == nil {
+		return r.Handle(c, in)
+	}
+	begun := c.Request().Context()
+	subject, action := auth.SubjectOf(begun), "read."+r.ID
+	write := func(read *live.Read, result string) error {
+		line := s.recorder.Line(&subject, action, read.Layer, read.Filter, int(read.Rows.Load()))
+		line.Result = result
+		return s.recorder.Record(context.WithoutCancel(begun), line)
+	}
+	ctx, reads := live.WithReads(begun, func(read *live.Read) error {
+		if r.Endless {
+			return write(read, layers.AuditDone)
+		}
+		return s.recorder.Ready()
+	})
+	c.SetRequest(c.Request().WithContext(ctx))
+	err := r.Handle(c, in)
+	result := layers.AuditDone
+	if err != nil {
+		result = layers.AuditFailed
+	}
+	for _, read := range reads.List() {
+		if failed := write(read, result); failed != nil {
+			s.o.Log.ErrorContext(ctx, "a read of persons is not recorded", "actor", subject.ID, "layer", read.Layer, "error", failed)
+		}
+	}
+	if err != nil && subject.ID != "" && problem.From(err).Status == http.StatusForbidden {
+		line := s.recorder.Line(&subject, action, c.Request().URL.Path, "", 0)
+		line.Result = layers.AuditRefused
+		if failed := s.recorder.Record(context.WithoutCancel(begun), line); failed != nil {
+			s.o.Log.ErrorContext(ctx, "a refusal is not recorded", "actor", subject.ID, "error", failed)
+		}
+	}
+	return err
+}
+
+// audit are the options of the recorder.
+func (o *Options) audit(trail audit.Store) audit.Options {
+	a := audit.Options{Store: trail, Now: o.Now, City: o.Name.ZH}
+	if o.Keys != nil {
+		a.Signer = o.Keys
+	}
+	return a
+}
+
+// sealDaily signs the days of the audit trail that are over, soon after midnight
+// and at every start.
+func (s *Server) sealDaily(ctx context.Context) {
+	for s.o.SealAudit != nil && ctx.Err() == nil {
+		if err := s.o.SealAudit(ctx, s.o.Now()); err != nil && ctx.Err() == nil {
+			s.o.Log.ErrorContext(ctx, "the audit trail is not sealed", "error", err)
+		}
+		t := time.NewTimer(sealEvery)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+		}
+		t.Stop()
+	}
+}
+
+// sealEvery is how often sealDaily looks whether a day is over.
+const sealEvery = 10 * time.Minute
