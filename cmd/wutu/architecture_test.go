@@ -51,6 +51,8 @@ var onlyIn = map[string][]string{
 	"github.com/spf13/cobra":        {"wutu/cmd"},
 	"github.com/prometheus":         {"wutu/server"},
 	"github.com/getkin/kin-openapi": {"wutu/server"},
+	"github.com/emmansun/gmsm":      {"wutu/layers/keyring"},
+	"golang.org/x/crypto":           {"wutu/layers/keyring"},
 	"github.com/coreos/go-oidc":     {"wutu/server/auth/oidc"},
 	"golang.org/x/oauth2":           {"wutu/server/auth/oidc"},
 }
