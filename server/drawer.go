@@ -8,6 +8,7 @@ import (
 
 	"wutu/layers/access"
 	"wutu/layers/cql2"
+	"wutu/layers/live"
 	"wutu/server/tile"
 	"wutu/tiles/cache"
 	"wutu/tiles/render"
@@ -28,14 +29,14 @@ func newDrawer(maxBytes int64) *drawer {
 // Features draws the features of the request's layers.
 func (d *drawer) Features(ctx context.Context, r tile.Request) (*cache.Entry, error) {
 	return d.cache.Get(ctx, key(&r, false), func(ctx context.Context) ([]byte, error) {
-		return d.render.Tile(ctx, render.FromView(r.View), request(&r))
+		return d.render.Tile(live.Noted(ctx), render.FromView(r.View), request(&r))
 	})
 }
 
 // Hexagons draws the counts of the request's layer by H3 cell.
 func (d *drawer) Hexagons(ctx context.Context, r tile.Request) (*cache.Entry, error) {
 	return d.cache.Get(ctx, key(&r, true), func(ctx context.Context) ([]byte, error) {
-		return d.render.Hex(ctx, render.FromView(r.View), request(&r))
+		return d.render.Hex(live.Noted(ctx), render.FromView(r.View), request(&r))
 	})
 }
 

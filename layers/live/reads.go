@@ -27,7 +27,7 @@ type Reads struct {
 type Read struct {
 	Layer  string
 	Filter string       // how it was asked: the filter, ids, "region"
-	Rows   atomic.Int64 // handed out so far
+	Rows   atomic.Int64 // read so far; a page reads one more than it holds, to know whether there is a next
 }
 
 // maxFilterText bounds what is kept of a question.
@@ -41,6 +41,12 @@ type readsKey struct{}
 func WithReads(ctx context.Context, admit func(*Read) error) (context.Context, *Reads) {
 	r := &Reads{admit: admit}
 	return context.WithValue(ctx, readsKey{}, r), r
+}
+
+// Noted returns a context whose queries do not note themselves: for drawing what
+// NoteRead has noted.
+func Noted(ctx context.Context) context.Context {
+	return context.WithValue(ctx, readsKey{}, (*Reads)(nil))
 }
 
 // List returns what was noted. The caller must not change it.
@@ -65,7 +71,7 @@ func note(ctx context.Context, s *layers.Subject, l *layers.Layer, d *access.Dec
 		return nil, nil
 	}
 	r, ok := ctx.Value(readsKey{}).(*Reads)
-	if !ok {
+	if !ok || r == nil {
 		return nil, nil
 	}
 	e := r.entry(l.ID, filter())
