@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict'
+import { ask, signIn } from './accounts.mjs'
 import { api, base, drawn, newPage, open, shot } from './browser.mjs'
 import { overhang } from './states.mjs'
 
 const offices = { sysadmin: ['accounts', 'usage'], secadmin: ['rights', 'policy', 'keys', 'labels', 'requests'], auditor: ['audit'] }
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }
-
-/** Signs in with one click as an account of the demonstration, and waits for the page that follows. */
-async function signIn(page, role, query = '') {
-  await page.goto(`${base}/login${query}`)
-  await page.locator(`[data-demo=demo-${role}]`).click()
-  await page.waitForURL((url) => url.pathname !== '/login')
-}
-
-/** A request of the page itself, in its session; the status and the body. */
-const ask = (page, path, options = {}) => page.evaluate(async ([address, init]) => {
-  const response = await fetch(address, init)
-  return { status: response.status, body: await response.json().catch(() => null) }
-}, [path, options])
 
 /** Waits until what a tab shows has come, whatever it is. */
 const settled = (page, part) => page.waitForFunction((name) => {

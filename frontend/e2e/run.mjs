@@ -1,10 +1,12 @@
 // Walks the application against a running server at WUTU_URL as its users do.
 // Prints one line a step and 'N passed, N failed'; exits 1 on any failure.
 import assert from 'node:assert/strict'
+import { accountSteps } from './accounts.mjs'
 import { base, faults, launch } from './browser.mjs'
 import { eventSteps } from './events.mjs'
 import { mapSteps } from './map.mjs'
 import { officeSteps } from './office.mjs'
+import { policySteps } from './policy.mjs'
 import { regionSteps } from './region.mjs'
 import { stateSteps } from './states.mjs'
 
@@ -18,7 +20,7 @@ console.log(`walking ${base}`)
 const browser = await launch()
 let passed = 0
 let failed = 0
-for (const [name, step] of [...mapSteps, ...regionSteps, ...eventSteps, ...stateSteps, ...officeSteps, ...last].filter(([name]) => only.test(name))) {
+for (const [name, step] of [...mapSteps, ...regionSteps, ...eventSteps, ...stateSteps, ...officeSteps, ...accountSteps, ...policySteps, ...last].filter(([name]) => only.test(name))) {
   const start = Date.now()
   try {
     await step(browser)
