@@ -51,14 +51,17 @@ func sealedValues(t *testing.T, dir string) map[string]bool {
 }
 
 // plainIn lists, for each file of a folder that holds any of the values, the
-// first: every run of digits and letters X of at least seven characters is looked
-// at, whole and in windows of the lengths that numbers have.
+// first: every run of digits, X and hyphens is looked at in windows of the
+// lengths that the values have.
 func plainIn(t *testing.T, dir string, values map[string]bool) (found []string) {
 	t.Helper()
-	lengths := map[int]bool{}
+	var lengths []int
 	for v := range values {
-		lengths[len(v)] = true
+		if !slices.Contains(lengths, len(v)) {
+			lengths = append(lengths, len(v))
+		}
 	}
+	slices.Sort(lengths)
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -78,14 +81,17 @@ func plainIn(t *testing.T, dir string, values map[string]bool) (found []string) 
 	return found
 }
 
-func firstOf(b []byte, values map[string]bool, lengths map[int]bool) string {
+func firstOf(b []byte, values map[string]bool, lengths []int) string {
 	inNumber := func(c byte) bool { return c >= '0' && c <= '9' || c == 'X' || c == '-' }
 	for i := 0; i < len(b); {
 		end := i
 		for end < len(b) && inNumber(b[end]) {
 			end++
 		}
-		for n := range lengths {
+		for _, n := range lengths {
+			if end-i < n {
+				break
+			}
 			for from := i; from+n <= end; from++ {
 				if values[string(b[from:from+n])] {
 					return string(b[from : from+n])
