@@ -102,6 +102,24 @@ export const officeSteps = [
       for (const [name, value] of new URL(base + place).searchParams) assert.equal(new URL(page.url()).searchParams.get(name), value)
     }
   }],
+  ['the audit trail is read, narrowed, verified and taken away', async (browser) => {
+    const page = await newPage(browser)
+    await signIn(page, 'auditor')
+    await page.locator('[data-line]').first().waitFor()
+    const numbers = await page.locator('[data-line]').evaluateAll((rows) => rows.map(({ dataset }) => Number(dataset.line)))
+    assert.deepEqual(numbers, numbers.toSorted((a, b) => b - a), 'the newest line is on top')
+    await page.locator('[data-action=verify]').click()
+    const verified = page.locator('[data-part=verified]')
+    await verified.waitFor()
+    assert.equal(await verified.getAttribute('data-sound'), 'true', await verified.innerText())
+    await shot(page, 'audit-verified')
+    await page.locator('#audit-actor').fill('demo-auditor')
+    await page.locator('#audit-action').fill('session.*')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => [...document.querySelectorAll('[data-line]')].length > 0 && [...document.querySelectorAll('[data-line]')].every((row) => /demo-auditor/.test(row.textContent) && /session\./.test(row.textContent)))
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('[data-action=audit-file]').click()])
+    assert.match(download.suggestedFilename(), /^audit-.*\.jsonl$/)
+  }],
   ['my access says what is seen, how much of it, and why', async (browser) => {
     for (const [name, options] of [['my-access', {}], ['phone-my-access', phone]]) {
       const page = await newPage(browser, options)

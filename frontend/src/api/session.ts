@@ -6,6 +6,8 @@ export interface Methods {
   local: boolean
   oidc: { title: Title } | null
   demo: boolean
+  /** Whether administrators sign in with a password though others may not. */
+  administrators?: boolean
   /** Accounts to choose from with one click; a demo server names them, no other. */
   accounts?: DemoAccount[] | null
 }

@@ -3,7 +3,7 @@ export default {
   signin: {
     title: '登录', account: '账号', password: '密码', submit: '登录', busy: '正在登录…', code: '动态验证码', codeHint: '打开身份验证器，输入 6 位验证码', codeSubmit: '验证', codeBad: '验证码不正确或已失效，请等待下一个', other: '换个账号',
     bad: '账号或密码不正确', locked: '尝试次数过多，账号已暂时锁定', lockedFor: '{time} 后可再试', needBoth: '请填写账号和密码', expired: '会话已结束，请重新登录；登录后回到原来的位置', signedOut: '已退出登录', purpose: '本次用途', purposeHint: '您可以为多种用途访问数据，请选择本次的用途；它会记入审计。', noPurpose: '不指定用途，继续', codeNext: '请输入下一个动态验证码（每个只能用一次）', with: '使用 {name} 登录', platformUnknown: '统一认证未能确认您的身份，请重试', platformForbidden: '此身份没有本系统的账号，或账号不能以此方式登录', platformAway: '统一认证暂时无法访问，请稍后再试',
-    demo: '演示账号', demoHint: '仅演示模式提供，点一下即可登录', key: '使用访问密钥', keyHint: '由 wutu token create 或安全管理员生成，只保存在本次会话', show: '显示密码', hide: '隐藏密码', current: '当前身份', continue: '继续使用',
+    administrators: '管理员用密码登录', demo: '演示账号', demoHint: '仅演示模式提供，点一下即可登录', key: '使用访问密钥', keyHint: '由 wutu token create 或安全管理员生成，只保存在本次会话', show: '显示密码', hide: '隐藏密码', current: '当前身份', continue: '继续使用',
     intro: '人、企、地、物、政，一张图看清一座城', tie: '谁能看到什么，由授权决定，并留有审计记录',
   },
   password: {

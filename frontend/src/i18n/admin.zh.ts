@@ -32,6 +32,6 @@ export default {
     none: '没有待审批的申请', export: '导出', reveal: '查看完整信息', approve: '批准', refuse: '不批准', note: '意见', noteHint: '可填写理由，申请人可见', own: '不能审批自己的申请', by: '申请人', purpose: '用途', rows: '{n} 行', approved: '已批准', refused: '未批准', filter: '条件', opened: '已处理 {n} 件',
   },
   audit: {
-    verify: '校验完整性', verifying: '正在校验…', sound: '完整无误：{lines} 条记录、{seals} 个封印全部相符', broken: '发现 {n} 处问题', brokenText: '以下记录被修改、删除或调换过顺序：', line: '第 {n} 条', download: '下载校验文件', downloadHint: '可用 wutu audit verify 文件名 独立校验', from: '起', to: '止', actor: '操作人', action: '操作', object: '对象', apply: '查询', clear: '清除条件', time: '时间', origin: '来源', result: '结果', rows: '行数', purpose: '用途', filter: '条件', detail: '详情', number: '序号', none: '没有符合条件的记录', more: '加载更早的记录', note: '审计记录只增不改，逐条相扣，每日封印。', shown: '已显示 {n} 条', ok: '成功',
+    verify: '校验完整性', verifying: '正在校验…', sound: '完整无误：{lines} 条记录、{seals} 个封印全部相符', broken: '发现 {n} 处问题', brokenText: '以下记录被修改、删除或调换过顺序：', line: '第 {n} 条', download: '下载校验文件', downloadHint: '可用 wutu audit verify 文件名 独立校验', from: '起', to: '止', actor: '操作人', action: '操作', object: '对象', apply: '查询', clear: '清除条件', time: '时间', origin: '来源', result: '结果', rows: '行数', purpose: '用途', filter: '条件', detail: '详情', number: '序号', none: '没有符合条件的记录', more: '加载更早的记录', note: '审计记录只增不改，逐条相扣，每日封印。', shown: '已显示 {n} 条', done: '完成', refused: '拒绝', failed: '失败',
   },
 }

@@ -40,7 +40,7 @@ export default {
   session: { key: 'Access key', use: 'Use this key', drop: 'Back to the default identity', bad: 'The key is invalid or has expired', cleared: 'May see personal data', notCleared: 'Personal data as totals only' },
   role: {
     planner: 'Planner', dispatcher: 'Dispatcher', supervisor: 'Supervisor', gridworker: 'Grid worker', department: 'Department', commander: 'Commander', themeowner: 'Theme owner', sysadmin: 'System administrator',
-    secadmin: 'Security administrator', auditor: 'Auditor', api: 'API', public: 'Public',
+    secadmin: 'Security administrator', auditor: 'Audit administrator', api: 'API', public: 'Public',
   },
   phone: {
     title: 'Field report', report: 'Report', tasks: 'Tasks', what: 'What is wrong?', allClasses: 'All classes', fewClasses: 'Fewer', where: 'Where?', useGPS: 'Use my position', usePin: 'Pick on the map', locating: 'Locating…', accuracy: 'Accuracy {m} m',

@@ -40,7 +40,7 @@ export default {
   session: { key: '访问密钥', use: '使用此密钥', drop: '恢复默认身份', bad: '密钥无效或已过期', cleared: '可查看个人信息', notCleared: '个人信息仅统计' },
   role: {
     planner: '规划员', dispatcher: '分拨员', supervisor: '督办员', gridworker: '网格员', department: '处置部门', commander: '指挥', themeowner: '专题管理员', sysadmin: '系统管理员',
-    secadmin: '安全管理员', auditor: '审计员', api: '接口', public: '公众',
+    secadmin: '安全管理员', auditor: '审计管理员', api: '接口', public: '公众',
   },
   phone: {
     title: '网格员上报', report: '上报', tasks: '任务', what: '是什么问题？', allClasses: '全部类别', fewClasses: '收起', where: '在哪里？', useGPS: '用我的位置', usePin: '在地图上选点', locating: '正在定位…', accuracy: '精度 {m} 米',
