@@ -383,6 +383,34 @@ func TestSealAnOldCity(t *testing.T) {
 	mustRun(t, "keys", "seal", "--data", dir) // again: nothing to do
 }
 
+// TestServeSealsWhatIsDeclared: a field that becomes a sealed one while the city
+// is served is sealed by the server.
+func TestServeSealsWhatIsDeclared(t *testing.T) {
+	dir := smallCity(t)
+	s := serve(t, dir, "--demo")
+	want := exports(t, dir, "persons")
+	store, err := (&program{dir: dir}).open(t.Context(), gpkg.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	next := *model.Lookup(model.Persons)
+	next.Fields = slices.Clone(next.Fields)
+	next.Fields[next.FieldIndex(model.Name)].Sealed = true
+	if _, err := store.Apply(t.Context(), layers.Batch{Actor: "secadmin", Layers: []*layers.Layer{&next}}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, patience, "the names are sealed", func() bool {
+		state, err := store.SealState(t.Context())
+		return err == nil && len(state.Plain) == 0
+	})
+	mustRun(t, "check", "--data", dir)
+	if exports(t, dir, "persons") != want {
+		t.Error("sealing changed what is read")
+	}
+	s.alive()
+}
+
 // TestKeyCommandsRefuse: what must not happen to keys does not.
 func TestKeyCommandsRefuse(t *testing.T) {
 	dir := smallCity(t)

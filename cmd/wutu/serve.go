@@ -143,7 +143,10 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	}
 	p.say("%d features in %d layers", rows, len(city.View().Layers()))
 	fmt.Fprintf(p.stdout, "wutu is ready at %s://%s\n", scheme, listener.Addr())
-	if err := s.Run(ctx, listener); err != nil {
+	stop := keepSealed(ctx, store, log)
+	err = s.Run(ctx, listener)
+	stop()
+	if err != nil {
 		return err
 	}
 	p.say("stopped")
