@@ -200,11 +200,8 @@ func TestFactorOfOtherSessions(t *testing.T) {
 	thief.want("GET", "/api/v1/admin/policy", nil, 401)
 }
 
-// The hashes of a ring's suite, once for each.
+// With the hashes of a ring instead of the quick ones of the other tests.
 func TestRealHashes(t *testing.T) {
-	if testing.Short() {
-		t.Skip("hashes cost half a second")
-	}
 	o := newOffice(t, false)
 	o.inProcess = newInProcess(t, o.city, func(so *server.Options) { so.Demo, so.Keys = false, o.ring })
 	o.hire("wang.fang", layers.Planner)
