@@ -91,7 +91,7 @@ func (p *plan) nearest(ctx context.Context, n Near) ([]Hit, error) {
 				return false
 			}
 		}
-		if n.RadiusM > 0 && d > n.RadiusM {
+		if math.IsInf(d, 1) || n.RadiusM > 0 && d > n.RadiusM {
 			return false
 		}
 		full := n.K > 0 && best.Len() == n.K
@@ -111,7 +111,13 @@ func (p *plan) nearest(ctx context.Context, n Near) ([]Hit, error) {
 		}
 		return true
 	}
-	lower := func(b orb.Bound) float64 { return measure.BoundDistance(n.Point, b) }
+	// What no match can be in is as far as can be: the search never opens it.
+	lower := func(b orb.Bound) float64 {
+		if p.search != nil && !slices.ContainsFunc(p.search, b.Intersects) || p.scope.misses(b) {
+			return math.Inf(1)
+		}
+		return measure.BoundDistance(n.Point, b)
+	}
 	blank := *p.row()
 	for i := range p.table.parts {
 		part := &p.table.parts[i]

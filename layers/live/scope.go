@@ -84,6 +84,20 @@ func (s *scope) admits(pt orb.Point, from time.Time, row layers.Row) bool {
 	return s.rows == nil || s.rows.Match(row)
 }
 
+// misses reports that no row whose box lies in b is within the scope's areas; it
+// may be false when that is so.
+func (s *scope) misses(b orb.Bound) bool {
+	if s == nil || s.marginM > 0 {
+		return false // the search boxes have the margin
+	}
+	for i := range s.areas {
+		if s.areas[i].shape.RelateBox(b) == predicate.BoxOutside {
+			return true
+		}
+	}
+	return false
+}
+
 func (a *scopeArea) owns(pt orb.Point, marginM float64) bool {
 	if !hasPoint(pt) || !a.near.Contains(pt) {
 		return false
