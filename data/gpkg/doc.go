@@ -35,6 +35,16 @@
 // buckets and keys of records, and who did what to what in the trail. Sizes and the equality of two
 // values of a field (by their hashes) can be seen in the file.
 //
+// # The audit trail
+//
+// Lines move with their batch. In a city with keys a line's filter and detail
+// are sealed, a salt made with the keys keeps its chain value from being guessed
+// at, and a mark made with them authenticates line and chain value, so that an
+// edited line is named even when the chain was made anew. wutu_audit_end says
+// where the trail ends, with a mark too: what is taken off the end is missed by
+// VerifyAudit, and when the next line comes before anybody has looked, a line
+// audit.broken remembers it. Lines of before the third migration keep their rule.
+//
 // # Concurrency
 //
 // One goroutine writes. Calls of Apply that arrive together share one

@@ -134,9 +134,7 @@ func (e *encoder) encode(r *record) ([]byte, error) {
 // asserts that it is written as encode would.
 func (e *encoder) decode(b []byte) (*record, error) {
 	var r record
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&r); err != nil {
+	if err := json.Unmarshal(b, &r); err != nil {
 		return nil, fmt.Errorf("is no record of an audit file: %w", err)
 	}
 	again, err := e.encode(&r)
