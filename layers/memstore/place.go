@@ -76,7 +76,11 @@ func (s *Store) ownership(d *access.Decision, l *layers.Layer) func(*layers.Feat
 	}
 	return func(f *layers.Feature) bool {
 		for _, area := range areas {
-			if f.Shape == nil || measure.DistanceTo(predicate.InteriorPoint(f.Shape), area) > d.MarginM {
+			if f.Shape == nil {
+				return false
+			}
+			at := predicate.InteriorPoint(f.Shape)
+			if !predicate.Intersects(at, area) && !(d.MarginM > 0 && measure.DistanceTo(at, area) <= d.MarginM) {
 				return false
 			}
 		}
