@@ -170,11 +170,11 @@ export const officeSteps = [
   }],
   ['hexagons of people are drawn for those who may only count them', async (browser) => {
     const page = await newPage(browser)
-    const answered = page.waitForResponse((response) => /\/tiles\/persons\/hex\//.test(response.url()))
+    const answered = page.waitForResponse((response) => /\/tiles\/persons\/hex\//.test(response.url()) && response.status() === 200)
     await open(page, '/')
     await page.locator('[data-layer=persons] .more').click()
     await drawn(page, () => page.locator('[data-layer=persons] [data-action=hex]').click())
-    assert.equal((await answered).status(), 200)
+    await answered
     await page.waitForFunction(() => window.wutu.rendered('hex-fill').length > 0)
     await page.locator('[data-part=hex-legend]').filter({ hasText: '每块不少于' }).waitFor()
     await shot(page, 'hexagons-persons')

@@ -4,7 +4,7 @@ export default {
     title: '管理', noneTitle: '此页面仅供管理员使用', noneText: '系统管理员、安全管理员、审计管理员三员分立，各自只能看到自己的页面。', who: '{role}', refresh: '刷新', close: '关闭', cancel: '取消', edit: '编辑', copied: '已复制', confirm: '确认', search: '筛选', yes: '是', no: '否', all: '全部', any: '不限', never: '从未',
     remove: '移除 {name}', listHint: '输入后按回车或逗号添加', details: '明细',
   },
-  tab: { accounts: '账号', usage: '使用统计', rights: '授权', keys: '接口密钥', policy: '访问策略', labels: '图层与字段标识', requests: '待审批', audit: '审计记录' },
+  tab: { accounts: '账号', usage: '使用统计', rights: '授权', keys: '接口密钥', policy: '访问策略', labels: '图层标识', requests: '待审批', audit: '审计记录' },
   accounts: {
     create: '新建账号', id: '账号', idHint: '小写字母开头，可含数字与单个 . _ -，创建后不可更改', nameZh: '姓名（中文）', nameEn: '姓名（英文）', department: '部门', role: '角色', status: '状态', enabled: '正常', disabled: '已停用', closed: '已注销', locked: '已锁定至 {time}', factor: '两步验证', last: '最近登录', created: '账号已创建', passwordOnce: '一次性密码，只显示这一次，请当面交给本人；首次登录须修改。',
     copy: '复制密码', unlock: '解锁', reset: '重置密码', resetDone: '密码已重置', resetAsk: '重置 {id} 的密码？原密码立即失效，所有会话结束。', disable: '停用', enable: '启用', closeAsk: '注销 {id}？注销后不能恢复，账号名不再使用。', closeAccount: '注销', disableAsk: '停用 {id}？其所有会话立即结束。', none: '没有符合条件的账号', roleNote: '新账号只能看公开内容，由安全管理员授权。', count: '{n} 个账号', note: '系统管理员管理账号，不授予权限，也不查看城市数据。', exists: '账号名已存在',
@@ -20,7 +20,7 @@ export default {
     purposeNeed: '请填写用途', expired: '已过期', revoked: '已吊销', whole: '全部', demo: '演示',
   },
   policy: {
-    note: '自上而下逐条比对：第一条同时符合人和图层的策略生效，其后不再比对。没有一条符合则不可见。', add: '添加一条', up: '上移', down: '下移', remove: '删除', save: '保存策略', discard: '放弃修改', version: '版本 {n}', dirty: '有未保存的修改', saved: '策略已保存，新的查询立即按此执行', conflict: '策略已被他人修改。请重新载入后再改。', reload: '重新载入', line: '第 {n} 条', problems: '{n} 条策略有误，已在下方标出', id: '编号', titleZh: '名称（中文）', titleEn: '名称（英文）', who: '适用于谁', what: '哪些图层', gives: '给予什么',
+    note: '自上而下逐条比对：第一条同时符合人和图层的策略生效，其后不再比对。没有一条符合则不可见。', add: '添加一条', up: '上移', down: '下移', remove: '删除', save: '保存策略', discard: '放弃修改', version: '版本 {n}', standard: '标准策略，尚未改过', dirty: '有未保存的修改', saved: '策略已保存，新的查询立即按此执行', conflict: '策略已被他人修改。请重新载入后再改。', reload: '重新载入', line: '第 {n} 条', problems: '{n} 条策略有误，已在下方标出', id: '编号', titleZh: '名称（中文）', titleEn: '名称（英文）', who: '适用于谁', what: '哪些图层', gives: '给予什么',
     roles: '角色', accounts: '账号或密钥', cleared: '仅限已获个人信息授权者', purposes: '用途', notBefore: '生效日期', notAfter: '失效日期', layers: '图层', layersHint: '图层编号、element:people、access:personal；留空为全部', mode: '可见程度', region: '范围', regionHint: '留空为全市；own 为本人辖区；或行政区划编码', margin: '外扩（米）', department: '仅本部门', classes: '类别', days: '最近（天）', filter: '筛选条件（CQL2）', round: '计数取整', show: '显示字段', mask: '掩码字段', hide: '隐藏字段', fieldsHint: '字段名，或 personal、sealed、*',
     everyone: '所有人', nobody: '无人', nothing: '无图层', everything: '全部图层', own: '本人辖区', days2: '近 {n} 天', modeHidden: '不可见', modeCounts: '仅统计', modeList: '逐条可见', idBad: '编号只能含小写字母、数字、连字符', idTwice: '编号与第 {n} 条重复', idMissing: '请填写编号', periodBad: '失效日期须晚于生效日期', roundBad: '须为不小于 0 的整数',
     preview: '预览', as: '以此角色', previewCleared: '已获个人信息授权', previewPurpose: '用途', previewNote: '按当前编辑的内容推算，尚未保存也可预览。', noLine: '无策略', masked: '掩码 {n}', hidden: '隐藏 {n}', changed: '与已保存的不同', wholeCity: '全市',
