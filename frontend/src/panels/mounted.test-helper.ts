@@ -1,6 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { createApp, h, nextTick, type Component } from 'vue'
 import { vi } from 'vitest'
+import { createMemoryHistory, createRouter } from 'vue-router'
 import { addMessages, i18n } from '@/i18n'
 
 export interface Reply { status: number; body?: unknown; headers?: Record<string, string> }
@@ -25,7 +26,8 @@ export async function mount(component: Component, props: Record<string, unknown>
   await addMessages('account')
   const host = document.createElement('div')
   document.body.append(host)
-  const app = createApp({ render: () => h(component, props) }).use(pinia).use(i18n)
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:rest(.*)*', component: { render: () => null } }] })
+  const app = createApp({ render: () => h(component, props) }).use(pinia).use(router).use(i18n)
   app.mount(host)
   const settle = async () => { for (let i = 0; i < 12; i++) { await Promise.resolve(); await nextTick() } }
   await settle()
