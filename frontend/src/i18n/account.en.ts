@@ -23,7 +23,7 @@ export default {
   },
   below: {
     title: 'Why "< {n}"?', text: 'Fewer than {n} people (or households) are counted here. So that nobody can be recognised, the exact number is not shown.', means: 'It may be anything from 0 to {m}.', blocks: 'People are counted in blocks of at least {n}; nothing below a block is shown.', sums: 'Totals are sums of blocks, so "total minus the rest" does not give this number away.',
-    blockTitle: 'Where does this number come from?', blockText: 'People are counted in blocks of at least {n}. A block counts as a whole, in the area where most of it lies, so the number may differ a little from the true one.', blockWho: 'Cleared staff see exact numbers for a stated purpose.',
+    untoldTitle: 'Why is there no number?', untold: 'No number is given for this place alone: people are counted in blocks of at least {n}, and a single place is often less than a block. Draw a larger area to count.', blockTitle: 'Where does this number come from?', blockText: 'People are counted in blocks of at least {n}. A block counts as a whole, in the area where most of it lies, so the number may differ a little from the true one.', blockWho: 'Cleared staff see exact numbers for a stated purpose.',
   },
   reveal: {
     title: 'Reveal the whole value', choose: 'Please choose a purpose', submit: 'Reveal', note: 'This look is recorded in the audit trail: who, when, what and why.', seconds: 'Hidden again in {n} s', hide: 'Hide now', hidden: 'Hidden again', waiting: 'Sent for approval; come back when it is approved', waitingId: 'Request {id}', again: 'Reveal again', limit: 'Too many reveals; try again in {time}',

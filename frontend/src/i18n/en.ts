@@ -14,7 +14,7 @@ export default {
   },
   accesses: { public: 'Public', internal: 'Internal', personal: 'Personal' },
   preset: { city: 'Overview', people: 'People', enterprise: 'Enterprises', land: 'Land', object: 'Objects', government: 'Services', all: 'All five' },
-  count: { withheld: 'Fewer than {n}: explain', blocks: '{n}, in blocks: explain' },
+  count: { withheld: 'Fewer than {n}: explain', untold: 'Not told: explain', blocks: '{n}, in blocks: explain' },
   search: { placeholder: 'Place, code, company or case', label: 'Search', none: 'Nothing found for “{text}”; try fewer characters', hint: '↑↓ to choose, Enter to go' },
   card: {
     close: 'Close', hits: '{n} objects here', here: 'This place', near: 'Within 500 m', count: 'Count here', nearNone: 'Nothing within 500 m; try showing more layers', zoom: 'Zoom', related: 'Related', fields: 'Properties',

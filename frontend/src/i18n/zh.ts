@@ -14,7 +14,7 @@ export default {
   },
   accesses: { public: '公开', internal: '内部', personal: '个人信息' },
   preset: { city: '总览', people: '人口', enterprise: '企业', land: '土地', object: '城市部件', government: '政务', all: '五图' },
-  count: { withheld: '少于 {n}，查看说明', blocks: '{n}，按块统计，查看说明' },
+  count: { withheld: '少于 {n}，查看说明', untold: '不单独给出，查看说明', blocks: '{n}，按块统计，查看说明' },
   search: { placeholder: '搜索地点、编码、企业、案件', label: '搜索', none: '没有找到“{text}”，换个词或缩短试试', hint: '↑↓ 选择，回车定位' },
   card: {
     close: '关闭', hits: '此处共 {n} 个对象', here: '此处', near: '附近 500 米', count: '统计这里', nearNone: '500 米内没有对象，试试打开更多图层', zoom: '定位', related: '关联信息', fields: '属性',

@@ -29,6 +29,13 @@ describe('a number that may be withheld', () => {
     expect(mark()?.getAttribute('aria-label')).toContain('少于 10')
   })
 
+  it('says why nothing is said of a single place', async () => {
+    shown = await mount(CountMark, { value: null, blocks: true })
+    expect(mark()?.textContent).toBe('–')
+    await does(() => mark()?.click())
+    expect(note()?.textContent).toContain('不单独给出人数')
+  })
+
   it('explains itself when focused, and is silent when left', async () => {
     shown = await mount(CountMark, { value: null, below: 20 })
     await does(() => mark()?.dispatchEvent(new Event('focus')))
