@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { accountSteps } from './accounts.mjs'
 import { base, faults, launch } from './browser.mjs'
 import { eventSteps } from './events.mjs'
+import { exportSteps } from './exports.mjs'
 import { mapSteps } from './map.mjs'
 import { officeSteps } from './office.mjs'
 import { policySteps } from './policy.mjs'
@@ -20,7 +21,7 @@ console.log(`walking ${base}`)
 const browser = await launch()
 let passed = 0
 let failed = 0
-for (const [name, step] of [...mapSteps, ...regionSteps, ...eventSteps, ...stateSteps, ...officeSteps, ...accountSteps, ...policySteps, ...last].filter(([name]) => only.test(name))) {
+for (const [name, step] of [...mapSteps, ...regionSteps, ...eventSteps, ...stateSteps, ...officeSteps, ...accountSteps, ...policySteps, ...exportSteps, ...last].filter(([name]) => only.test(name))) {
   const start = Date.now()
   try {
     await step(browser)
