@@ -30,7 +30,7 @@ export default {
     forbidden: 'You may not see this, or not for this purpose',
   },
   output: {
-    title: 'Export data', format: 'Format', range: 'Extent', all: 'Everything', region: 'The drawn area (its box)', purpose: 'Purpose', purposeHint: 'For example: checking flood evacuation', submit: 'Request export', filtered: 'With the current filter', note: 'The file is signed and watermarked; it names purpose, filter, rows and data version.', waiting: 'Waiting for approval', ready: 'Ready', refused: 'Refused', download: 'Download', rows: '{n} rows', at: 'Requested {time}', expires: 'Until {time}',
+    title: 'Export data', format: 'Format', range: 'Extent', all: 'Everything', region: 'The drawn area (its box)', purpose: 'Purpose', purposeHint: 'For example: checking flood evacuation', submit: 'Request export', filtered: 'With the current filter', note: 'The file is signed and watermarked; it names purpose, filter, rows and data version.', waiting: 'Waiting', ready: 'Ready', refused: 'Refused', download: 'Download', rows: '{n} rows', at: 'Requested {time}', expires: 'Until {time}',
     by: 'Decided by {name}', none: 'No exports yet', done: 'The export is ready', waitingText: 'This export needs approval. Once approved, you find it under "My access".', refusedText: 'This export was refused.', mine: 'See my exports',
     formatGeojson: 'GeoJSON', formatCsv: 'CSV table', formatSeq: 'GeoJSON lines (large data)',
   },
