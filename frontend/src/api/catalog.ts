@@ -9,6 +9,11 @@ export async function getMe(): Promise<Me> {
   return me
 }
 
+/** Asks again who asks, after a refusal that came past `request`: a session that is over is noticed. */
+export function checkSession(): void {
+  void getMe().catch(() => undefined)
+}
+
 export const getCity = () => request<City>('/api/v1/city')
 export const getTileJSON = (layer: string) => request<TileJSON>(`/tiles/${layer}.json`)
 

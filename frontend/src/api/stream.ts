@@ -1,3 +1,4 @@
+import { checkSession } from './catalog'
 import type { Changes } from './eventtypes'
 import { isAbort, query, subjectHeaders } from './http'
 import { MessageParser, type Message } from './sse'
@@ -50,6 +51,7 @@ async function read(layers: string[], last: string, stopped: AbortSignal, handle
   if (last) headers['Last-Event-ID'] = last
   const signal = AbortSignal.any([stopped, silence.signal])
   const response = await fetch(`/api/v1/stream${query({ layers: layers.join(',') })}`, { headers, signal, cache: 'no-store' })
+  if (response.status === 401) checkSession()
   if (!response.ok || !response.body) throw new Error(`stream: status ${response.status}`)
   handlers.state('live')
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()

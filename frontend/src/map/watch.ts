@@ -1,4 +1,5 @@
 import type { MapSourceDataEvent } from 'maplibre-gl'
+import { checkSession } from '@/api/catalog'
 import type { LayerState } from '@/state/mapstatus'
 import type { MapLibreMap } from './engine'
 import { sourceOf } from './style'
@@ -42,6 +43,7 @@ export function watchLayers(map: MapLibreMap, filters: () => Record<string, stri
   }
   const onError = (event: { sourceId?: string; error?: { status?: number; name?: string } }) => {
     if (!event.sourceId || event.error?.name === 'AbortError') return
+    if (event.error?.status === 401) checkSession()
     failed.add(event.sourceId)
     survey()
   }
