@@ -46,6 +46,7 @@ type Server struct {
 	draining  atomic.Bool
 	origins   origins
 	usage     *usage.Meter
+	drawer    *drawer
 	labels    map[string]string // method and path as the router has them to how a route is counted
 	accessLog *usage.Log        // nil: none
 	recorder  *audit.Recorder   // nil: the store keeps no audit trail
@@ -125,7 +126,8 @@ func orDefault[T ~int64](v, def T) T {
 
 // assemble collects the routes and draws up their document.
 func (s *Server) assemble() error {
-	tiles := tile.New(tile.Options{City: s.o.City, Draw: newDrawer(s.o.TileCacheBytes)})
+	s.drawer = newDrawer(s.o.TileCacheBytes)
+	tiles := tile.New(tile.Options{City: s.o.City, Draw: s.drawer})
 	collections := ogc.New(ogc.Options{City: s.o.City, Name: s.o.Name, Now: s.o.Now,
 		Document: func() []byte { return s.document }})
 	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})

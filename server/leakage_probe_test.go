@@ -1,0 +1,346 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"wutu/layers"
+	"wutu/layers/model"
+	"wutu/tiles"
+)
+
+// prober draws questions about a city: its forbidden things are named in them.
+type prober struct {
+	*founder
+	things []*thing // of both worlds
+	asker  *asker
+}
+
+// probing is how a route is put to the leakage test.
+type probing struct {
+	each int                     // questions per policy
+	draw func(p *prober) request // one question; nil: plain
+	why  string                  // of a route that is plain: what it answers from
+	once bool                    // its answer counts requests: not asked again after a change
+}
+
+func (p *prober) q(v string) string { return url.QueryEscape(v) }
+
+// target is a thing of either world, more often one the asker may not see.
+func (p *prober) target() *thing {
+	for range 6 {
+		if th := pick(p.Rand, p.things); p.asker.see(th) != visible {
+			return th
+		}
+	}
+	return pick(p.Rand, p.things)
+}
+
+func (p *prober) layer() string {
+	if p.chance(.08) {
+		return pick(p.Rand, []string{"grids", "districts", "streets", "communities", "nothing"})
+	}
+	for range 8 { // what is listed has most to betray
+		if id := pick(p.Rand, population).layer; p.asker.mode(id) == layers.GrantList {
+			return id
+		}
+	}
+	return pick(p.Rand, population).layer
+}
+
+func (p *prober) box() string {
+	a, b := p.spot(), p.spot()
+	return fmt.Sprintf("%.4f,%.4f,%.4f,%.4f", min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0])+.002, max(a[1], b[1])+.002)
+}
+
+func (p *prober) polygon() string {
+	b := strings.Split(p.box(), ",")
+	return fmt.Sprintf(`{"type":"Polygon","coordinates":[[[%[1]s,%[2]s],[%[3]s,%[2]s],[%[3]s,%[4]s],[%[1]s,%[4]s],[%[1]s,%[2]s]]]}`, b[0], b[1], b[2], b[3])
+}
+
+// field is one that the asker gets something of: others are refused. Seldom it is
+// any.
+func (p *prober) field(layer string) string {
+	l := model.Lookup(layer)
+	if l == nil || len(l.Fields) == 0 {
+		return "name"
+	}
+	for range 5 {
+		f := &l.Fields[p.IntN(len(l.Fields))]
+		if p.asker.line(l) == nil || !p.asker.hides(l, f) && !f.Personal || p.chance(.1) {
+			return f.Name
+		}
+	}
+	return l.Fields[0].Name
+}
+
+func (p *prober) filter(layer string) string {
+	if p.chance(.2) {
+		return fmt.Sprintf("S_INTERSECTS(geometry, BBOX(%s))", p.box())
+	}
+	name := p.field(layer)
+	l := model.Lookup(layer)
+	if l == nil {
+		return "name = 'x'"
+	}
+	for i := range l.Fields {
+		if f := &l.Fields[i]; f.Name == name {
+			switch {
+			case p.chance(.15):
+				return name + " IS NOT NULL"
+			case f.Codes != nil:
+				return fmt.Sprintf("%s <> '%s'", name, f.Codes[0].Value)
+			case f.Type == layers.String && p.chance(.5):
+				return fmt.Sprintf("%s LIKE '%%%s%%'", name, string([]rune(pick(p.Rand, words))[:1]))
+			case f.Type == layers.String:
+				return fmt.Sprintf("%s = '%s'", name, pick(p.Rand, words))
+			case f.Type == layers.DateTime:
+				return name + " > TIMESTAMP('2026-11-01T00:00:00Z')"
+			case f.Type == layers.Boolean:
+				return name + " = true"
+			}
+			return fmt.Sprintf("%s > %d", name, p.IntN(400))
+		}
+	}
+	return "name IS NULL"
+}
+
+// listing is a query string for items.
+func (p *prober) listing(layer string) string {
+	v := url.Values{}
+	maybe := func(chance float64, name string, value func() string) {
+		if p.chance(chance) {
+			v.Set(name, value())
+		}
+	}
+	maybe(.3, "bbox", p.box)
+	maybe(.3, "filter", func() string { return p.filter(layer) })
+	maybe(.3, "sortby", func() string { return pick(p.Rand, []string{"", "-"}) + p.field(layer) })
+	maybe(.7, "limit", func() string { return fmt.Sprint(1 + p.IntN(6)) })
+	maybe(.15, "offset", func() string { return fmt.Sprint(p.IntN(5)) })
+	maybe(.15, "properties", func() string { return p.field(layer) })
+	maybe(.1, "crs", func() string { return "http://www.opengis.net/def/crs/EPSG/0/4490" })
+	maybe(.1, "datetime", func() string { return pick(p.Rand, []string{"2026-11-01T00:00:00Z/..", "2026-10-20T00:00:00Z"}) })
+	maybe(.2, "ids", func() string { return p.target().id + "," + p.idOf(layer) + ",nobody" })
+	return v.Encode()
+}
+
+// idOf is the id of some thing of a layer.
+func (p *prober) idOf(layer string) string {
+	for range 40 {
+		if th := pick(p.Rand, p.things); th.layer == layer {
+			return th.id
+		}
+	}
+	return "nobody"
+}
+
+func (p *prober) tile() string {
+	at := p.spot()
+	z := pick(p.Rand, []int{9, 12, 14, 15, 16})
+	id, _ := tiles.At(at, tiles.Zoom(z))
+	return id.String() + ".mvt"
+}
+
+func (p *prober) layersOf(most int) string {
+	out := p.layer()
+	for range p.IntN(most) {
+		out += "," + p.layer()
+	}
+	return out
+}
+
+func (p *prober) get(format string, args ...any) request {
+	r := request{method: http.MethodGet, path: fmt.Sprintf(format, args...)}
+	if p.chance(.1) {
+		r.header = http.Header{"Accept-Encoding": {"gzip"}}
+	}
+	if p.chance(.05) {
+		r.method = http.MethodHead
+	}
+	return r
+}
+
+func (p *prober) post(path string, body map[string]any) request {
+	b, _ := json.Marshal(body)
+	return request{method: http.MethodPost, path: path, body: string(b)}
+}
+
+// region is a body with a drawn region and layers.
+func (p *prober) region() map[string]any {
+	body := map[string]any{"geometry": json.RawMessage(p.polygon())}
+	layer := ""
+	if p.chance(.7) {
+		layer = p.layer()
+		body["layers"] = []string{layer}
+	}
+	if p.chance(.3) {
+		body["filter"] = p.filter(layer)
+	}
+	return body
+}
+
+// probings says of every route how it is probed. A new route needs a line here.
+var probings = map[string]probing{
+	"GET /ogc":                     {why: "addresses only"},
+	"GET /ogc/":                    {why: "addresses only"},
+	"GET /ogc/conformance":         {why: "constant"},
+	"GET /ogc/api":                 {why: "the routes of the program"},
+	"GET /ogc/collections":         {each: 1, draw: func(p *prober) request { return p.get("/ogc/collections") }},
+	"GET /ogc/collections/{layer}": {each: 6, draw: func(p *prober) request { return p.get("/ogc/collections/%s", p.layer()) }},
+	"GET /ogc/collections/{layer}/items": {each: 24, draw: func(p *prober) request {
+		l := p.layer()
+		return p.get("/ogc/collections/%s/items?%s", l, p.listing(l))
+	}},
+	"GET /ogc/collections/{layer}/items/{id}": {each: 10, draw: func(p *prober) request {
+		th := p.target()
+		return p.get("/ogc/collections/%s/items/%s", th.layer, p.q(th.id))
+	}},
+	"GET /tiles/{layers}.json":                {each: 4, draw: func(p *prober) request { return p.get("/tiles/%s.json", p.layersOf(2)) }},
+	"GET /tiles/{layers}/{z}/{x}/{y}.mvt":     {each: 16, draw: func(p *prober) request { return p.get("/tiles/%s/%s%s", p.layersOf(2), p.tile(), p.tileQuery()) }},
+	"GET /tiles/{layers}/hex/{z}/{x}/{y}.mvt": {each: 10, draw: func(p *prober) request { return p.get("/tiles/%s/hex/%s%s", p.layer(), p.tile(), p.tileQuery()) }},
+	"GET /api/v1/city":                        {each: 1, draw: func(p *prober) request { return p.get("/api/v1/city") }},
+	"GET /api/v1/layers":                      {each: 2, draw: func(p *prober) request { return p.get("/api/v1/layers") }},
+	"GET /api/v1/me":                          {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me") }},
+	"GET /api/v1/me/access":                   {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me/access") }},
+	"GET /api/v1/near": {each: 14, draw: func(p *prober) request {
+		l, at := p.layer(), p.spot()
+		v := url.Values{"layer": {l}, "lon": {fmt.Sprintf("%.5f", at[0])}, "lat": {fmt.Sprintf("%.5f", at[1])}}
+		if p.chance(.6) {
+			v.Set("k", fmt.Sprint(1+p.IntN(8)))
+		}
+		if p.chance(.5) {
+			v.Set("radius", fmt.Sprint(100+p.IntN(3000)))
+		}
+		if p.chance(.2) {
+			v.Set("filter", p.filter(l))
+		}
+		if p.chance(.2) {
+			v.Set("within", "POLYGON((111.27 30.67,111.29 30.67,111.29 30.7,111.27 30.7,111.27 30.67))")
+		}
+		return p.get("/api/v1/near?%s", v.Encode())
+	}},
+	"POST /api/v1/within": {each: 14, draw: func(p *prober) request {
+		body := p.region()
+		if p.chance(.4) {
+			body["result"] = "features"
+		}
+		if p.chance(.3) {
+			body["predicate"] = "within"
+		}
+		if p.chance(.2) {
+			body["buffer"] = 150
+		}
+		if p.chance(.3) {
+			body["limit"] = 1 + p.IntN(3)
+		}
+		return p.post("/api/v1/within", body)
+	}},
+	"POST /api/v1/stats": {each: 18, draw: func(p *prober) request {
+		body := p.region()
+		layer := p.layer()
+		body["layers"] = []string{layer}
+		if p.chance(.6) {
+			delete(body, "geometry")
+		}
+		if _, ok := body["filter"]; ok {
+			body["filter"] = p.filter(layer)
+		}
+		body["by"] = pick(p.Rand, []string{"none", "grid", "community", "district", "h3:8", "h3:10", "field:kind", "field:" + p.field(layer)})
+		if l := model.Lookup(layer); l != nil && p.chance(.5) {
+			for i := range l.Fields {
+				if f := &l.Fields[i]; f.Type == layers.Number || f.Type == layers.Integer {
+					body["measures"] = []string{pick(p.Rand, []string{"sum:", "sum:", "avg:", "min:", "max:"}) + f.Name}
+				}
+			}
+		}
+		return p.post("/api/v1/stats", body)
+	}},
+	"GET /api/v1/locate": {each: 10, draw: func(p *prober) request {
+		at := pick(p.Rand, p.things).at
+		return p.get("/api/v1/locate?lon=%.5f&lat=%.5f&accuracy=%d", at[0], at[1], pick(p.Rand, []int{0, 30}))
+	}},
+	"GET /api/v1/convert": {why: "arithmetic"},
+	"GET /api/v1/search": {each: 14, draw: func(p *prober) request {
+		th := p.target()
+		text := th.id
+		if name, ok := th.values[p.field(th.layer)].(string); ok && p.chance(.7) {
+			text = name
+		}
+		if name, ok := th.values["name"].(string); ok && p.chance(.4) {
+			text = name
+		}
+		v := url.Values{"q": {text}, "limit": {fmt.Sprint(1 + p.IntN(4))}}
+		if p.chance(.3) {
+			v.Set("layers", p.layer())
+		}
+		if p.chance(.3) {
+			at := p.spot()
+			v.Set("near", fmt.Sprintf("%.4f,%.4f", at[0], at[1]))
+		}
+		return p.get("/api/v1/search?%s", v.Encode())
+	}},
+	"GET /api/v1/features/{layer}/{id}/related": {each: 12, draw: func(p *prober) request {
+		th := p.target()
+		if p.chance(.6) {
+			th = pick(p.Rand, p.things)
+		}
+		if p.chance(.2) {
+			return p.get("/api/v1/features/grids/%s/related", gridID(p.IntN(16)))
+		}
+		return p.get("/api/v1/features/%s/%s/related", th.layer, p.q(th.id))
+	}},
+	"GET /api/v1/buildings/{id}/card": {each: 6, draw: func(p *prober) request { return p.get("/api/v1/buildings/%s/card", p.idOf("buildings")) }},
+	"GET /api/v1/events": {each: 6, draw: func(p *prober) request {
+		v := url.Values{"limit": {fmt.Sprint(1 + p.IntN(4))}}
+		if p.chance(.3) {
+			v.Set("bbox", p.box())
+		}
+		if p.chance(.3) {
+			v.Set("state", "filed,closed")
+		}
+		if p.chance(.3) {
+			v.Set("filter", p.filter("events"))
+		}
+		return p.get("/api/v1/events?%s", v.Encode())
+	}},
+	"GET /api/v1/events/{id}": {each: 8, draw: func(p *prober) request { return p.get("/api/v1/events/%s", p.idOf("events")) }},
+	"POST /api/v1/events": {each: 1, draw: func(p *prober) request {
+		return p.post("/api/v1/events", map[string]any{"class": "0301"}) // refused, whoever asks: there is no place
+	}},
+	"POST /api/v1/events/{id}/{step}": {each: 5, draw: func(p *prober) request {
+		r := p.post("/api/v1/events/"+p.idOf("events")+"/"+pick(p.Rand, []string{"dispatch", "close", "verify"}), map[string]any{"note": "x"})
+		r.header = http.Header{"If-Match": {`"999999"`}} // nobody's version: refused before anything changes
+		return r
+	}},
+	"GET /api/v1/event-classes": {why: "constant"},
+	"GET /api/v1/stream": {each: 5, draw: func(p *prober) request {
+		v := url.Values{"snapshot": {"true"}}
+		l := p.layer()
+		if p.chance(.7) {
+			v.Set("layers", l)
+		}
+		if p.chance(.3) {
+			v.Set("bbox", p.box())
+		}
+		if p.chance(.3) {
+			v.Set("filter", p.filter(l))
+		}
+		r := p.get("/api/v1/stream?%s", v.Encode())
+		r.method, r.header = http.MethodGet, nil
+		return r
+	}},
+	"GET /healthz": {each: 1, draw: func(p *prober) request { return p.get("/healthz") }},
+	"GET /readyz":  {each: 1, draw: func(p *prober) request { return p.get("/readyz") }},
+	"GET /metrics": {each: 1, once: true, draw: func(p *prober) request { return request{method: http.MethodGet, path: "/metrics"} }},
+}
+
+func (p *prober) tileQuery() string {
+	if p.chance(.8) {
+		return ""
+	}
+	return "?filter=" + p.q(p.filter(pick(p.Rand, population).layer))
+}
