@@ -18,9 +18,8 @@ export const useCatalog = defineStore('catalog', () => {
   async function load(): Promise<void> {
     status.value = 'loading'
     try {
-      const [theCity, theMe, theLayers] = await Promise.all([getCity(), getMe(), getLayers()])
+      const [theCity, , theLayers] = await Promise.all([getCity(), getMe().then((found) => { me.value = found }), getLayers()])
       city.value = theCity
-      me.value = theMe
       layers.value = theLayers
       status.value = 'ready'
     } catch (failure) {

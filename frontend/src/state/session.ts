@@ -7,6 +7,16 @@ import type { Me } from '@/api/types'
 
 export const administrators = ['sysadmin', 'secadmin', 'auditor']
 
+/** The accounts of a demonstration, which nobody else may be called like. */
+const demoAccount = /^demo-/
+
+/** What somebody who has signed in must do before anything else; '' when nothing. */
+export function unready(me: Me | null, session: Session | null): 'password' | 'factor' | '' {
+  if (!me || !session) return ''
+  if (session.must_change_password) return 'password'
+  return administrators.includes(me.role) && !session.second_factor && !demoAccount.test(me.id) ? 'factor' : ''
+}
+
 /** Who is signed in, for the pages without a map. */
 export const useSession = defineStore('session', () => {
   const me = shallowRef<Me | null>(null)
