@@ -257,24 +257,3 @@ func (p *program) auditRetain(ctx context.Context, days int) (err error) {
 	p.say("%d lines removed", n)
 	return nil
 }
-
-// sealEvery is how often a running server looks for days that are over.
-const sealEvery = 10 * time.Minute
-
-// sealAudit seals finished days of the trail until ctx ends, the first time at
-// once. report gets what fails; it is tried again.
-func sealAudit(ctx context.Context, store *gpkg.Store, report func(error)) {
-	tick := time.NewTicker(sealEvery)
-	defer tick.Stop()
-	for {
-		_, err := store.SealAudit(ctx, now(), event.China())
-		if err != nil && ctx.Err() == nil {
-			report(err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}

@@ -67,7 +67,7 @@ func (p *program) printKeysNeeded() error {
 			sealed[len(sealed)-1], path, keysEnv)
 		return nil
 	}
-	p.say("its personal values are sealed; the keys are in %s", path)
+	p.say("its personal values are sealed, and the keys are there")
 	return nil
 }
 

@@ -52,13 +52,65 @@ func (p *program) ring(make bool) (*keyring.Ring, error) {
 		return nil, err
 	}
 	ring, err := keyring.Load(path)
-	if layers.KindOf(err) != layers.NotFound {
-		return ring, err
+	if layers.KindOf(err) == layers.NotFound {
+		if ring, err = p.ringElsewhere(); ring != nil {
+			return ring, err
+		}
+		if err = p.needsNoKeys(path); err != nil || !make {
+			return nil, err
+		}
+		ring, err = p.newRing(path, keyring.Standard)
 	}
-	if err := p.needsNoKeys(path); err != nil || !make {
+	if err == nil {
+		p.leaveKeyPath(path)
+	}
+	return ring, err
+}
+
+// keyPathFile is the name of the file in the city's folder that says where its
+// keys are: a copy of the folder, and a city restored from a backup, finds them
+// on the same machine. It holds no secret.
+const keyPathFile = "keys.path"
+
+// ringElsewhere loads the keys of a city that was copied or restored from where
+// they were. It returns nil when they are not there, or are not those the city is
+// sealed with.
+func (p *program) ringElsewhere() (*keyring.Ring, error) {
+	if p.keys != "" || os.Getenv(keysEnv) != "" {
+		return nil, nil // what is named is meant
+	}
+	path, err := os.ReadFile(filepath.Join(p.dir, keyPathFile))
+	if err != nil || len(path) > 4096 {
+		return nil, nil
+	}
+	sealed, err := gpkg.SealedWith(p.file())
+	if err != nil || len(sealed) == 0 {
 		return nil, err
 	}
-	return p.newRing(path, keyring.Standard)
+	ring, err := keyring.Load(strings.TrimSpace(string(path)))
+	if err != nil {
+		return nil, nil // told by needsNoKeys
+	}
+	for _, id := range sealed {
+		if !ring.Has(id) {
+			return nil, nil
+		}
+	}
+	return ring, nil
+}
+
+// leaveKeyPath writes down where the keys are. A folder that cannot be written, or
+// is not there yet, does without.
+func (p *program) leaveKeyPath(path string) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return
+	}
+	file, text := filepath.Join(p.dir, keyPathFile), []byte(abs+"\n")
+	if was, err := os.ReadFile(file); err == nil && string(was) == string(text) {
+		return
+	}
+	_ = os.WriteFile(file, text, 0o644) // a help, not a need
 }
 
 // needsNoKeys fails when the city was sealed with keys that are not at path.
@@ -76,6 +128,9 @@ func (p *program) needsNoKeys(path string) error {
 func (p *program) newRing(path string, suite keyring.Suite) (*keyring.Ring, error) {
 	ring, err := keyring.New(suite, now(), rand.Reader)
 	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
 	}
 	if err := ring.Save(path); err != nil {

@@ -86,6 +86,9 @@ func (p *program) create(ctx context.Context, o gpkg.Options) (*gpkg.Store, erro
 	if err := os.MkdirAll(p.dir, 0o750); err != nil {
 		return nil, err
 	}
+	if path, err := p.keyFile(); err == nil && o.Keys != nil {
+		p.leaveKeyPath(path)
+	}
 	return gpkg.Open(ctx, p.file(), o)
 }
 

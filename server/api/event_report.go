@@ -277,7 +277,7 @@ func (a *API) reportBatch(v *live.View, s *layers.Subject, r *report, place *eve
 		return b, err
 	}
 	b.Records = []layers.Record{{Bucket: bucketHistory, Key: no, Data: history}, {Bucket: bucketPlace, Key: no, Data: proof}}
-	b.Audit = []layers.AuditLine{{At: now, Actor: s.ID, Action: "events.report", Object: "events/" + no,
+	b.Audit = []layers.AuditLine{{At: now, Actor: s.ID, Role: s.Role.String(), From: s.Origin, Purpose: s.Purpose, Action: "events.report", Object: "events/" + no,
 		Detail: fmt.Sprintf(`{"class":%q,"place":%q}`, r.class.Code, place.Hash())}}
 	return b, nil
 }

@@ -214,7 +214,8 @@ func (a *API) take(ctx context.Context, t *taking, o once) error {
 	_, err = a.o.City.Apply(ctx, layers.Batch{Actor: t.subject.ID, At: t.now,
 		Changes: []layers.Change{{Op: layers.Put, Layer: t.layer.ID, ID: stored.Key, Feature: &stored, IfVersion: &version}},
 		Records: append(records, layers.Record{Bucket: bucketHistory, Key: stored.Key, Data: data}),
-		Audit: []layers.AuditLine{{At: t.now, Actor: t.subject.ID, Action: "events." + t.transition.Step.String(),
+		Audit: []layers.AuditLine{{At: t.now, Actor: t.subject.ID, Role: t.subject.Role.String(), From: t.subject.Origin,
+			Purpose: t.subject.Purpose, Action: "events." + t.transition.Step.String(),
 			Object: "events/" + stored.Key, Detail: string(detail)}}})
 	if layers.KindOf(err) == layers.Conflict {
 		if id, onceErr := o.done(ctx, a.o.Records); onceErr != nil || id != "" { // the same request came twice at once
