@@ -6,7 +6,8 @@
 //   - tile: vector tiles and TileJSON
 //   - stream: server-sent changes
 //   - search: the index behind the search box
-//   - auth: accounts, sessions, keys and subjects
+//   - auth: accounts, sessions, keys and subjects; admin: the addresses of the administrators
+//   - audit: reads written into the trail, and the trail for its administrator
 //   - auth/oidc: signing in with the city's identity platform
 //   - usage: who uses what, the access log, quotas
 //   - param: parameters that several addresses share
@@ -17,7 +18,8 @@
 // trace, log, metrics and usage → security headers, other origins → compression →
 // recovery from panics → subject (auth) → quota → route → rules for caches, limits
 // of time and body → openapi.Check →
-// handler; an error becomes a problem on the way back. A handler gets checked parameters and a subject, asks a live.View or
+// handler; an error becomes a problem on the way back, and what was read of persons
+// a line of the audit trail. A handler gets checked parameters and a subject, asks a live.View or
 // applies a batch, and returns an error instead of writing one.
 //
 // # What is not here
