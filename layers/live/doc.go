@@ -29,16 +29,28 @@
 //
 // # Access
 //
-// Every query carries a subject, and every method applies package access
-// before it looks at a row: a layer the subject may not list yields Forbidden
-// or NotFound, counts of personal layers are suppressed below the threshold,
-// masked fields read as null and cannot be filtered, sorted or grouped on.
+// Every query carries a subject, and every method applies package access before
+// it looks at a row. The conditions of the decision (areas, classes, period) are
+// made ready once per query (scope) and joined to its own; fields read as the
+// decision shows them. A layer the subject may not list yields Forbidden or
+// NotFound. One it may count is answered from the layer's release (package
+// layers/release): its blocks stand in a table of their own, a shadow of the
+// layer's, on which the same plans run, so that counts, groups and hexagons need
+// no code that knows of privacy. A release is stored before it is shown, takes up
+// changes once a minute, and is resumed from its stored state at the next start.
+//
+// What a subject cannot see must not show in what it can measure either:
+// View.Version is the last change that shows under a decision, for caches and
+// tags; extents, sizes and times of a whole layer are for those who see all of it.
+// Queries about persons note themselves in the context's Reads, for the audit
+// trail.
 //
 // # Locks
 //
 // Catalog.mu serialises writers and guards the tables' next state. The feed has
 // its own lock, taken after mu and never before it. Readers take no lock but
-// the short ones that guard the lazily computed columns.
+// the short ones that guard the lazily computed columns, and wait for a release
+// that is being made for the first time.
 //
 // # What is not here
 //
