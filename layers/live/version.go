@@ -42,7 +42,8 @@ func newWatch() *watch { return &watch{known: make(map[watchedScope]*tracker)} }
 
 // Version is the sequence of the last change to a layer that shows under the
 // decision: what is drawn for subjects with this decision is the same as long as
-// it is. The first call for a scope returns a number that never comes again.
+// it is. The first call for a scope returns a number that never comes again when a
+// writer is at work.
 func (v *View) Version(d *access.Decision, layer string) uint64 {
 	scope := d.Scope()
 	if scope == "" {
@@ -54,17 +55,33 @@ func (v *View) Version(d *access.Decision, layer string) uint64 {
 	if seq, ok := v.versions[watchedScope{layer, scope}]; ok {
 		return seq
 	}
-	return v.watch.add(watchedScope{layer, scope}, d)
+	return v.watchScope(watchedScope{layer, scope}, d)
 }
 
-func (w *watch) add(k watchedScope, d *access.Decision) uint64 {
+// watchScope begins to follow a scope. When the view is the present one, nothing
+// has changed since, and its own sequence is the version.
+func (v *View) watchScope(k watchedScope, d *access.Decision) uint64 {
+	c := v.releases.city
+	if !c.mu.TryLock() {
+		return v.watch.add(k, d, 0)
+	}
+	defer c.mu.Unlock()
+	if c.view.Load() != v {
+		return v.watch.add(k, d, 0)
+	}
+	v.watch.add(k, d, v.seq)
+	c.publish()
+	return v.seq
+}
+
+func (w *watch) add(k watchedScope, d *access.Decision, seq uint64) uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.known[k] == nil {
 		if len(w.known) >= maxWatched {
 			clear(w.known)
 		}
-		w.known[k] = &tracker{decision: *d}
+		w.known[k] = &tracker{decision: *d, seq: seq}
 		w.asked.Store(true)
 	}
 	w.unnamed++
