@@ -209,8 +209,13 @@ func testBackupBesideServe(t *testing.T, s *served, dir string) {
 	archive, fresh := filepath.Join(t.TempDir(), "backup"), filepath.Join(t.TempDir(), "restored")
 	mustRun(t, "backup", archive, "--data", dir)
 	s.alive()
-	if out := mustRun(t, "restore", archive, "--data", fresh); !strings.Contains(out, "the key file is not in the backup: put it at "+fresh+".keys") {
+	if out := mustRun(t, "restore", archive, "--data", fresh); !strings.Contains(out, "the keys are there") {
 		t.Errorf("restore says %q", out)
+	}
+	mustRun(t, "check", "--data", fresh) // the keys are found where they were
+	away := filepath.Join(t.TempDir(), "away")
+	if err := os.WriteFile(filepath.Join(fresh, "keys.path"), []byte(away+"\n"), 0o600); err != nil { // as on another machine
+		t.Fatal(err)
 	}
 	if code, _, errs := run(t, "check", "--data", fresh); code != 1 || !strings.Contains(errs, "there is no key file "+fresh+".keys") {
 		t.Errorf("check without the keys: exit %d, %s", code, errs)
