@@ -254,7 +254,10 @@ func (s *run) scoreRow(l *layers.Layer, row *live.Row) (float64, bool) {
 	for _, v := range append(hidden, shown...) {
 		body = append(append(body, v...), fieldEnd)
 	}
-	place, _ := row.Point()
+	place, has := row.Point()
+	if !has {
+		place = orb.Point{}
+	}
 	score, ok := 0.0, bytes.Contains(body, s.words[0])
 	if ok {
 		score, ok = s.score(body, place)
