@@ -156,7 +156,7 @@ func (a *API) catchUp(ctx context.Context) error {
 func (a *API) store(ctx context.Context, subject *layers.Subject, r *report, o once) (string, error) {
 	v := a.o.City.View()
 	now := a.o.Now().UTC()
-	place := event.Locate(ground{ctx: ctx, view: v}, &r.class, r.point, r.body.Object)
+	place := event.Locate(ground{ctx: ctx, view: v, subject: layers.SystemSubject()}, &r.class, r.point, r.body.Object)
 	district := a.districtCode(&place)
 	serial, err := lastSerial(ctx, v, now, district)
 	if err != nil {

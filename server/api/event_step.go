@@ -144,7 +144,7 @@ func (t *taking) checkNeeds(ctx context.Context) error {
 			return layers.Invalidf("event", "/"+name, fmt.Sprintf("is longer than %d characters", maxDescription))
 		}
 	}
-	g := ground{ctx: ctx, view: t.view}
+	g := ground{ctx: ctx, view: t.view, subject: layers.SystemSubject()}
 	for _, need := range t.transition.Needs {
 		missing := false
 		switch need {

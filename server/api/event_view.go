@@ -101,7 +101,7 @@ func (a *API) describeEvent(ctx context.Context, reader layers.Subject, asker *l
 	if err != nil {
 		return nil, err
 	}
-	place, err := a.placeOf(ctx, v, l, &f)
+	place, err := a.placeOf(ctx, v, asker, l, &f)
 	if err != nil {
 		return nil, err
 	}
@@ -122,8 +122,8 @@ func mayAct(s *layers.Subject, l *layers.Layer, f *layers.Feature) bool {
 }
 
 // placeOf returns the proof made with the report; for events that came with the
-// data it is worked out from the present state of the city.
-func (a *API) placeOf(ctx context.Context, v *live.View, l *layers.Layer, f *layers.Feature) (*event.Place, error) {
+// data it is worked out from the present state of the city, as far as asker sees it.
+func (a *API) placeOf(ctx context.Context, v *live.View, asker *layers.Subject, l *layers.Layer, f *layers.Feature) (*event.Place, error) {
 	data, err := recordOf(ctx, a.o.Records, bucketPlace, f.Key)
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (a *API) placeOf(ctx context.Context, v *live.View, l *layers.Layer, f *lay
 	class, ok := event.ClassOf(text(l, f, model.Class))
 	p, isPoint := pointOf(f)
 	if ok && isPoint {
-		*place = event.Locate(ground{ctx: ctx, view: v}, &class, p, text(l, f, model.ObjectField))
+		*place = event.Locate(ground{ctx: ctx, view: v, subject: *asker}, &class, p, text(l, f, model.ObjectField))
 	}
 	return place, nil
 }

@@ -16,12 +16,14 @@ import (
 // half of a wide carriageway.
 const besideRoad = 15
 
-// ground answers layers/event what lies at a place, from one View. It reads as
-// the program itself: who is responsible does not depend on who asks. What it
-// returns is public: names of areas, roads and departments.
+// ground answers layers/event what lies at a place, from one View. For a report
+// it reads as the program itself: who is responsible does not depend on who
+// reports. For a proof that is worked out for somebody it reads as that subject:
+// what they may not see shows in no proof. Areas are everybody's.
 type ground struct {
-	ctx  context.Context
-	view *live.View
+	ctx     context.Context
+	view    *live.View
+	subject layers.Subject
 }
 
 var _ event.Ground = ground{}
@@ -50,7 +52,7 @@ func (g ground) DepartmentsAt(p orb.Point) []event.Department {
 	if !ok {
 		return nil
 	}
-	q := layers.Query{Subject: layers.SystemSubject(), Layer: l.ID, Region: &layers.Region{Geometry: p}}
+	q := layers.Query{Subject: g.subject, Layer: l.ID, Region: &layers.Region{Geometry: p}}
 	var out []event.Department
 	for row, err := range g.view.Select(g.ctx, q) {
 		if err != nil {
@@ -87,7 +89,7 @@ func (g ground) RoadAt(p orb.Point) (event.Thing, bool) {
 	if !ok {
 		return event.Thing{}, false
 	}
-	q := layers.Query{Subject: layers.SystemSubject(), Layer: l.ID}
+	q := layers.Query{Subject: g.subject, Layer: l.ID}
 	for hit, err := range g.view.Nearest(g.ctx, q, live.Near{Point: p, K: 1, RadiusM: besideRoad}) {
 		if err != nil {
 			break
@@ -103,8 +105,7 @@ func (g ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool)
 	if !ok || id == "" {
 		return nil, nil, false
 	}
-	subject := layers.SystemSubject()
-	f, err := g.view.Get(g.ctx, &subject, layer, id)
+	f, err := g.view.Get(g.ctx, &g.subject, layer, id)
 	return &f, l, err == nil
 }
 
