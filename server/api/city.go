@@ -121,12 +121,14 @@ func (a *API) layers(c echo.Context, _ *openapi.Input) error {
 		// Where features lie and how many bytes they take says something about
 		// single ones; whoever does not see all of them does not get it.
 		if s := v.Stats(l.ID); d.Whole() {
-			info.Bytes = s.Bytes
 			if s.HasExtent {
 				info.Extent = extentOf(s.Extent)
 			}
-			if !s.Updated.IsZero() {
-				info.Updated = &s.Updated
+			if d.Sights == nil { // nor does the size or the change of values it does not see
+				info.Bytes = s.Bytes
+				if !s.Updated.IsZero() {
+					info.Updated = &s.Updated
+				}
 			}
 		}
 		list = append(list, info)
