@@ -19,7 +19,7 @@ func (f *founder) spec() *auth.Spec {
 		return nil
 	}
 	s := &auth.Spec{Role: pick(f.Rand, []layers.Role{layers.Planner, layers.Dispatcher, layers.Supervisor, layers.GridWorker, layers.Department,
-		layers.Commander, layers.ThemeOwner, layers.API, layers.Public, layers.Auditor})}
+		layers.Commander, layers.ThemeOwner, layers.API, layers.Public})} // administrators have the standard policy, whatever the city says
 	if f.chance(.35) {
 		s.Region = pick(f.Rand, areaCodes)
 	}

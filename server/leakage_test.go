@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -62,6 +63,7 @@ type leak struct {
 	other     []*thing // of world b
 	a, b      *world
 	questions []question
+	witnessed bool
 	wrong     int
 }
 
@@ -89,6 +91,7 @@ func newLeak(t *testing.T, r *rand.Rand) *leak {
 	l.other = f.variant(a, l.city)
 	l.b = newWorld(t, a, spec, a.lines, l.other, seed)
 	l.things = slices.Concat(l.city, l.other)
+	l.witnessed = f.chance(.5)
 	return l
 }
 
@@ -99,10 +102,10 @@ func (l *leak) run() {
 		l.change()
 	}
 	if l.wrong > 0 {
-		l.t.Logf("asker %+v", *l.asker)
-		for i := range l.asker.lines {
-			l.t.Logf("line %+v", l.asker.lines[i])
-		}
+		text, _ := json.Marshal(l.asker.lines)
+		a := l.asker
+		l.t.Logf("asker %v %q cleared %v, purpose %q, region %q, department %q, layers %v, fields %v, classes %v, from %v to %v: %s", a.role, a.id, a.cleared,
+			a.purpose, a.region, a.department, a.layers, a.fields, a.classes, a.from, a.to, text)
 	}
 }
 
@@ -113,6 +116,9 @@ func (l *leak) draw() {
 	}
 	slices.Sort(routes)
 	for _, route := range routes {
+		if l.witnessed && probings[route].once {
+			continue
+		}
 		for range probings[route].each {
 			l.questions = append(l.questions, question{request: probings[route].draw(l.prober), route: route, once: probings[route].once})
 		}
@@ -121,7 +127,7 @@ func (l *leak) draw() {
 
 func (l *leak) report(what string, q *question, difference string) {
 	l.t.Helper()
-	if l.wrong++; l.wrong <= 4 {
+	if l.wrong++; l.wrong <= 2 {
 		l.t.Errorf("%s: %s: %s", what, &q.request, difference)
 	}
 }
@@ -129,11 +135,13 @@ func (l *leak) report(what string, q *question, difference string) {
 var nextLink = regexp.MustCompile(`"href":"([^"]*)","rel":"next"|"rel":"next","type":"[^"]*","href":"([^"]*)"`)
 
 // compare asks both worlds. Where an answer has a next page or a tag, that is
-// asked for too. The witness asks for every tile first.
+// asked for too. In every second policy a witness who sees everything asks first: what
+// is kept for them must not reach the asker. In the others /metrics is asked, which
+// counts the witness's answers too.
 func (l *leak) compare() {
 	for i := 0; i < len(l.questions) && l.wrong < 4; i++ {
 		q := l.questions[i]
-		if strings.HasPrefix(q.path, "/tiles/") || q.route == "GET /api/v1/search" {
+		if l.witnessed && (strings.HasPrefix(q.path, "/tiles/") || q.route == "GET /api/v1/search") {
 			l.a.ask(&q.request, l.a.witness)
 			l.b.ask(&q.request, l.b.witness)
 		}
@@ -217,6 +225,7 @@ func (l *leak) large(q *question) {
 // change turns what is forbidden in world a into that of world b and asks again.
 func (l *leak) change() {
 	var again []*question
+	start := server.TileStats(l.a.server)
 	for i := range l.questions {
 		q := &l.questions[i]
 		if q.once {
@@ -238,8 +247,8 @@ func (l *leak) change() {
 			l.report("after a forbidden change", q, d)
 		}
 	}
-	if after := server.TileStats(l.a.server); after.Renders != before.Renders || after.Entries != before.Entries {
-		l.report("tiles are drawn again after a forbidden change", &question{}, fmt.Sprintf("%+v and %+v", before, after))
+	if after := server.TileStats(l.a.server); after.Renders-before.Renders != before.Renders-start.Renders || after.Entries != before.Entries { // those that fail are tried again
+		l.report("tiles are drawn again after a forbidden change", &question{}, fmt.Sprintf("%+v, %+v and %+v", start, before, after))
 	}
 	if stream != nil {
 		stream.end(l)
@@ -271,7 +280,17 @@ func (l *leak) difference() layers.Batch {
 		if l.asker.mode(p.layer) != layers.GrantCounts || l.asker.conditional(p.layer) || p.layer == "departments" {
 			continue
 		}
-		for range layers.DefaultMinCount - 1 {
+		number := 0
+		for _, th := range l.city {
+			if th.layer == p.layer {
+				number++
+			}
+		}
+		few := layers.DefaultMinCount - 1
+		if number <= few { // not published yet
+			few -= number
+		}
+		for range few {
 			b.Changes = append(b.Changes, l.thing(i).change())
 		}
 	}
