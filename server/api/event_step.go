@@ -18,6 +18,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/layers"
+	"wutu/layers/access"
 	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
@@ -99,6 +100,10 @@ func (t *taking) prepare(ctx context.Context, id, stepName, match string) error 
 	step, err := event.ParseStep(stepName)
 	if err != nil {
 		return err
+	}
+	decision := access.Decide(&t.subject, t.layer)
+	if err := decision.MayUse(t.layer, t.layer.FieldIndex(model.State)); err != nil {
+		return err // nobody takes a step from a state they do not see
 	}
 	if t.from, err = event.ParseState(text(t.layer, &t.feature, model.State)); err != nil {
 		return &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
