@@ -23,7 +23,6 @@ type prober struct {
 type probing struct {
 	each int                     // questions per policy
 	draw func(p *prober) request // one question; nil: plain
-	why  string                  // of a route that is plain: what it answers from
 	once bool                    // its answer counts requests: not asked again after a change
 }
 
@@ -183,12 +182,9 @@ func (p *prober) region() map[string]any {
 	return body
 }
 
-// probings says of every route how it is probed. A new route needs a line here.
+// probings says of the routes that tell of features how they are probed; the others
+// are in plain. A new route needs a line in one of them.
 var probings = map[string]probing{
-	"GET /ogc":                     {why: "addresses only"},
-	"GET /ogc/":                    {why: "addresses only"},
-	"GET /ogc/conformance":         {why: "constant"},
-	"GET /ogc/api":                 {why: "the routes of the program"},
 	"GET /ogc/collections":         {each: 1, draw: func(p *prober) request { return p.get("/ogc/collections") }},
 	"GET /ogc/collections/{layer}": {each: 6, draw: func(p *prober) request { return p.get("/ogc/collections/%s", p.layer()) }},
 	"GET /ogc/collections/{layer}/items": {each: 24, draw: func(p *prober) request {
@@ -262,7 +258,6 @@ var probings = map[string]probing{
 		at := pick(p.Rand, p.things).at
 		return p.get("/api/v1/locate?lon=%.5f&lat=%.5f&accuracy=%d", at[0], at[1], pick(p.Rand, []int{0, 30}))
 	}},
-	"GET /api/v1/convert": {why: "arithmetic"},
 	"GET /api/v1/search": {each: 14, draw: func(p *prober) request {
 		th := p.target()
 		text := th.id
@@ -315,7 +310,6 @@ var probings = map[string]probing{
 		r.header = http.Header{"If-Match": {`"999999"`}} // nobody's version: refused before anything changes
 		return r
 	}},
-	"GET /api/v1/event-classes": {why: "constant"},
 	"GET /api/v1/stream": {each: 5, draw: func(p *prober) request {
 		v := url.Values{"snapshot": {"true"}}
 		l := p.layer()

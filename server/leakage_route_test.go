@@ -1,0 +1,128 @@
+package server_test
+
+import (
+	"iter"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"wutu/layers"
+	"wutu/server"
+	"wutu/server/auth"
+	"wutu/server/auth/oidc"
+	"wutu/server/openapi"
+)
+
+// plain says of the routes that are not put to TestLeakage why they have no
+// feature to tell of. They are asked by TestEveryRouteIsProbed alone.
+var plain = map[string]string{
+	"GET /ogc":                                        "addresses only",
+	"GET /ogc/":                                       "addresses only",
+	"GET /ogc/conformance":                            "constant",
+	"GET /ogc/api":                                    "the routes of the program",
+	"GET /api/v1/convert":                             "arithmetic",
+	"GET /api/v1/event-classes":                       "constant",
+	"GET /api/v1/session/oidc":                        accounts,
+	"GET /api/v1/session/oidc/callback":               accounts,
+	"GET /api/v1/admin/usage":                         accounts,
+	"GET /api/v1/session/methods":                     accounts,
+	"POST /api/v1/session":                            accounts,
+	"GET /api/v1/session":                             accounts,
+	"DELETE /api/v1/session":                          accounts,
+	"POST /api/v1/session/password":                   accounts,
+	"POST /api/v1/session/totp":                       accounts,
+	"PUT /api/v1/session/totp":                        accounts,
+	"GET /api/v1/sessions":                            accounts,
+	"DELETE /api/v1/sessions/{id}":                    accounts,
+	"GET /api/v1/admin/accounts":                      accounts,
+	"POST /api/v1/admin/accounts":                     accounts,
+	"PATCH /api/v1/admin/accounts/{id}":               accounts,
+	"DELETE /api/v1/admin/accounts/{id}":              accounts,
+	"POST /api/v1/admin/accounts/{id}/unlock":         accounts,
+	"POST /api/v1/admin/accounts/{id}/reset-password": accounts,
+	"PATCH /api/v1/admin/accounts/{id}/rights":        accounts,
+	"GET /api/v1/admin/keys":                          accounts,
+	"POST /api/v1/admin/keys":                         accounts,
+	"DELETE /api/v1/admin/keys/{id}":                  accounts,
+	"GET /api/v1/admin/policy":                        accounts,
+	"PUT /api/v1/admin/policy":                        accounts,
+	"GET /api/v1/admin/layers":                        accounts,
+	"PATCH /api/v1/admin/layers/{id}":                 accounts,
+	"GET /api/v1/admin/audit":                         accounts,
+	"GET /api/v1/admin/audit/verify":                  accounts,
+	"GET /api/v1/admin/audit/file":                    accounts,
+}
+
+// accounts says that a route tells of accounts, sessions, keys, the policy or the
+// audit trail to those whose business they are, and of no features. Who those are
+// is tested with each (offices_test, signin_test, package audit).
+const accounts = "accounts, keys, policy and trail: no features"
+
+// TestEveryRouteIsProbed fails for a route without an entry in probings or plain,
+// for an entry without its route, and for a route that is answered to somebody without
+// any grant from the features of the city.
+func TestEveryRouteIsProbed(t *testing.T) {
+	seed := leakSeed(t)
+	t.Logf("WUTU_SEED=%d", seed)
+	r := rand.New(rand.NewPCG(seed, 1<<40))
+	f := &founder{Rand: r}
+	a := &asker{lines: []layers.Grant{{ID: "nobody", Mode: layers.GrantHidden}}}
+	p := &prober{founder: f, asker: a, things: f.things()}
+	spec := &auth.Spec{Role: layers.Planner}
+	full := newWorld(t, a, spec, a.lines, p.things, 7)
+	empty := newWorld(t, a, spec, a.lines, nil, 7)
+	var known []string
+	for _, route := range allRoutes(t, full) {
+		name := route.Method + " " + route.Path
+		known = append(known, name)
+		decided, probed := probings[name]
+		if _, ok := plain[name]; ok == probed {
+			t.Errorf("%s: say in probings how it is probed for leaks, or why it has nothing to tell", name)
+			continue
+		}
+		for range 30 {
+			q := request{method: route.Method, path: route.Path}
+			if probed {
+				q = decided.draw(p)
+			} else {
+				th := pick(r, p.things)
+				q.path = strings.NewReplacer("{id}", th.id, "{layer}", th.layer).Replace(q.path)
+				if q.method != http.MethodGet && q.method != http.MethodDelete {
+					q.body = "{}"
+				}
+			}
+			for _, secret := range []string{full.secret, ""} {
+				x, y := full.ask(&q, secret), empty.ask(&q, secret)
+				if d := x.differs(y); d != "" {
+					t.Fatalf("%s: somebody without a grant tells a city from an empty one: %s: %s", name, &q, d)
+				}
+				for _, th := range p.things {
+					if strings.Contains(x.body, th.id) && !strings.Contains(q.path+q.body, th.id) {
+						t.Errorf("%s names %s: %.300s", &q, th.id, x.body)
+					}
+				}
+			}
+		}
+	}
+	for _, names := range []iter.Seq[string]{maps.Keys(probings), maps.Keys(plain)} {
+		for name := range names {
+			if !slices.Contains(known, name) {
+				t.Errorf("%s is probed but is no route any more", name)
+			}
+		}
+	}
+}
+
+// allRoutes are those of a server that has everything switched on.
+func allRoutes(t *testing.T, w *world) []openapi.Route {
+	t.Helper()
+	s, err := server.New(server.Options{City: w.live, Records: w.live.Store(), Now: now, Platform: &server.Platform{Options: oidc.Options{
+		Issuer: "https://id.example", ClientID: "wutu", RedirectURL: "https://city.example/api/v1/session/oidc/callback"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Routes()
+}
