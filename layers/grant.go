@@ -21,22 +21,22 @@ type Grant struct {
 	Title Title  `json:"title,omitempty"` // for display
 
 	// Of whom the line speaks: all of the parts that are set must hold.
-	Roles     []Role    `json:"roles,omitempty"`    // nil: every role
-	Accounts  []string  `json:"accounts,omitempty"` // ids of accounts or keys; nil: all
-	Cleared   bool      `json:"cleared,omitempty"`  // only cleared subjects
-	Purposes  []string  `json:"purposes,omitempty"` // only subjects that act for one of these; nil: any
+	Roles     []Role    `json:"roles,omitzero"`    // nil: every role
+	Accounts  []string  `json:"accounts,omitzero"` // ids of accounts or keys; nil: all
+	Cleared   bool      `json:"cleared,omitempty"` // only cleared subjects
+	Purposes  []string  `json:"purposes,omitzero"` // only subjects that act for one of these; nil: any
 	NotBefore time.Time `json:"not_before,omitzero"`
 	NotAfter  time.Time `json:"not_after,omitzero"` // exclusive
 
 	// Of which layers: ids, "element:people", "access:personal"; nil: all.
-	Layers []string `json:"layers,omitempty"`
+	Layers []string `json:"layers,omitzero"`
 
 	// What it gives.
 	Mode       GrantMode `json:"mode"`
 	Region     string    `json:"region,omitempty"`     // "": the whole city; "own": the subject's region; a code. Frame layers are never cut
 	MarginM    float64   `json:"margin_m,omitempty"`   // metres around the region, inclusive
 	Department bool      `json:"department,omitempty"` // only features whose field "department" is the subject's
-	Classes    []string  `json:"classes,omitempty"`    // values of the field "class", else of the layer's kind; "03*" is a prefix
+	Classes    []string  `json:"classes,omitzero"`     // values of the field "class", else of the layer's kind; "03*" is a prefix
 	Days       int       `json:"days,omitempty"`       // only features that began in the last days; those without a beginning are not limited
 	Filter     string    `json:"filter,omitempty"`     // CQL2 text, may name any field
 	Round      int       `json:"round,omitempty"`      // counts are rounded to multiples of this

@@ -129,6 +129,8 @@ func TestPolicyRefuses(t *testing.T) {
 		`{"id":"a","mode":"all"}`:                           "/grants/0/mode",
 		`{"id":"a","mode":"list","roles":["king"]}`:         "/grants",
 		`{"id":"a","mode":"list","roles":["system"]}`:       "/grants",
+		`{"id":"a","mode":"list","roles":[]}`:               "/grants/0/roles",
+		`{"id":"a","mode":"list","layers":[]}`:              "/grants/0/layers",
 		`{"id":"a","mode":"list","regoin":"1"}`:             "/grants",
 		`{"id":"a","mode":"list","margin_m":-1}`:            "/grants/0/margin_m",
 		`{"id":"a","mode":"list","days":-1}`:                "/grants/0/days",
@@ -229,4 +231,22 @@ func FuzzParsePolicy(f *testing.F) {
 			t.Fatalf("%s does not read back: %v", strings.ToValidUTF8(s, "?"), err)
 		}
 	})
+}
+
+// A list without entries speaks of nobody and gives nothing; a policy that is
+// stored and read again must not make "everybody" and "everything" of it.
+func TestEmptyListsStayNarrow(t *testing.T) {
+	lines := []layers.Grant{{ID: "none", Mode: layers.GrantList, Roles: []layers.Role{}, Accounts: []string{}, Purposes: []string{},
+		Layers: []string{}, Classes: []string{}}}
+	data, err := json.Marshal(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again []layers.Grant
+	if err := json.Unmarshal(data, &again); err != nil {
+		t.Fatal(err)
+	}
+	if g := again[0]; g.Roles == nil || g.Accounts == nil || g.Purposes == nil || g.Layers == nil || g.Classes == nil {
+		t.Errorf("an empty list is lost: %s", data)
+	}
 }
