@@ -5,6 +5,7 @@
 #   make build        bin/wutu with the web app embedded
 #   make bench        the benchmark suite: text and JSON under bin/bench/
 #   make conformance  public conformance suites as far as they can be had
+#   make leaks        the leakage test over 200 policies, and that it finds every planted leak
 #   make fuzz T=10s   every fuzz target for T
 
 SHELL := /bin/bash
@@ -26,7 +27,7 @@ say     = @printf '\033[1m== %s\033[0m\n' "$(1)"
 #   QF*     quick fixes are suggestions of style, not defects
 CHECKS := all,-ST1000,-ST1003,-ST1020,-ST1021,-ST1022,-QF*
 
-.PHONY: run build test bench conformance fuzz lint go-test ui-test e2e needs clean
+.PHONY: run build test bench conformance leaks fuzz lint go-test ui-test e2e needs clean
 
 run: build
 	@if [ ! -e $(CITY)/city.gpkg ]; then \
@@ -99,6 +100,12 @@ bench: bin/wutu
 conformance: bin/wutu needs
 	$(call say,conformance)
 	@cmd/wutu/testdata/conformance.sh
+
+leaks:
+	$(call say,leakage: 200 generated policies)
+	@WUTU_LEAKS=200 go test -count=1 -timeout 30m -v -run '^(TestLeakage|TestEveryRouteIsProbed)$$' ./server | grep -av '^ *\(=== \|--- PASS: TestLeakage/\)'
+	$(call say,leakage: planted leaks must be found)
+	@WUTU_PLANT=1 go test -count=1 -timeout 60m -v -run '^TestPlantedLeaks' ./server | grep -av '^=== '
 
 fuzz:
 	@for pkg in $$(go list ./...); do \

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,10 +48,17 @@ func TestLeakage(t *testing.T) {
 	}
 	seed := leakSeed(t)
 	t.Logf("WUTU_SEED=%d WUTU_LEAKS=%d", seed, n)
+	var failed atomic.Int32
 	for i := range n {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
+			if failed.Load() >= 2 {
+				t.Skip("two policies have failed: that is enough to look at")
+			}
 			newLeak(t, rand.New(rand.NewPCG(seed, uint64(i)))).run()
+			if t.Failed() {
+				failed.Add(1)
+			}
 		})
 	}
 }
