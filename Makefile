@@ -4,6 +4,7 @@
 #   make test         everything CI runs; installs what the tests need from Debian's packages when missing
 #   make build        bin/wutu with the web app embedded
 #   make bench        the benchmark suite: text and JSON under bin/bench/
+#   make attack       a million queries that try to learn of single persons (N=queries)
 #   make conformance  public conformance suites as far as they can be had
 #   make leaks        the leakage test over 200 policies, and that it finds every planted leak
 #   make fuzz T=10s   every fuzz target for T
@@ -96,6 +97,11 @@ bench: bin/wutu
 	$(call say,benchmarks)
 	@mkdir -p bin/bench
 	@bin/wutu bench --out bin/bench
+
+# The reconstruction attack with a million queries, in place of the hundred thousand of `make test`.
+attack:
+	$(call say,reconstruction attack)
+	@WUTU_ATTACK=$(or $(N),1000000) go test -count=1 -timeout 60m -run 'Attack' -v ./server
 
 conformance: bin/wutu needs
 	$(call say,conformance)
