@@ -40,6 +40,7 @@ type Grant struct {
 	Days       int       `json:"days,omitempty"`       // only features that began in the last days; those without a beginning are not limited
 	Filter     string    `json:"filter,omitempty"`     // CQL2 text, may name any field
 	Round      int       `json:"round,omitempty"`      // counts are rounded to multiples of this
+	Approve    string    `json:"approve,omitempty"`    // whether exports and reveals wait for a security administrator: "never", "always"; "": exports of personal layers do
 
 	// Which fields: names, "personal" (all personal fields), "sealed" (all sealed
 	// fields) or "*". A name beats the words; among equals hide beats mask beats

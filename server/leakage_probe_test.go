@@ -201,6 +201,7 @@ var probings = map[string]probing{
 	"GET /api/v1/city":                        {each: 1, draw: func(p *prober) request { return p.get("/api/v1/city") }},
 	"GET /api/v1/layers":                      {each: 2, draw: func(p *prober) request { return p.get("/api/v1/layers") }},
 	"GET /api/v1/me":                          {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me") }},
+	"GET /api/v1/me/access":                   {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me/access") }},
 	"GET /api/v1/near": {each: 14, draw: func(p *prober) request {
 		l, at := p.layer(), p.spot()
 		v := url.Values{"layer": {l}, "lon": {fmt.Sprintf("%.5f", at[0])}, "lat": {fmt.Sprintf("%.5f", at[1])}}

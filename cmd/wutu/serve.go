@@ -156,18 +156,24 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 // printAccounts makes this start's demo keys and accounts and prints them.
 func (p *program) printAccounts(ctx context.Context, store *gpkg.Store, v *live.View, gate *auth.Gate) error {
 	var scope auth.DemoScope
-	for _, want := range []struct {
-		layer string
-		into  *string
-	}{{model.Communities, &scope.Region}, {model.Departments, &scope.Department}} {
-		if _, ok := v.Layer(want.layer); !ok {
-			continue
-		}
-		for r, err := range v.Select(ctx, layers.Query{Subject: layers.SystemSubject(), Layer: want.layer, Limit: 1}) {
+	if _, ok := v.Layer(model.Departments); ok {
+		for r, err := range v.Select(ctx, layers.Query{Subject: layers.SystemSubject(), Layer: model.Departments, Limit: 1}) {
 			if err != nil {
 				return err
 			}
-			*want.into = r.Feature().Key
+			scope.Department = r.Feature().Key
+		}
+	}
+	if _, ok := v.Layer(model.Persons); ok { // the worker's community is the one with the most people
+		groups, err := v.Group(ctx, layers.Query{Subject: layers.SystemSubject(), Layer: model.Persons}, live.By{Level: layers.Community}, nil)
+		if err != nil {
+			return err
+		}
+		most := 0
+		for _, g := range groups {
+			if g.Key != "" && g.N > most {
+				most, scope.Region = g.N, g.Key
+			}
 		}
 	}
 	accounts, err := auth.DemoKeys(ctx, store, scope, now(), rand.Reader)

@@ -44,6 +44,7 @@ type Decision struct {
 	Rows    layers.Expr   // only rows of which this is true; nil: all
 	Sights  layers.Sights // by field; nil: all shown
 	Exact   bool          // masked fields may be compared whole with constants
+	Approve Approval      // what waits for a security administrator
 	Grant   string        // id of the line of the policy that decided
 }
 
@@ -78,8 +79,30 @@ func Decide(s *layers.Subject, l *layers.Layer) Decision {
 		d.From, d.To = latest(g.Since, s.From), s.To
 	}
 	d.Rows = rowsOf(s, g, l)
+	d.Approve = approvalOf(g, l)
 	d.Sights = sightsOf(s, g, l)
 	return d
+}
+
+// Approval says what may leave the city only after a security administrator has
+// approved it.
+type Approval uint8
+
+// The approvals, from least to most.
+const (
+	NoApproval        Approval = iota
+	ApproveExports             // files
+	ApproveEverything          // files and revealed values
+)
+
+func approvalOf(g *layers.Grant, l *layers.Layer) Approval {
+	switch {
+	case g.Approve == "always":
+		return ApproveEverything
+	case g.Approve == "" && l.Access == layers.PersonalAccess:
+		return ApproveExports
+	}
+	return NoApproval
 }
 
 // Threshold is the smallest number of rows of l that a subject in mode Counts

@@ -57,6 +57,8 @@ func NewPolicy(lines []layers.Grant) (*Policy, error) {
 			return nil, fail(i, "roles", "nobody holds the role of the program")
 		case !(g.MarginM >= 0 && g.MarginM <= maxMarginM):
 			return nil, fail(i, "margin_m", "%v is not between 0 and %d metres", g.MarginM, maxMarginM)
+		case g.Approve != "" && g.Approve != "never" && g.Approve != "always":
+			return nil, fail(i, "approve", "%.40q is not never or always", g.Approve)
 		case g.Days < 0 || g.Days > maxDays:
 			return nil, fail(i, "days", "%d is not between 0 and %d", g.Days, maxDays)
 		case g.Round < 0 || g.Round > maxRound:
@@ -66,10 +68,18 @@ func NewPolicy(lines []layers.Grant) (*Policy, error) {
 		case len(g.Filter) > maxFilterBytes:
 			return nil, fail(i, "filter", "%d bytes, at most %d", len(g.Filter), maxFilterBytes)
 		}
-		for name, list := range map[string]int{"roles": len(g.Roles), "accounts": len(g.Accounts), "purposes": len(g.Purposes),
-			"layers": len(g.Layers), "classes": len(g.Classes), "show": len(g.Show), "mask": len(g.Mask), "hide": len(g.Hide)} {
-			if list > maxNames {
-				return nil, fail(i, name, "%d entries, at most %d", list, maxNames)
+		for _, list := range [...]struct {
+			name       string
+			n          int
+			mustBeFull bool
+		}{{"roles", len(g.Roles), g.Roles != nil}, {"accounts", len(g.Accounts), g.Accounts != nil}, {"purposes", len(g.Purposes), g.Purposes != nil},
+			{"layers", len(g.Layers), g.Layers != nil}, {"classes", len(g.Classes), g.Classes != nil},
+			{"show", len(g.Show), false}, {"mask", len(g.Mask), false}, {"hide", len(g.Hide), false}} {
+			switch {
+			case list.n > maxNames:
+				return nil, fail(i, list.name, "%d entries, at most %d", list.n, maxNames)
+			case list.n == 0 && list.mustBeFull: // nobody and everybody must not be one member apart
+				return nil, fail(i, list.name, "is an empty list: leave it out for all, or leave out the line for none")
 			}
 		}
 		seen[g.ID] = true

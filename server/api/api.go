@@ -84,6 +84,7 @@ func (a *API) questions() []openapi.Route {
 	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the feature"}
 	return []openapi.Route{
 		get("/api/v1/me", "me", "City", "Who is asking", "subject", mediaJSON, a.me),
+		get("/api/v1/me/access", "myAccess", "City", "What the subject may see, and why", "", mediaJSON, a.myAccess),
 		get("/api/v1/city", "city", "City", "The city", "", mediaJSON, a.city),
 		get("/api/v1/layers", "layers", "City", "Layers the subject may know", "layers", mediaJSON, a.layers),
 		get("/api/v1/near", "near", "Questions", "Features around a point, nearest first", "featureCollection", mediaGeoJSON, a.near,
