@@ -158,7 +158,7 @@ func (l *leak) compare() {
 				break
 			}
 			a, b := l.a.ask(&q.request, l.a.secret), l.b.ask(&q.request, l.b.secret)
-			if d := a.differs(b); d != "" {
+			if d := a.ranked().differs(b.ranked()); d != "" {
 				l.report("two worlds", &q, d)
 			}
 			q.first = a
@@ -217,16 +217,36 @@ func layerOf(q *question) (string, bool) {
 	return "", false
 }
 
-var countOfLayer = regexp.MustCompile(`"layer":"([a-z_]+)","key":"[^"]*",(?:"name":"[^"]*",)?"count":(\d+)`)
-
 // large checks that of a layer with counts only no number below the threshold is
 // told, nor zero.
 func (l *leak) large(q *question) {
-	for _, m := range countOfLayer.FindAllStringSubmatch(q.first.body, -1) {
-		n, _ := strconv.Atoi(m[2])
-		if populationOf(m[1]) >= 0 && l.asker.mode(m[1]) == layers.GrantCounts && n < layers.DefaultMinCount {
-			l.report("a small count", q, m[0])
+	var told struct {
+		Counts map[string]*int // within
+		Groups []struct {      // stats, related
+			Layer string
+			Count *int
 		}
+		Layers []struct {
+			ID    string
+			Count *int
+		}
+	}
+	if json.Unmarshal([]byte(q.first.body), &told) != nil {
+		return
+	}
+	check := func(layer string, n *int) {
+		if n != nil && populationOf(layer) >= 0 && l.asker.mode(layer) == layers.GrantCounts && *n < layers.DefaultMinCount {
+			l.report("a small count", q, fmt.Sprint(layer, *n))
+		}
+	}
+	for layer, n := range told.Counts {
+		check(layer, n)
+	}
+	for _, g := range told.Groups {
+		check(g.Layer, g.Count)
+	}
+	for _, d := range told.Layers {
+		check(d.ID, d.Count)
 	}
 }
 

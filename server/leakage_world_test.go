@@ -93,6 +93,10 @@ func newWorld(t *testing.T, a *asker, spec *auth.Spec, grants []layers.Grant, ci
 		Heartbeat: 1 << 50})
 	fail(err)
 	w.handler = w.server.Handler()
+	following, stop := context.WithCancel(ctx)
+	var search sync.WaitGroup
+	search.Go(func() { server.FollowSearch(following, w.server) })
+	t.Cleanup(func() { stop(); search.Wait() })
 	return w
 }
 
@@ -135,11 +139,7 @@ func (w *world) ask(r *request, secret string) answer {
 		rec.flushed = cancel
 	}
 	w.handler.ServeHTTP(rec, req)
-	a := answer{status: rec.status, header: rec.sent, body: rec.text()}
-	if strings.HasPrefix(a.header.Get("Content-Type"), "text/event-stream") {
-		a.body = ranked(a.body)
-	}
-	return a
+	return answer{status: rec.status, header: rec.sent, body: rec.text()}
 }
 
 // recording is a response under way; it may be read meanwhile.
@@ -188,24 +188,27 @@ func (r *recording) text() string {
 
 var sequence = regexp.MustCompile(`(id: |"seq":)(\d+)`)
 
-// ranked puts in the place of sequence numbers their rank among those of the text.
-// The numbers themselves count all changes of the city up to the first time
+// ranked puts in the place of a stream's sequence numbers their rank in it. The numbers themselves count all changes of the city up to the first time
 // somebody with these rights asks (live.View.Version): two cities with unlike
 // histories differ in them. That they do not move when something forbidden
 // changes is tested in one world, without this.
-func ranked(text string) string {
+func (a answer) ranked() answer {
+	if !strings.HasPrefix(a.header.Get("Content-Type"), "text/event-stream") {
+		return a
+	}
 	var all []int
-	for _, m := range sequence.FindAllStringSubmatch(text, -1) {
+	for _, m := range sequence.FindAllStringSubmatch(a.body, -1) {
 		n, _ := strconv.Atoi(m[2])
 		all = append(all, n)
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
-	return sequence.ReplaceAllStringFunc(text, func(s string) string {
+	a.body = sequence.ReplaceAllStringFunc(a.body, func(s string) string {
 		m := sequence.FindStringSubmatch(s)
 		n, _ := strconv.Atoi(m[2])
 		return m[1] + "#" + strconv.Itoa(slices.Index(all, n))
 	})
+	return a
 }
 
 // differs describes the first difference between two answers, "" for none.
