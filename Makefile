@@ -28,7 +28,7 @@ say     = @printf '\033[1m== %s\033[0m\n' "$(1)"
 #   QF*     quick fixes are suggestions of style, not defects
 CHECKS := all,-ST1000,-ST1003,-ST1020,-ST1021,-ST1022,-QF*
 
-.PHONY: run build test bench conformance leaks fuzz lint go-test ui-test e2e needs clean
+.PHONY: run build test bench attack conformance leaks fuzz lint go-test ui-test e2e needs clean
 
 run: build
 	@if [ ! -e $(CITY)/city.gpkg ]; then \

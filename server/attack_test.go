@@ -301,7 +301,7 @@ func TestReconstructionAttack(t *testing.T) {
 	}
 	began = time.Now()
 	off := newAttack(c, false)
-	off.run(max(2000, queries/20))
+	off.run(max(4000, queries/20))
 	off.report("guard off", began)
 	if len(off.found) < 100 || off.exact < 100 {
 		t.Errorf("with the guard off only %d groups are isolated: the attack is weak", len(off.found))
