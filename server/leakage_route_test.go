@@ -54,7 +54,19 @@ var plain = map[string]string{
 	"GET /api/v1/admin/audit":                         accounts,
 	"GET /api/v1/admin/audit/verify":                  accounts,
 	"GET /api/v1/admin/audit/file":                    accounts,
+	"POST /api/v1/exports":                            requests,
+	"GET /api/v1/exports":                             requests,
+	"GET /api/v1/exports/{id}":                        requests,
+	"GET /api/v1/exports/{id}/file":                   requests,
+	"POST /api/v1/reveal":                             requests,
+	"GET /api/v1/admin/requests":                      requests,
+	"POST /api/v1/admin/requests/{id}/approve":        requests,
+	"POST /api/v1/admin/requests/{id}/refuse":         requests,
 }
+
+// requests says that a route hands out what the list of the same subject holds:
+// the file of an export is compared with it in disclose_test.go.
+const requests = "requests of the subject's own"
 
 // accounts says that a route tells of accounts, sessions, keys, the policy or the
 // audit trail to those whose business they are, and of no features. Who those are

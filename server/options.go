@@ -11,6 +11,7 @@ import (
 	"wutu/layers/keyring"
 	"wutu/layers/live"
 	"wutu/server/auth"
+	"wutu/server/disclose"
 )
 
 // City is the resident city: *live.Catalog, or a scripted one in tests.
@@ -56,6 +57,12 @@ type Options struct {
 	NoLocal bool
 	// SecureCookies keeps cookies on TLS also where it ends in front of the server.
 	SecureCookies bool
+
+	// Encode writes exported files in one of Formats, into the folder ExportDir; nil:
+	// there are no exports.
+	Encode    disclose.Encoder
+	Formats   []string
+	ExportDir string
 
 	// SealAudit signs the days of the audit trail that are over; nil: nobody does.
 	SealAudit func(ctx context.Context, now time.Time) error

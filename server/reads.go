@@ -66,6 +66,23 @@ func (o *Options) audit(trail audit.Store) audit.Options {
 	return a
 }
 
+// sweep removes exported files that nobody may have any more, every sweepEvery.
+func (s *Server) sweep(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := s.disclose.Sweep(ctx); err != nil && ctx.Err() == nil {
+			s.o.Log.ErrorContext(ctx, "old exports are not removed", "error", err)
+		}
+		t := time.NewTimer(sweepEvery)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+		}
+		t.Stop()
+	}
+}
+
+const sweepEvery = time.Hour
+
 // sealDaily signs the days of the audit trail that are over, soon after midnight
 // and at every start.
 func (s *Server) sealDaily(ctx context.Context) {

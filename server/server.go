@@ -22,6 +22,7 @@ import (
 	"wutu/server/audit"
 	"wutu/server/auth"
 	"wutu/server/auth/oidc"
+	"wutu/server/disclose"
 	"wutu/server/ogc"
 	"wutu/server/openapi"
 	"wutu/server/problem"
@@ -49,8 +50,9 @@ type Server struct {
 	drawer    *drawer
 	labels    map[string]string // method and path as the router has them to how a route is counted
 	accessLog *usage.Log        // nil: none
-	recorder  *audit.Recorder   // nil: the store keeps no audit trail
-	zips      *sync.Pool        // of gzip writers
+	disclose  *disclose.Office
+	recorder  *audit.Recorder // nil: the store keeps no audit trail
+	zips      *sync.Pool      // of gzip writers
 }
 
 // New assembles a server. Errors: Invalid for missing options or a front end
@@ -134,6 +136,9 @@ func (s *Server) assemble() error {
 	questions := api.New(api.Options{City: s.o.City, Records: s.o.Records, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
+	s.disclose = disclose.New(disclose.Options{City: s.o.City, Store: s.o.Records, Keys: s.o.Keys, Encode: s.o.Encode, Formats: s.o.Formats,
+		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
+	s.routes = append(s.routes, s.disclose.Routes()...)
 	if s.recorder != nil {
 		s.routes = append(s.routes, s.recorder.Routes()...)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -17,6 +18,11 @@ import (
 	"wutu/layers"
 	"wutu/layers/cql2"
 )
+
+// encodeExport writes the files of the server's exports.
+func encodeExport(ctx context.Context, w io.Writer, r layers.Reader, format string, q layers.Query) (int64, error) {
+	return export.Write(ctx, w, r, export.Options{Format: format, Query: q})
+}
 
 func (p *program) exportCmd() *cobra.Command {
 	var format, box, filter, system, out string
@@ -56,6 +62,7 @@ func (p *program) exportCmd() *cobra.Command {
 	if err := cmd.MarkFlagRequired("output"); err != nil {
 		panic(err) // the flag is declared above
 	}
+	cmd.AddCommand(p.exportVerifyCmd())
 	return cmd
 }
 

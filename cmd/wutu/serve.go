@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"wutu/data/export"
 	"wutu/data/gpkg"
 	"wutu/frontend"
 	"wutu/layers"
@@ -119,6 +121,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	defer accessLog.Close()
 	o := server.Options{City: city, Records: store, Web: frontend.FS(), Name: id.Name, Code: id.Code,
 		Version: version(), Demo: f.demo, Log: log, AllowOrigins: f.origins, Keys: ring,
+		Encode: encodeExport, Formats: export.Formats(), ExportDir: filepath.Join(p.dir, "exports"),
 		SealAudit: func(ctx context.Context, at time.Time) error {
 			_, err := store.SealAudit(ctx, at, event.China())
 			return err
