@@ -7,6 +7,7 @@
 //   - stream: server-sent changes
 //   - search: the index behind the search box
 //   - auth: accounts, sessions, keys and subjects; admin: the addresses of the administrators
+//   - disclose: exports as signed files and revealed values, by request
 //   - audit: reads written into the trail, and the trail for its administrator
 //   - auth/oidc: signing in with the city's identity platform
 //   - usage: who uses what, the access log, quotas
