@@ -106,6 +106,10 @@
 //     area have one value of a dimension, a release says so. Sums say little of a
 //     row only if no row dominates them: one value far above the others of its
 //     group can be guessed from the sum.
+//   - A difference of answers at two times is a sum of whole groups with signs,
+//     not 0 or at least k: twelve who came and eleven who left are one more. That
+//     can equal, by chance, what truly happened in the meantime; nothing in the
+//     answers tells when it does. While rows only come it is 0 or at least k.
 //   - An anchor tells that its base cell was not empty when the block was made.
 //   - A dimension must not be personal: the combination of a row shows in its block.
 //   - A number that was published cannot be called back.
