@@ -20,7 +20,7 @@ import (
 
 // leakPolicies is how many policies the leakage test generates; make leaks sets
 // WUTU_LEAKS to 200.
-const leakPolicies = 12
+const leakPolicies = 8
 
 func leakSeed(t *testing.T) uint64 {
 	if s := os.Getenv("WUTU_SEED"); s != "" {
