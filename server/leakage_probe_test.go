@@ -23,7 +23,7 @@ type prober struct {
 type probing struct {
 	each int                     // questions per policy
 	draw func(p *prober) request // one question; nil: plain
-	once bool                    // its answer counts requests: not asked again after a change
+	once bool                    // its answer depends on how often somebody asked: not asked again after a change
 }
 
 func (p *prober) q(v string) string { return url.QueryEscape(v) }
@@ -326,6 +326,14 @@ var probings = map[string]probing{
 		r := p.get("/api/v1/stream?%s", v.Encode())
 		r.method, r.header = http.MethodGet, nil
 		return r
+	}},
+	"POST /api/v1/reveal": {each: 5, once: true, draw: func(p *prober) request { // they are limited in number
+		th := p.target()
+		if p.chance(.5) {
+			th = pick(p.Rand, p.things)
+		}
+		field := pick(p.Rand, []string{"name", "phone", "legal_person", "reporter", p.field(th.layer)})
+		return p.post("/api/v1/reveal", map[string]any{"layer": th.layer, "id": th.id, "field": field, "purpose": "census"})
 	}},
 	"GET /healthz": {each: 1, draw: func(p *prober) request { return p.get("/healthz") }},
 	"GET /readyz":  {each: 1, draw: func(p *prober) request { return p.get("/readyz") }},

@@ -58,7 +58,6 @@ var plain = map[string]string{
 	"GET /api/v1/exports":                             requests,
 	"GET /api/v1/exports/{id}":                        requests,
 	"GET /api/v1/exports/{id}/file":                   requests,
-	"POST /api/v1/reveal":                             requests,
 	"GET /api/v1/admin/requests":                      requests,
 	"POST /api/v1/admin/requests/{id}/approve":        requests,
 	"POST /api/v1/admin/requests/{id}/refuse":         requests,
