@@ -98,7 +98,7 @@ bench: bin/wutu
 	@mkdir -p bin/bench
 	@bin/wutu bench --out bin/bench
 
-# The reconstruction attack with a million queries, in place of the hundred thousand of `make test`.
+# The reconstruction attack with a million queries, in place of the tens of thousands of `make test`.
 attack:
 	$(call say,reconstruction attack)
 	@WUTU_ATTACK=$(or $(N),1000000) go test -count=1 -timeout 60m -run 'Attack' -v ./server

@@ -276,7 +276,7 @@ func times(how map[string]int) (n int) {
 func attackQueries(t *testing.T) int {
 	text := os.Getenv("WUTU_ATTACK")
 	if text == "" {
-		return 100_000
+		return 70_000
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1000 {

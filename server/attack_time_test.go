@@ -152,7 +152,7 @@ func TestReconstructionAttackOverTime(t *testing.T) {
 	r := geotest.Rand(t)
 	c := newAttackCity(t, r)
 	defer func() { c.live.Close() }()
-	steps := min(max(attackQueries(t)/500, 60), 400)
+	steps := min(max(attackQueries(t)/1000, 60), 400)
 	on, off := newAttack(c, true), newAttack(c, false)
 	battery := on.watch(100)
 	open, shut := make([]history, len(battery)), make([]history, len(battery))
