@@ -103,7 +103,9 @@ func sm2Public(point []byte) (*ecdsa.PublicKey, error) {
 	if _, err := ecdh.P256().NewPublicKey(point); err != nil {
 		return nil, err
 	}
+	//lint:ignore SA1019 the library has no other constructor, and the standard one knows no SM2 curve
 	return &ecdsa.PublicKey{Curve: sm2.P256(), X: new(big.Int).SetBytes(point[1 : 1+sm2Bytes]),
+		//lint:ignore SA1019 as above
 		Y: new(big.Int).SetBytes(point[1+sm2Bytes:])}, nil
 }
 
