@@ -327,12 +327,18 @@ var probings = map[string]probing{
 		r.method, r.header = http.MethodGet, nil
 		return r
 	}},
-	"POST /api/v1/reveal": {each: 5, once: true, draw: func(p *prober) request { // they are limited in number
+	"POST /api/v1/reveal": {each: 8, once: true, draw: func(p *prober) request { // they are limited in number
 		th := p.target()
-		if p.chance(.5) {
-			th = pick(p.Rand, p.things)
+		field := p.field(th.layer)
+		for range 60 { // a personal field of which the asker gets something, of a feature it may not see
+			other := pick(p.Rand, p.things)
+			l := model.Lookup(other.layer)
+			f := &l.Fields[p.IntN(len(l.Fields))]
+			if f.Personal && p.asker.mode(l.ID) == layers.GrantList && !p.asker.hides(l, f) && p.asker.see(other) == forbidden {
+				th, field = other, f.Name
+				break
+			}
 		}
-		field := pick(p.Rand, []string{"name", "phone", "legal_person", "reporter", p.field(th.layer)})
 		return p.post("/api/v1/reveal", map[string]any{"layer": th.layer, "id": th.id, "field": field, "purpose": "census"})
 	}},
 	"GET /healthz": {each: 1, draw: func(p *prober) request { return p.get("/healthz") }},
