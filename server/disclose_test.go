@@ -204,6 +204,22 @@ func TestExportOfPersonsNeedsApproval(t *testing.T) {
 	if err != nil || h.Rows != 31 || h.ApprovedBy != "demo-secadmin" {
 		t.Errorf("%+v, %v", h, err)
 	}
+	kept, err := os.ReadFile(filepath.Join(b.dir, id+".sealed"))
+	if err != nil || bytes.Contains(kept, []byte("PK")) && bytes.Contains(kept, []byte("manifest.json")) {
+		t.Errorf("the file lies in the clear: %v", err)
+	}
+	swapped := bytes.Replace(kept, []byte("enc:"), []byte("enc:x"), 1)
+	for name, damaged := range map[string][]byte{"cut": kept[:len(kept)/2], "changed": swapped, "empty": nil} {
+		if err := os.WriteFile(filepath.Join(b.dir, id+".sealed"), damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, got := b.ask("gridworker", "GET", file, nil); bytes.Equal(got, text) {
+			t.Errorf("%s: the file is handed out", name)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(b.dir, id+".sealed"), kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	// Rights that are taken away take the file away.
 	policy := `[{"id":"none","layers":["persons"],"mode":"hidden"},{"id":"rest","mode":"list"}]`
 	setPolicy(t, b, policy)

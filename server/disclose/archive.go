@@ -50,8 +50,8 @@ type manifest struct {
 
 const headerFormat = "wutu-export-1"
 
-// make writes the archive of a request and notes its rows and version. It appears
-// under its name when it is whole and on the disk. Requests of one id take turns.
+// make writes the archive of a request, sealed with the city's keys, and notes its
+// rows and version. It appears under its name when it is whole and on the disk. Requests of one id take turns.
 func (o *Office) make(ctx context.Context, r *request, s *layers.Subject) (path string, err error) {
 	if err := os.MkdirAll(o.o.Dir, 0o700); err != nil {
 		return "", unavailable(err)
@@ -69,7 +69,8 @@ func (o *Office) make(ctx context.Context, r *request, s *layers.Subject) (path 
 		_ = os.Remove(out.Name())
 	}()
 	v := o.o.City.View()
-	z := zip.NewWriter(out)
+	sealed := newVault(o.o.Keys, r.ID, out)
+	z := zip.NewWriter(sealed)
 	h := Header{Format: headerFormat, ID: r.ID, City: o.o.Name, Layer: r.Layer, File: r.Layer + "." + r.Format, DataFormat: r.Format,
 		Filter: r.Filter, BBox: r.BBox, DataVersion: v.Seq(), Purpose: r.Purpose, RequestedBy: r.By, ApprovedBy: r.DecidedBy,
 		MadeAt: o.o.Now().UTC(), Expires: r.Expires}
@@ -86,7 +87,7 @@ func (o *Office) make(ctx context.Context, r *request, s *layers.Subject) (path 
 	if err := o.sign(z, &h); err != nil {
 		return "", err
 	}
-	if err := errors.Join(z.Close(), out.Sync(), out.Close()); err != nil {
+	if err := errors.Join(z.Close(), sealed.Close(), out.Sync(), out.Close()); err != nil {
 		return "", unavailable(err)
 	}
 	if err := os.Rename(out.Name(), o.path(r.ID)); err != nil {

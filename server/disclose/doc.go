@@ -10,7 +10,8 @@
 // withdrawn in between count. It is a ZIP archive of the data and manifest.json,
 // whose header says who got what, why, with which filter, how many rows, of which
 // version of the data, and until when; header and data are signed with the city's
-// key. Verify checks an archive without the city. Only the requester fetches it,
+// key. It is kept sealed, so that no personal data lies in the city's folder in the
+// clear. Verify checks an archive without the city. Only the requester fetches it,
 // and not after it has expired.
 //
 // # Reveal

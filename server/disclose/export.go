@@ -165,7 +165,8 @@ func (o *Office) file(c echo.Context, in *openapi.Input) error {
 		return unavailable(err)
 	}
 	defer f.Close()
-	return c.Stream(http.StatusOK, "application/zip", f)
+	c.Response().WriteHeader(http.StatusOK)
+	return unseal(o.o.Keys, r.ID, f, c.Response())
 }
 
 // readyFile is the path of the archive of a request that is ready. The rights of
@@ -208,7 +209,7 @@ func (o *Office) scope(s *layers.Subject, layer string) string {
 	return ""
 }
 
-func (o *Office) path(id string) string { return filepath.Join(o.o.Dir, id+".zip") }
+func (o *Office) path(id string) string { return filepath.Join(o.o.Dir, id+".sealed") }
 
 func unavailable(err error) error {
 	return &layers.Error{Kind: layers.Unavailable, Op: "export", Err: err}
