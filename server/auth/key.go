@@ -121,6 +121,8 @@ func (s *Spec) check(ctx context.Context, store layers.Reader) (cleared bool, er
 		return fail("role", "nobody holds the role of the program")
 	case len(s.Layers) > maxScope || len(s.Fields) > maxScope || len(s.Classes) > maxScope:
 		return fail("layers", "a list of the scope has at most %d entries", maxScope)
+	case s.Fields != nil && len(s.Fields) == 0, s.Classes != nil && len(s.Classes) == 0:
+		return fail("fields", "an empty list is neither all nor none: leave it out for all")
 	case !s.From.IsZero() && !s.To.IsZero() && !s.From.Before(s.To):
 		return fail("to", "is not after from")
 	case s.PerMinute < 0 || s.PerMinute > maxQuota:
@@ -166,6 +168,9 @@ func (s *Spec) checkFields(ctx context.Context, store layers.Reader) error {
 // checkScope reports a layer or region the city does not have, and whether one
 // of the layers is personal.
 func checkScope(ctx context.Context, store layers.Reader, ids []string, region string) (personal bool, err error) {
+	if ids != nil && len(ids) == 0 { // kept as JSON it would read as all
+		return false, layers.Invalidf("scope", "/layers", "an empty list is neither all nor none: leave it out for all")
+	}
 	all, err := store.Layers(ctx)
 	if err != nil {
 		return false, err
