@@ -108,6 +108,8 @@ func (o *Options) fill() {
 	}
 	if o.Rand == nil {
 		o.Rand = crand.Reader
+	} else {
+		o.Rand = &oneByOne{r: o.Rand}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -117,6 +119,20 @@ func (o *Options) fill() {
 	o.MaxBody = orDefault(o.MaxBody, defaultMaxBody)
 	o.TileCacheBytes = orDefault(o.TileCacheBytes, defaultTileCache)
 	o.Heartbeat = orDefault(o.Heartbeat, defaultHeartbeat)
+}
+
+// oneByOne lets one reader at a time read: sources other than crypto/rand need not
+// be safe for concurrent use.
+type oneByOne struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+// Read reads from the source.
+func (o *oneByOne) Read(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.r.Read(b)
 }
 
 func orDefault[T ~int64](v, def T) T {
