@@ -113,7 +113,7 @@ func (p *plan) nearest(ctx context.Context, n Near) ([]Hit, error) {
 	}
 	// What no match can be in is as far as can be: the search never opens it.
 	lower := func(b orb.Bound) float64 {
-		if p.search != nil && !slices.ContainsFunc(p.search, b.Intersects) || p.scope.misses(b) {
+		if p.search != nil && !slices.ContainsFunc(p.search, b.Intersects) || wide(b) && p.scope.misses(b) {
 			return math.Inf(1)
 		}
 		return measure.BoundDistance(n.Point, b)
@@ -143,6 +143,13 @@ func (p *plan) nearest(ctx context.Context, n Near) ([]Hit, error) {
 	}
 	slices.SortFunc(*best, compareHits)
 	return *best, nil
+}
+
+// wide tells boxes of tree nodes from those of single rows, for which relating the
+// box to an area costs more than finding out later.
+func wide(b orb.Bound) bool {
+	const degrees = 5e-4 // some 50 m
+	return b.Max[0]-b.Min[0] > degrees || b.Max[1]-b.Min[1] > degrees
 }
 
 func distance(p orb.Point, g orb.Geometry) float64 {
