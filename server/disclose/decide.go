@@ -87,7 +87,7 @@ func (o *Office) decide(state string) openapi.Handler {
 			return err
 		case r == nil:
 			return &layers.Error{Kind: layers.NotFound, Op: "requests", ID: fmt.Sprintf("%.40q", in.Text("id")), Err: errors.New("no such request")}
-		case r.By == s.ID:
+		case r.By == s.ID, r.Owner == s.ID: // also by a key of one's own making
 			return &layers.Error{Kind: layers.Forbidden, Op: "requests", ID: r.ID, Err: errors.New("nobody decides about an own request")}
 		case r.State != waiting || !o.o.Now().Before(r.Expires):
 			return &layers.Error{Kind: layers.Conflict, Op: "requests", ID: r.ID, Err: errors.New("is decided already, or has expired")}
@@ -96,7 +96,8 @@ func (o *Office) decide(state string) openapi.Handler {
 		if state == ready && r.Kind == "reveal" {
 			r.Expires = r.DecidedAt.Add(approvedFor)
 		}
-		if err := o.keep(ctx, r, &s, r.Kind+"."+map[string]string{ready: "approve", refused: "refuse"}[state], layers.AuditDone, false); err != nil {
+		if err := o.keep(ctx, r, &s, r.Kind+"."+map[string]string{ready: "approve", refused: "refuse"}[state], layers.AuditDone, false,
+			layers.Record{Bucket: "decisions", Key: r.ID, Data: []byte(`"` + state + `"`), IfAbsent: true}); err != nil { // the first decision counts, whichever process takes it
 			return err
 		}
 		return answer(c, http.StatusOK, r)

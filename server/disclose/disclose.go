@@ -100,6 +100,7 @@ type request struct {
 	Field     string    `json:"field,omitempty"`
 	Purpose   string    `json:"purpose"`
 	By        string    `json:"requested_by"`
+	Owner     string    `json:"owner,omitempty"` // who made the key that asked
 	At        time.Time `json:"requested_at"`
 	DecidedBy string    `json:"decided_by,omitempty"`
 	DecidedAt time.Time `json:"decided_at,omitzero"`
@@ -107,7 +108,7 @@ type request struct {
 	Rows      *int64    `json:"rows"` // of the file, null before it is made
 	Seq       uint64    `json:"seq,omitempty"`
 	SHA256    string    `json:"sha256,omitempty"`
-	Scope     string    `json:"scope,omitempty"` // rights the file was made with
+	Scope     string    `json:"scope,omitempty"` // rights it was asked, and the file made, with
 	Expires   time.Time `json:"expires"`
 }
 
@@ -145,14 +146,22 @@ func (o *Office) newID() (string, error) {
 	return "r" + hex.EncodeToString(b[:]), nil
 }
 
-// keep stores a request with a line of the audit trail.
-func (o *Office) keep(ctx context.Context, r *request, s *layers.Subject, action, result string, isNew bool) error {
+// ownerOf is who made the key that asks, "" for an account.
+func ownerOf(ctx context.Context) string {
+	if k := auth.IdentityOf(ctx).Key; k != nil {
+		return k.CreatedBy
+	}
+	return ""
+}
+
+// keep stores a request with a line of the audit trail, and further records.
+func (o *Office) keep(ctx context.Context, r *request, s *layers.Subject, action, result string, isNew bool, more ...layers.Record) error {
 	data, err := json.Marshal(r)
 	if err != nil {
 		return &layers.Error{Kind: layers.Internal, Op: "request", Err: err}
 	}
 	_, err = o.o.Store.Apply(ctx, layers.Batch{Actor: s.ID, At: o.o.Now(),
-		Records: []layers.Record{{Bucket: Bucket, Key: r.ID, Data: data, Expires: r.Expires.Add(90 * 24 * time.Hour), IfAbsent: isNew}},
+		Records: append(more, layers.Record{Bucket: Bucket, Key: r.ID, Data: data, Expires: r.Expires.Add(90 * 24 * time.Hour), IfAbsent: isNew}),
 		Audit:   []layers.AuditLine{o.line(s, r, action, result)}})
 	return err
 }

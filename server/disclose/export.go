@@ -45,7 +45,7 @@ func (o *Office) ask(c echo.Context, in *openapi.Input) error {
 	if err := in.Body(&body); err != nil {
 		return err
 	}
-	r := &request{Kind: "export", State: ready, Layer: body.Layer, Format: body.Format, BBox: body.BBox, Purpose: body.Purpose, By: s.ID}
+	r := &request{Kind: "export", State: ready, Layer: body.Layer, Format: body.Format, BBox: body.BBox, Purpose: body.Purpose, By: s.ID, Owner: ownerOf(ctx), Scope: o.scope(&s, body.Layer)}
 	v := o.o.City.View()
 	l, err := o.check(v, &s, r, body.Filter)
 	if err != nil {
@@ -124,9 +124,6 @@ func query(s *layers.Subject, r *request) (layers.Query, error) {
 func (o *Office) lock(id string) *sync.Mutex {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.making) > 10_000 { // nobody waits for most of them any more
-		clear(o.making)
-	}
 	m := o.making[id]
 	if m == nil {
 		m = new(sync.Mutex)
@@ -191,8 +188,16 @@ func (o *Office) readyFile(ctx context.Context, id string, s *layers.Subject) (s
 	case r.State == refused:
 		return fail(layers.Forbidden, "was refused")
 	}
-	if _, err := o.check(o.o.City.View(), s, r, r.Filter); err != nil {
+	l, err := o.check(o.o.City.View(), s, r, r.Filter)
+	if err != nil {
 		return "", err
+	}
+	d := access.Decide(s, l)
+	switch {
+	case r.DecidedBy != "" && d.Scope() != r.Scope: // what was approved is what was asked for
+		return fail(layers.Conflict, "was approved for other rights than those of now: ask again")
+	case r.DecidedBy == "" && d.Approve >= access.ApproveExports:
+		return fail(layers.Conflict, "needs approval by now: ask again")
 	}
 	if _, err := os.Stat(o.path(id)); err == nil && r.Rows != nil && r.Scope == o.scope(s, r.Layer) {
 		return o.path(id), nil

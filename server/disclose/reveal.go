@@ -40,7 +40,7 @@ func (o *Office) reveal(c echo.Context, in *openapi.Input) error {
 	if err := plain("/purpose", body.Purpose, true); err != nil {
 		return err
 	}
-	r := &request{Kind: "reveal", Layer: body.Layer, Object: body.ID, Field: body.Field, Purpose: body.Purpose, By: s.ID, At: o.o.Now().UTC()}
+	r := &request{Kind: "reveal", Layer: body.Layer, Object: body.ID, Field: body.Field, Purpose: body.Purpose, By: s.ID, Owner: ownerOf(ctx), At: o.o.Now().UTC()}
 	value, approval, err := o.value(ctx, &s, r)
 	if err != nil {
 		if layers.KindOf(err) == layers.Forbidden {
@@ -104,7 +104,7 @@ func (o *Office) value(ctx context.Context, s *layers.Subject, r *request) (stri
 func (o *Office) approved(ctx context.Context, s *layers.Subject, r *request) (*request, error) {
 	now := o.o.Now()
 	list, err := o.list(ctx, func(q *request) bool {
-		return q.Kind == "reveal" && q.By == s.ID && q.Layer == r.Layer && q.Object == r.Object && q.Field == r.Field &&
+		return q.Kind == "reveal" && q.By == s.ID && q.Layer == r.Layer && q.Object == r.Object && q.Field == r.Field && q.Purpose == r.Purpose &&
 			q.State != refused && now.Before(q.Expires)
 	})
 	if err != nil {
