@@ -40,6 +40,9 @@ func (p *program) exportVerifyCmd() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
+			if trusted == nil {
+				fmt.Fprintln(p.stderr, "who signed it is not proven: anybody can sign with a key of their own; name the city's with --key")
+			}
 			if p.asJSON {
 				return p.printJSON(h)
 			}

@@ -48,7 +48,7 @@ type Options struct {
 	Keep       time.Duration // life of a request; 0: 7 days
 	PerHour    int           // values one subject may reveal in an hour; 0: 30
 	ShowFor    time.Duration // how long a screen shows a value; 0: 30 s
-	MaxWaiting int           // requests of one subject that wait; 0: 50
+	MaxWaiting int           // requests of one subject that have not expired; 0: 50
 }
 
 // Office answers the requests. Safe for concurrent use.

@@ -54,12 +54,12 @@ func (o *Office) ask(c echo.Context, in *openapi.Input) error {
 	if access.Decide(&s, l).Approve >= access.ApproveExports {
 		r.State = waiting
 	}
-	open, err := o.list(ctx, func(q *request) bool { return q.By == s.ID && q.State == waiting && o.o.Now().Before(q.Expires) })
+	open, err := o.list(ctx, func(q *request) bool { return q.By == s.ID && o.o.Now().Before(q.Expires) })
 	if err != nil {
 		return err
 	}
 	if len(open) >= o.o.MaxWaiting {
-		return &layers.Error{Kind: layers.TooLarge, Op: "export", Err: fmt.Errorf("%d requests wait already", len(open))}
+		return &layers.Error{Kind: layers.TooLarge, Op: "export", Err: fmt.Errorf("%d requests wait or are ready already", len(open))}
 	}
 	if r.ID, err = o.newID(); err != nil {
 		return err
