@@ -57,7 +57,7 @@ test: needs lint ui-test go-test e2e
 
 # Programs the tests use: a browser for the walk through the pages, GDAL and
 # osmium as independent readers of what the program reads and writes.
-NEEDS := chromium:chromium ogrinfo:gdal-bin osmium:osmium-tool fc-list:fontconfig
+NEEDS := chromium:chromium ogrinfo:gdal-bin osmium:osmium-tool fc-list:fontconfig curl:curl openssl:openssl
 needs:
 	$(call say,looking for what the tests need)
 	@missing=(); for n in $(NEEDS); do command -v "$${n%%:*}" >/dev/null || missing+=("$${n##*:}"); done; \
