@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"wutu/layers"
-	"wutu/layers/event"
+	"wutu/layers/duty"
 )
 
 const lampReport = `{"lon":111.275,"lat":30.6741,"accuracy":8,"class":"1102","description":"路灯不亮","channel":"gridworker"}`
@@ -23,7 +23,7 @@ func TestLifeOfAnEvent(t *testing.T) {
 	}
 	place := made["place"].(map[string]any)
 	if place["grid"].(map[string]any)["code"] != gridID(0) || place["department"].(map[string]any)["id"] != "dep-light" ||
-		place["rung"] != float64(event.ByJurisdiction) || place["district"].(map[string]any)["code"] != "420502" ||
+		place["rung"] != float64(duty.ByJurisdiction) || place["district"].(map[string]any)["code"] != "420502" ||
 		place["reason"].(map[string]any)["zh"] == "" {
 		t.Errorf("place: %v", place)
 	}
@@ -217,7 +217,7 @@ func TestReportAboutAnObject(t *testing.T) {
 		return strings.Replace(lampReport, `"accuracy":8`, `"object":"`+object+`"`, 1)
 	}
 	place := c.post("", "/api/v1/events", about("components/lamp-b00"), 201)["place"].(map[string]any)
-	if place["rung"] != float64(event.ByObject) || !strings.Contains(place["reason"].(map[string]any)["zh"].(string), "路灯") {
+	if place["rung"] != float64(duty.ByObject) || !strings.Contains(place["reason"].(map[string]any)["zh"].(string), "路灯") {
 		t.Errorf("place: %v", place)
 	}
 	for role, object := range map[string]string{"": "persons/p-15-000", "public": "enterprises/firm-1", "planner": "components/none", "supervisor": "nonsense"} {

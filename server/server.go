@@ -16,7 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wutu/layers"
-	"wutu/layers/event"
+	"wutu/layers/worktime"
 	"wutu/server/admin"
 	"wutu/server/api"
 	"wutu/server/audit"
@@ -78,7 +78,7 @@ func New(o Options) (*Server, error) {
 	if s.origins, err = newOrigins(o.AllowOrigins); err != nil {
 		return nil, err
 	}
-	if s.usage, err = usage.New(usage.Options{Store: o.Records, Now: o.Now, Rand: o.Rand, Log: o.Log, Zone: event.China()}); err != nil {
+	if s.usage, err = usage.New(usage.Options{Store: o.Records, Now: o.Now, Rand: o.Rand, Log: o.Log, Zone: worktime.China()}); err != nil {
 		return nil, err
 	}
 	if o.AccessLog != nil {

@@ -16,8 +16,8 @@ import (
 
 	"wutu/data/gpkg"
 	"wutu/layers/audit"
-	"wutu/layers/event"
 	"wutu/layers/keyring"
+	"wutu/layers/worktime"
 )
 
 func (p *program) auditCmd() *cobra.Command {
@@ -151,7 +151,7 @@ func parseDay(flag, text string, end bool) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if t, err := time.ParseInLocation(time.DateOnly, text, event.China()); err == nil {
+	if t, err := time.ParseInLocation(time.DateOnly, text, worktime.China()); err == nil {
 		if end {
 			t = t.AddDate(0, 0, 1)
 		}
@@ -225,7 +225,7 @@ func (p *program) auditSeal(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	made, err := store.SealAudit(ctx, now(), event.China())
+	made, err := store.SealAudit(ctx, now(), worktime.China())
 	if err != nil {
 		return err
 	}

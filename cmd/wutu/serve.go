@@ -18,9 +18,9 @@ import (
 	"wutu/data/gpkg"
 	"wutu/frontend"
 	"wutu/layers"
-	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
+	"wutu/layers/worktime"
 	"wutu/server"
 	"wutu/server/auth"
 )
@@ -123,7 +123,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		Version: version(), Demo: f.demo, Log: log, AllowOrigins: f.origins, Keys: ring,
 		Encode: encodeExport, Formats: export.Formats(), ExportDir: filepath.Join(p.dir, "exports"),
 		SealAudit: func(ctx context.Context, at time.Time) error {
-			_, err := store.SealAudit(ctx, at, event.China())
+			_, err := store.SealAudit(ctx, at, worktime.China())
 			return err
 		},
 		Platform: platform, NoLocal: !f.local, SecureCookies: f.secure()}

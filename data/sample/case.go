@@ -10,8 +10,10 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/layers/model"
+	"wutu/layers/worktime"
 )
 
 // caseDays is how far back events go.
@@ -21,13 +23,13 @@ const caseDays = 30
 type caseMaker struct {
 	*city
 	habits   []habit
-	classes  []event.Class
+	classes  []duty.Class
 	weights  []float64   // of the habits
 	first    []int       // per district: index in order of its first face; one more at the end
 	share    []float64   // of the districts
 	sums     [][]float64 // per habit: running sums of the weights of faces, in order
 	starts   map[string][]int32
-	calendar *event.Calendar
+	calendar *worktime.Calendar
 	segment  []int32 // of each arc, -1 for none
 }
 
@@ -39,7 +41,7 @@ func (c *city) makeEvents(w *writer) {
 		w.err = cmp.Or(w.err, err)
 		return
 	}
-	zone := event.China()
+	zone := worktime.China()
 	start := c.Now.AddDate(0, 0, -caseDays)
 	y, month, d := start.In(zone).Date()
 	for day := time.Date(y, month, d, 0, 0, 0, 0, zone); day.Before(c.Now); day = day.AddDate(0, 0, 1) {
@@ -50,9 +52,9 @@ func (c *city) makeEvents(w *writer) {
 }
 
 func (c *city) newCaseMaker(w *writer) (*caseMaker, error) {
-	m := &caseMaker{city: c, habits: habits(), calendar: event.DefaultCalendar(), starts: map[string][]int32{}}
+	m := &caseMaker{city: c, habits: habits(), calendar: worktime.DefaultCalendar(), starts: map[string][]int32{}}
 	for i := range m.habits {
-		k, ok := event.ClassOf(m.habits[i].class)
+		k, ok := duty.ClassOf(m.habits[i].class)
 		if !ok {
 			return nil, fmt.Errorf("no event class %s", m.habits[i].class)
 		}
@@ -265,7 +267,7 @@ func (m *caseMaker) place(district int, x *happening) (scenePlace, bool) {
 }
 
 // roadside is a place on the pavement of a road at face f.
-func (m *caseMaker) roadside(f int32, k *event.Class, r *stream) (scenePlace, bool) {
+func (m *caseMaker) roadside(f int32, k *duty.Class, r *stream) (scenePlace, bool) {
 	var arcs []int32
 	var forwards []bool
 	m.city.m.eachArc(&m.city.m.faces[f], func(i int32, forward bool) {
@@ -291,7 +293,7 @@ func (m *caseMaker) roadside(f int32, k *event.Class, r *stream) (scenePlace, bo
 }
 
 // thing is a piece of street furniture of a kind the class is about.
-func (m *caseMaker) thing(f int32, k *event.Class, r *stream) (scenePlace, bool) {
+func (m *caseMaker) thing(f int32, k *duty.Class, r *stream) (scenePlace, bool) {
 	kind := pick(r, k.Components)
 	var spots []spot
 	m.along(f, kind, func(s spot) { spots = append(spots, s) })
@@ -359,7 +361,7 @@ func (m *caseMaker) write(w *writer, district, serial int, x *happening, p *scen
 
 // responsible follows the duty resolution order: the owner of the object or
 // road, the department of a dedicated grid, the kind of department of the class.
-func (m *caseMaker) responsible(k *event.Class, p *scenePlace, grid string) (id, name string) {
+func (m *caseMaker) responsible(k *duty.Class, p *scenePlace, grid string) (id, name string) {
 	id = cmp.Or(p.owner, m.dedicated(p.face))
 	if id == "" {
 		return m.departmentFor(k.Department, grid[:6])

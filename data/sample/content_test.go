@@ -10,8 +10,10 @@ import (
 
 	"wutu/geo/predicate"
 	"wutu/layers/code"
+	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/layers/model"
+	"wutu/layers/worktime"
 )
 
 // Every official code has the form and the check characters its standard asks
@@ -140,13 +142,13 @@ func TestEventsLiveTheirLives(t *testing.T) {
 			bad.add("event %s is %s and due %v", f.Key, s, due)
 		}
 		if day, district, _, err := event.ParseCaseNo(f.Key); err != nil || district != m.str(model.Events, f, model.District) ||
-			day.Format(time.DateOnly) != reported.In(event.China()).Format(time.DateOnly) {
+			day.Format(time.DateOnly) != reported.In(worktime.China()).Format(time.DateOnly) {
 			bad.add("event %s was reported %v: %v", f.Key, reported, err)
 		}
 		if !due.IsZero() && s.Open() && due.Before(now) {
 			overdue++
 		}
-		k, ok := event.ClassOf(m.str(model.Events, f, model.Class))
+		k, ok := duty.ClassOf(m.str(model.Events, f, model.Class))
 		if !ok || k.Title.ZH != m.str(model.Events, f, model.ClassName) {
 			bad.add("event %s has class %q", f.Key, m.str(model.Events, f, model.Class))
 		}
@@ -154,7 +156,7 @@ func TestEventsLiveTheirLives(t *testing.T) {
 		if d == nil || m.str(model.Departments, d, model.Name) != m.str(model.Events, f, model.DepartmentName) || !predicate.Intersects(f.Shape, d.Shape) {
 			bad.add("event %s is given to %s outside of its jurisdiction", f.Key, m.str(model.Events, f, model.Department))
 		}
-		hours[reported.In(event.China()).Hour()]++
+		hours[reported.In(worktime.China()).Hour()]++
 	}
 	total := len(m.features[model.Events])
 	done := states["closed"] + states["archived"]
@@ -184,7 +186,7 @@ func TestHabitsCoverTheDictionary(t *testing.T) {
 	var have []string
 	for _, h := range habits() {
 		have = append(have, h.class)
-		k, ok := event.ClassOf(h.class)
+		k, ok := duty.ClassOf(h.class)
 		if !ok {
 			t.Errorf("habit of unknown class %s", h.class)
 		}
@@ -195,7 +197,7 @@ func TestHabitsCoverTheDictionary(t *testing.T) {
 			t.Errorf("class %s has no words or weight", h.class)
 		}
 	}
-	for _, k := range event.Classes() {
+	for _, k := range duty.Classes() {
 		if !slices.Contains(have, k.Code) {
 			t.Errorf("class %s %s never occurs", k.Code, k.Title.ZH)
 		}

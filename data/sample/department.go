@@ -7,7 +7,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/layers/code"
-	"wutu/layers/event"
+	"wutu/layers/duty"
 	"wutu/layers/model"
 )
 
@@ -53,7 +53,7 @@ func (c *city) departmentFor(kind, district string) (id, name string) {
 // department answers for.
 func dutiesOf(kind string) string {
 	var out []string
-	for _, k := range event.Classes() {
+	for _, k := range duty.Classes() {
 		if k.Department == kind {
 			out = append(out, k.Code)
 		}

@@ -1,6 +1,9 @@
 package sample
 
-import "wutu/layers/event"
+import (
+	"wutu/layers/duty"
+	"wutu/layers/worktime"
+)
 
 // ground on which a class of events happens.
 type scene uint8
@@ -97,11 +100,11 @@ func channelOf(h *habit, r *stream) (channel string, accuracyM float64) {
 }
 
 // levelOf follows from how fast the class must be handled.
-func levelOf(k *event.Class, r *stream) string {
+func levelOf(k *duty.Class, r *stream) string {
 	switch {
-	case k.Deadline.Unit == event.ClockHours && r.chance(0.06):
+	case k.Deadline.Unit == worktime.ClockHours && r.chance(0.06):
 		return "major"
-	case k.Deadline.Unit == event.ClockHours:
+	case k.Deadline.Unit == worktime.ClockHours:
 		return "urgent"
 	}
 	return "normal"

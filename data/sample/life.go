@@ -3,7 +3,9 @@ package sample
 import (
 	"time"
 
+	"wutu/layers/duty"
 	"wutu/layers/event"
+	"wutu/layers/worktime"
 )
 
 // life is how far a case has come by now.
@@ -15,7 +17,7 @@ type life struct {
 // lived draws the life of a case reported at t and cuts it off at now. Times of
 // handling are shares of the deadline, so most cases end in time and a few do
 // not.
-func (c *city) lived(k *event.Class, channel string, t time.Time, cal *event.Calendar, r *stream) (life, error) {
+func (c *city) lived(k *duty.Class, channel string, t time.Time, cal *worktime.Calendar, r *stream) (life, error) {
 	minutes := func(mean float64) time.Duration {
 		if r.chance(0.025) { // left lying on a desk
 			mean *= 70

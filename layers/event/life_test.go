@@ -13,6 +13,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/model"
+	"wutu/layers/worktime"
 )
 
 func seeded(t *testing.T) *rand.Rand {
@@ -289,7 +290,7 @@ func TestHistoryJSON(t *testing.T) {
 }
 
 func TestCaseNo(t *testing.T) {
-	at := time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC).In(China())
+	at := time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC).In(worktime.China())
 	no, err := CaseNo(at, "420502", 7)
 	if err != nil || no != "2026112242050200007" {
 		t.Fatalf("%s, %v", no, err)

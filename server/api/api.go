@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"wutu/layers"
-	"wutu/layers/event"
 	"wutu/layers/live"
+	"wutu/layers/worktime"
 	"wutu/server/openapi"
 	"wutu/server/search"
 )
@@ -34,11 +34,11 @@ type Options struct {
 // API answers the addresses under /api/v1.
 type API struct {
 	o        Options
-	calendar *event.Calendar
+	calendar *worktime.Calendar
 }
 
 // New returns an API.
-func New(o Options) *API { return &API{o: o, calendar: event.DefaultCalendar()} }
+func New(o Options) *API { return &API{o: o, calendar: worktime.DefaultCalendar()} }
 
 // Limits of answers.
 const (

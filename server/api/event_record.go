@@ -15,7 +15,7 @@ import (
 // Buckets of the records that move together with events.
 const (
 	bucketHistory = "event-history" // event id → event.History
-	bucketPlace   = "event-place"   // event id → event.Place, the proof at the time of the report
+	bucketPlace   = "event-place"   // event id → duty.Place, the proof at the time of the report
 	bucketOnce    = "idempotency"   // subject, address and key → onceRecord
 )
 

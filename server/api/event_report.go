@@ -15,9 +15,11 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/layers"
+	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
+	"wutu/layers/worktime"
 	"wutu/server/auth"
 	"wutu/server/openapi"
 	"wutu/server/param"
@@ -49,7 +51,7 @@ type reportBody struct {
 type report struct {
 	body  *reportBody
 	point orb.Point
-	class event.Class
+	class duty.Class
 }
 
 func (b *reportBody) check() (*report, error) {
@@ -70,7 +72,7 @@ func (b *reportBody) check() (*report, error) {
 	}
 	r := &report{body: b}
 	var ok bool
-	if r.class, ok = event.ClassOf(b.Class); !ok {
+	if r.class, ok = duty.ClassOf(b.Class); !ok {
 		return fail("/class", fmt.Sprintf("%.40q is no class of the dictionary", b.Class))
 	}
 	if b.Coord == "" {
@@ -156,7 +158,7 @@ func (a *API) catchUp(ctx context.Context) error {
 func (a *API) store(ctx context.Context, subject *layers.Subject, r *report, o once) (string, error) {
 	v := a.o.City.View()
 	now := a.o.Now().UTC()
-	place := event.Locate(ground{ctx: ctx, view: v, subject: layers.SystemSubject()}, &r.class, r.point, r.body.Object)
+	place := duty.Locate(ground{ctx: ctx, view: v, subject: layers.SystemSubject()}, &r.class, r.point, r.body.Object)
 	district := a.districtCode(&place)
 	serial, err := lastSerial(ctx, v, now, district)
 	if err != nil {
@@ -164,7 +166,7 @@ func (a *API) store(ctx context.Context, subject *layers.Subject, r *report, o o
 	}
 	for range maxSerialTries {
 		serial++
-		no, err := event.CaseNo(now.In(event.China()), district, serial)
+		no, err := event.CaseNo(now.In(worktime.China()), district, serial)
 		if err != nil {
 			return "", err
 		}
@@ -188,7 +190,7 @@ func (a *API) store(ctx context.Context, subject *layers.Subject, r *report, o o
 	return "", &layers.Error{Kind: layers.Unavailable, Op: "event", Err: errors.New("too many reports at once: try again")}
 }
 
-func (a *API) districtCode(p *event.Place) string {
+func (a *API) districtCode(p *duty.Place) string {
 	code := a.o.Code
 	if d, ok := p.Area(layers.District); ok {
 		code = d.Code
@@ -204,7 +206,7 @@ func lastSerial(ctx context.Context, v *live.View, now time.Time, district strin
 	if _, ok := v.Layer(model.Events); !ok {
 		return 0, nil
 	}
-	low, err := event.CaseNo(now.In(event.China()), district, 1)
+	low, err := event.CaseNo(now.In(worktime.China()), district, 1)
 	if err != nil {
 		return 0, err
 	}
@@ -225,7 +227,7 @@ func lastSerial(ctx context.Context, v *live.View, now time.Time, district strin
 	return last, nil
 }
 
-func (a *API) reportBatch(v *live.View, s *layers.Subject, r *report, place *event.Place, no string, now time.Time) (layers.Batch, error) {
+func (a *API) reportBatch(v *live.View, s *layers.Subject, r *report, place *duty.Place, no string, now time.Time) (layers.Batch, error) {
 	b := layers.Batch{Actor: s.ID, At: now}
 	l, ok := v.Layer(model.Events)
 	if !ok { // a city made of imported layers only

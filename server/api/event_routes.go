@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wutu/layers"
+	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/server/openapi"
 )
@@ -58,9 +59,9 @@ type classInfo struct {
 
 func (a *API) classes(c echo.Context, _ *openapi.Input) error {
 	var out []classInfo
-	for _, k := range event.Classes() {
+	for _, k := range duty.Classes() {
 		out = append(out, classInfo{Code: k.Code, Title: k.Title, Group: k.Group, Department: k.Department, Icon: k.Icon,
 			Filing: k.Filing, Closing: k.Closing})
 	}
-	return c.JSON(http.StatusOK, map[string]any{"version": event.ClassesVersion, "classes": out})
+	return c.JSON(http.StatusOK, map[string]any{"version": duty.ClassesVersion, "classes": out})
 }

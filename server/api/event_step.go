@@ -19,9 +19,11 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/access"
+	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
+	"wutu/layers/worktime"
 	"wutu/server/auth"
 	"wutu/server/openapi"
 	"wutu/server/param"
@@ -44,7 +46,7 @@ type taking struct {
 	body       stepBody
 	transition event.Transition
 	from, to   event.State
-	department event.Department
+	department duty.Department
 	now        time.Time
 }
 
@@ -247,7 +249,7 @@ func (a *API) extend(h event.History, t *taking) (event.History, error) {
 }
 
 // apply changes the feature as the step demands.
-func (t *taking) apply(w *writer, calendar *event.Calendar) error {
+func (t *taking) apply(w *writer, calendar *worktime.Calendar) error {
 	w.text(model.State, t.to.String())
 	w.set(model.UpdatedAt, layers.Instant(t.now))
 	if t.department.ID != "" {
@@ -255,7 +257,7 @@ func (t *taking) apply(w *writer, calendar *event.Calendar) error {
 		w.text(model.DepartmentName, t.department.Name)
 	}
 	if t.to == event.Dispatched {
-		if class, ok := event.ClassOf(text(w.layer, w.feature, model.Class)); ok {
+		if class, ok := duty.ClassOf(text(w.layer, w.feature, model.Class)); ok {
 			due, _, err := calendar.Due(t.now, class.Deadline)
 			if err != nil {
 				return &layers.Error{Kind: layers.Internal, Op: "event", ID: w.feature.Key, Err: err}

@@ -13,6 +13,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/access"
+	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
@@ -54,8 +55,8 @@ type placeInfo struct {
 	District     *namedInfo      `json:"district"`
 	Department   *departmentInfo `json:"department"`
 	Reason       layers.Title    `json:"reason"`
-	Rung         event.Rung      `json:"rung"`
-	Alternatives []event.Choice  `json:"alternatives"`
+	Rung         duty.Rung       `json:"rung"`
+	Alternatives []duty.Choice   `json:"alternatives"`
 	Hash         string          `json:"hash"`
 }
 
@@ -123,12 +124,12 @@ func mayAct(s *layers.Subject, l *layers.Layer, f *layers.Feature) bool {
 
 // placeOf returns the proof made with the report; for events that came with the
 // data it is worked out from the present state of the city, as far as asker sees it.
-func (a *API) placeOf(ctx context.Context, v *live.View, asker *layers.Subject, l *layers.Layer, f *layers.Feature) (*event.Place, error) {
+func (a *API) placeOf(ctx context.Context, v *live.View, asker *layers.Subject, l *layers.Layer, f *layers.Feature) (*duty.Place, error) {
 	data, err := recordOf(ctx, a.o.Records, bucketPlace, f.Key)
 	if err != nil {
 		return nil, err
 	}
-	place := &event.Place{}
+	place := &duty.Place{}
 	if data != nil {
 		if err := json.Unmarshal(data, place); err != nil {
 			return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: f.Key, Err: err}
@@ -140,18 +141,18 @@ func (a *API) placeOf(ctx context.Context, v *live.View, asker *layers.Subject, 
 		}
 		return place, nil
 	}
-	class, ok := event.ClassOf(text(l, f, model.Class))
+	class, ok := duty.ClassOf(text(l, f, model.Class))
 	p, isPoint := pointOf(f)
 	if ok && isPoint {
-		*place = event.Locate(ground{ctx: ctx, view: v, subject: *asker}, &class, p, text(l, f, model.ObjectField))
+		*place = duty.Locate(ground{ctx: ctx, view: v, subject: *asker}, &class, p, text(l, f, model.ObjectField))
 	}
 	return place, nil
 }
 
-func describePlace(v *live.View, s *layers.Subject, l *layers.Layer, f *layers.Feature, p *event.Place) placeInfo {
+func describePlace(v *live.View, s *layers.Subject, l *layers.Layer, f *layers.Feature, p *duty.Place) placeInfo {
 	out := placeInfo{Areas: []areaInfo{}, Reason: p.Chosen.Reason, Rung: p.Chosen.Rung, Alternatives: p.Alternatives, Hash: p.Hash()}
 	if out.Alternatives == nil {
-		out.Alternatives = []event.Choice{}
+		out.Alternatives = []duty.Choice{}
 	}
 	if at, ok := pointOf(f); ok {
 		out.Areas = areasAt(v, s, at, f.Value(l.FieldIndex(model.Accuracy)).Float())

@@ -7,7 +7,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/layers"
-	"wutu/layers/event"
+	"wutu/layers/duty"
 	"wutu/layers/live"
 	"wutu/layers/model"
 )
@@ -26,17 +26,17 @@ type ground struct {
 	subject layers.Subject
 }
 
-var _ event.Ground = ground{}
+var _ duty.Ground = ground{}
 
 // AreasAt lists the owning area of every level.
-func (g ground) AreasAt(p orb.Point) []event.Area {
-	var out []event.Area
+func (g ground) AreasAt(p orb.Point) []duty.Area {
+	var out []duty.Area
 	for _, level := range layers.Levels() {
 		a, ok := g.view.AreaAt(level, p)
 		if !ok {
 			continue
 		}
-		area := event.Area{Level: level, Code: a.Code, Name: a.Name}
+		area := duty.Area{Level: level, Code: a.Code, Name: a.Name}
 		if f, l, ok := g.feature(a.Layer, a.Code); ok {
 			area.Dedicated = text(l, f, model.Kind) == "dedicated"
 			area.Department = text(l, f, model.Department)
@@ -47,13 +47,13 @@ func (g ground) AreasAt(p orb.Point) []event.Area {
 }
 
 // DepartmentsAt lists the departments whose jurisdiction holds p.
-func (g ground) DepartmentsAt(p orb.Point) []event.Department {
+func (g ground) DepartmentsAt(p orb.Point) []duty.Department {
 	l, ok := g.view.Layer(model.Departments)
 	if !ok {
 		return nil
 	}
 	q := layers.Query{Subject: g.subject, Layer: l.ID, Region: &layers.Region{Geometry: p}}
-	var out []event.Department
+	var out []duty.Department
 	for row, err := range g.view.Select(g.ctx, q) {
 		if err != nil {
 			return out
@@ -65,29 +65,29 @@ func (g ground) DepartmentsAt(p orb.Point) []event.Department {
 }
 
 // Department returns a department by id.
-func (g ground) Department(id string) (event.Department, bool) {
+func (g ground) Department(id string) (duty.Department, bool) {
 	f, l, ok := g.feature(model.Departments, id)
 	if !ok {
-		return event.Department{}, false
+		return duty.Department{}, false
 	}
 	return department(l, f), true
 }
 
 // Object returns what "layer/id" names.
-func (g ground) Object(ref string) (event.Thing, bool) {
+func (g ground) Object(ref string) (duty.Thing, bool) {
 	layer, id, _ := strings.Cut(ref, "/")
 	f, l, ok := g.feature(layer, id)
 	if !ok || l.Access == layers.PersonalAccess {
-		return event.Thing{}, false
+		return duty.Thing{}, false
 	}
-	return event.Thing{ID: f.Key, Name: titleOf(l, f), Department: text(l, f, model.Department)}, true
+	return duty.Thing{ID: f.Key, Name: titleOf(l, f), Department: text(l, f, model.Department)}, true
 }
 
 // RoadAt returns the nearest road beside which p lies.
-func (g ground) RoadAt(p orb.Point) (event.Thing, bool) {
+func (g ground) RoadAt(p orb.Point) (duty.Thing, bool) {
 	l, ok := g.view.Layer(model.Roads)
 	if !ok {
-		return event.Thing{}, false
+		return duty.Thing{}, false
 	}
 	q := layers.Query{Subject: g.subject, Layer: l.ID}
 	for hit, err := range g.view.Nearest(g.ctx, q, live.Near{Point: p, K: 1, RadiusM: besideRoad}) {
@@ -95,9 +95,9 @@ func (g ground) RoadAt(p orb.Point) (event.Thing, bool) {
 			break
 		}
 		f := hit.Feature()
-		return event.Thing{ID: f.Key, Name: titleOf(l, &f), Department: text(l, &f, model.Department)}, true
+		return duty.Thing{ID: f.Key, Name: titleOf(l, &f), Department: text(l, &f, model.Department)}, true
 	}
-	return event.Thing{}, false
+	return duty.Thing{}, false
 }
 
 func (g ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool) {
@@ -109,8 +109,8 @@ func (g ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool)
 	return &f, l, err == nil
 }
 
-func department(l *layers.Layer, f *layers.Feature) event.Department {
-	return event.Department{ID: f.Key, Name: titleOf(l, f), Kind: text(l, f, model.Kind), Level: text(l, f, model.Level),
+func department(l *layers.Layer, f *layers.Feature) duty.Department {
+	return duty.Department{ID: f.Key, Name: titleOf(l, f), Kind: text(l, f, model.Kind), Level: text(l, f, model.Level),
 		Duties: strings.FieldsFunc(text(l, f, model.Duties), func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '、' })}
 }
 

@@ -1,4 +1,4 @@
-package event
+package duty
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/model"
+	"wutu/layers/worktime"
 )
 
 func TestClasses(t *testing.T) {
@@ -20,7 +21,7 @@ func TestClasses(t *testing.T) {
 		t.Errorf("%d classes", len(list))
 	}
 	for i, c := range list {
-		if len(c.Code) != 4 || !digits(c.Code) || i > 0 && list[i-1].Code >= c.Code {
+		if len(c.Code) != 4 || strings.Trim(c.Code, "0123456789") != "" || i > 0 && list[i-1].Code >= c.Code {
 			t.Errorf("%s: not four digits in order", c.Code)
 		}
 		if c.Title.ZH == "" || c.Title.EN == "" || c.Group.ZH == "" || c.Group.EN == "" || c.Filing == "" || c.Closing == "" || c.Icon == "" {
@@ -44,7 +45,7 @@ func TestClasses(t *testing.T) {
 			t.Errorf("full code %s", c.FullCode("420502"))
 		}
 	}
-	if got := (Deadline{4, WorkingHours}).Title(); got != (layers.Title{ZH: "4 工作时", EN: "4 working hours"}) {
+	if got := (worktime.Deadline{Amount: 4, Unit: worktime.WorkingHours}).Title(); got != (layers.Title{ZH: "4 工作时", EN: "4 working hours"}) {
 		t.Errorf("a deadline reads %v", got)
 	}
 	for _, bad := range []string{"", "0000", "9999", "010"} {

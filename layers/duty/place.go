@@ -1,4 +1,4 @@
-package event
+package duty
 
 import (
 	"crypto/sha256"

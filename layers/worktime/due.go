@@ -1,4 +1,4 @@
-package event
+package worktime
 
 import (
 	"fmt"
@@ -48,7 +48,7 @@ func (c *Calendar) Due(start time.Time, d Deadline) (time.Time, []Interval, erro
 		return time.Time{}, nil, err
 	}
 	if d.Amount < 1 || d.Amount > maxAmount {
-		return time.Time{}, nil, layers.Invalidf("event", "deadline", fmt.Sprintf("%d is not from 1 to %d", d.Amount, maxAmount))
+		return time.Time{}, nil, layers.Invalidf("worktime", "deadline", fmt.Sprintf("%d is not from 1 to %d", d.Amount, maxAmount))
 	}
 	start = start.In(c.Zone)
 	switch d.Unit {
@@ -60,7 +60,7 @@ func (c *Calendar) Due(start time.Time, d Deadline) (time.Time, []Interval, erro
 	case WorkingDays:
 		return c.days(start, d.Amount)
 	}
-	return time.Time{}, nil, layers.Invalidf("event", "deadline", "has no unit")
+	return time.Time{}, nil, layers.Invalidf("worktime", "deadline", "has no unit")
 }
 
 // midnight is the beginning of t's day.
@@ -99,14 +99,14 @@ func (c *Calendar) hours(start time.Time, left time.Duration) (time.Time, []Inte
 			return end, append(why, Interval{From: from, To: end, Day: kind, Counted: true}), nil
 		}
 	}
-	return time.Time{}, nil, layers.Invalidf("event", "calendar", "has no working days")
+	return time.Time{}, nil, layers.Invalidf("worktime", "calendar", "has no working days")
 }
 
 func (c *Calendar) days(start time.Time, left int) (time.Time, []Interval, error) {
 	var why []Interval
 	from, ok := c.opening(start)
 	if !ok {
-		return time.Time{}, nil, layers.Invalidf("event", "calendar", "has no working days")
+		return time.Time{}, nil, layers.Invalidf("worktime", "calendar", "has no working days")
 	}
 	offset := time.Duration(from.Hour())*time.Hour + time.Duration(from.Minute())*time.Minute +
 		time.Duration(from.Second())*time.Second + time.Duration(from.Nanosecond())
@@ -125,7 +125,7 @@ func (c *Calendar) days(start time.Time, left int) (time.Time, []Interval, error
 		}
 		last = end
 	}
-	return time.Time{}, nil, layers.Invalidf("event", "calendar", "has no working days")
+	return time.Time{}, nil, layers.Invalidf("worktime", "calendar", "has no working days")
 }
 
 // opening is the first moment from t on at which offices are open.

@@ -1,6 +1,9 @@
-package event
+package worktime
 
 import (
+	"math/rand/v2"
+	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -128,4 +131,18 @@ func ok(err error) error {
 		return layers.Invalidf("test", "", "as expected")
 	}
 	return err
+}
+
+func seeded(t *testing.T) *rand.Rand {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	if s := os.Getenv("WUTU_SEED"); s != "" {
+		n, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			t.Fatalf("WUTU_SEED: %v", err)
+		}
+		seed = n
+	}
+	t.Logf("WUTU_SEED=%d", seed)
+	return rand.New(rand.NewPCG(seed, 2))
 }

@@ -1,4 +1,4 @@
-package event
+package worktime
 
 import (
 	"fmt"
@@ -116,12 +116,12 @@ func (c *Calendar) Day(t time.Time) DayKind {
 // check reports the first impossible part of c.
 func (c *Calendar) check() error {
 	if c.Zone == nil || len(c.Office) == 0 {
-		return layers.Invalidf("event", "calendar", "has no zone or no office hours")
+		return layers.Invalidf("worktime", "calendar", "has no zone or no office hours")
 	}
 	last := time.Duration(0)
 	for _, h := range c.Office {
 		if h.From < last || h.To <= h.From || h.To > 24*time.Hour {
-			return layers.Invalidf("event", "calendar", fmt.Sprintf("office hours %v–%v are out of order", h.From, h.To))
+			return layers.Invalidf("worktime", "calendar", fmt.Sprintf("office hours %v–%v are out of order", h.From, h.To))
 		}
 		last = h.To
 	}
