@@ -51,6 +51,9 @@ export function onSessionLost(then: () => void): void {
   lost = then
 }
 
+/** Headers that a request which changes something carries; for those that do not send JSON. */
+export const writeHeaders = () => tokenHeaders('POST')
+
 function tokenHeaders(method: string): Record<string, string> {
   return token && !accessKey() && method !== 'GET' && method !== 'HEAD' ? { 'X-CSRF-Token': token } : {}
 }

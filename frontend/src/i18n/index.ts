@@ -6,18 +6,15 @@ export const i18n = createI18n({ legacy: false, locale: 'zh', fallbackLocale: 'z
 
 const documentLanguage: Record<Language, string> = { zh: 'zh-CN', en: 'en' }
 
-/** Messages of pages that few visitors open; they are fetched with those pages. */
-const parts = {
-  account: { zh: () => import('./account.zh'), en: () => import('./account.en') },
-  admin: { zh: () => import('./admin.zh'), en: () => import('./admin.en') },
-}
-export type Part = keyof typeof parts
+/** Messages that come with the pages and panels that speak them: one file a part and language. */
+const files = import.meta.glob<object>('./*.{zh,en}.ts', { import: 'default' })
+export type Part = 'account' | 'admin' | 'desk' | 'boards' | 'phone'
 const wanted = new Set<Part>()
 const have = new Set<string>()
 
 async function load(part: Part, language: Language): Promise<void> {
   if (have.has(`${part}.${language}`)) return
-  i18n.global.mergeLocaleMessage(language, (await parts[part][language]()).default)
+  i18n.global.mergeLocaleMessage(language, (await files[`./${part}.${language}.ts`]?.()) ?? {})
   have.add(`${part}.${language}`)
 }
 
