@@ -23,6 +23,38 @@ func EventStates() []layers.Code {
 	}
 }
 
+// EventTiers lists the tiers between which a case is escalated and delegated,
+// from the lowest.
+func EventTiers() []layers.Code {
+	return []layers.Code{
+		code("community", "社区", "Community"),
+		code("street", "街道", "Street"),
+		code("district", "区", "District"),
+		code("city", "市", "City"),
+	}
+}
+
+// EventClocks lists the clocks of a case, in the order of the life cycle.
+func EventClocks() []layers.Code {
+	return []layers.Code{
+		code("accept", "受理时限", "Accept"),
+		code("verify", "核实时限", "Verify"),
+		code("file", "立案时限", "File"),
+		code("dispatch", "派遣时限", "Dispatch"),
+		code("sign", "签收时限", "Sign"),
+		code("handle", "处置时限", "Handle"),
+		code("check", "核查时限", "Check"),
+		code("review", "挂账复核", "Review"),
+	}
+}
+
+// EventLevels lists how pressing a case can be.
+func EventLevels() []layers.Code {
+	return []layers.Code{code("normal", "一般", "Normal"), code("urgent", "紧急", "Urgent"), code("major", "重大", "Major")}
+}
+
+// events is the layer of cases. The fields from tier on follow from a case's
+// history and are set by layers/event alone; they are null in data of others.
 func events() *layers.Layer {
 	return &layers.Layer{
 		ID: Events, Title: title("事件", "Events"), Element: layers.Event,
@@ -49,9 +81,7 @@ func events() *layers.Layer {
 				code("api", "外部系统", "Other system"),
 				code("theme", "专题模型", "Theme model"),
 			}),
-			coded(Level, "级别", "Level", []layers.Code{
-				code("normal", "一般", "Normal"), code("urgent", "紧急", "Urgent"), code("major", "重大", "Major"),
-			}),
+			coded(Level, "级别", "Level", EventLevels()),
 			instant(ReportedAt, "上报时间", "Reported"),
 			instant(UpdatedAt, "更新时间", "Updated"),
 			instant(DueAt, "处置时限", "Due"),
@@ -66,6 +96,26 @@ func events() *layers.Layer {
 			number(Accuracy, "定位精度", "Accuracy", unit("m")),
 			text(Reporter, "上报人", "Reporter", personal, masked(layers.NameMask)),
 			text(ReporterPhone, "上报人电话", "Reporter's telephone", personal, sealed, masked(layers.PhoneMask)),
+			coded(Tier, "办理层级", "Tier", EventTiers()),
+			coded(Clock, "当前时钟", "Clock", EventClocks()),
+			instant(ClockDue, "当前时限", "Clock ends"),
+			instant(WarnAt, "预警时间", "Warning"),
+			integer(Supervision, "督办级别", "Supervision level"),
+			integer(Returns, "退单次数", "Returns"),
+			integer(Reworks, "返工次数", "Reworks"),
+			integer(Extensions, "延期次数", "Extensions"),
+			integer(Reports, "上报次数", "Reports"),
+			integer(Photos, "照片数", "Photos"),
+			instant(FiledAt, "立案时间", "Filed"),
+			instant(DispatchedAt, "派遣时间", "Dispatched"),
+			instant(SignedAt, "签收时间", "Signed"),
+			instant(FedBackAt, "反馈时间", "Fed back"),
+			text(Worker, "核实核查人员", "Worker"),
+			text(Assists, "协办部门", "Assisting departments"),
+			coded(Pending, "待批申请", "Applied for", []layers.Code{code("extend", "延期", "Extension"), code("suspend", "挂账", "Suspension")}),
+			ref(Master, "并入案件", "Merged into", Events),
+			text(Flags, "标记", "Flags"),
+			text(SourceRef, "来源编号", "Source reference"),
 		},
 	}
 }
