@@ -302,6 +302,25 @@ var probings = map[string]probing{
 		}
 		return p.get("/api/v1/events?%s", v.Encode())
 	}},
+	"GET /api/v1/board": {each: 6, draw: func(p *prober) request { return p.get("/api/v1/board?%s", p.analysed().Encode()) }},
+	"GET /api/v1/evaluation": {each: 6, draw: func(p *prober) request {
+		v := p.analysed()
+		if p.chance(.4) {
+			v.Set("from", "2026-10-01T00:00:00Z")
+		}
+		return p.get("/api/v1/evaluation?%s", v.Encode())
+	}},
+	"GET /api/v1/drill": {each: 8, draw: func(p *prober) request {
+		v := p.analysed()
+		v.Del("by")
+		if p.chance(.6) {
+			v.Set("parent", pick(p.Rand, []string{"", "420502", "420503", "420502001", "42050200101", gridID(p.IntN(16))}))
+		}
+		if p.chance(.4) {
+			v.Set("level", pick(p.Rand, []string{"district", "street", "community", "grid"}))
+		}
+		return p.get("/api/v1/drill?%s", v.Encode())
+	}},
 	"GET /api/v1/events/{id}": {each: 8, draw: func(p *prober) request { return p.get("/api/v1/events/%s", p.idOf("events")) }},
 	"POST /api/v1/events": {each: 1, draw: func(p *prober) request {
 		return p.post("/api/v1/events", map[string]any{"class": "0301"}) // refused, whoever asks: there is no place
@@ -344,6 +363,18 @@ var probings = map[string]probing{
 	"GET /healthz": {each: 1, draw: func(p *prober) request { return p.get("/healthz") }},
 	"GET /readyz":  {each: 1, draw: func(p *prober) request { return p.get("/readyz") }},
 	"GET /metrics": {each: 1, once: true, draw: func(p *prober) request { return request{method: http.MethodGet, path: "/metrics"} }},
+}
+
+// analysed are parameters of the analysis of cases.
+func (p *prober) analysed() url.Values {
+	v := url.Values{}
+	if p.chance(.6) {
+		v.Set("by", pick(p.Rand, []string{"department", "district", "street", "community", "grid", "class", "tier"}))
+	}
+	if p.chance(.4) {
+		v.Set("filter", p.filter("events"))
+	}
+	return v
 }
 
 func (p *prober) tileQuery() string {

@@ -18,6 +18,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/worktime"
 	"wutu/server/admin"
+	"wutu/server/analysis"
 	"wutu/server/api"
 	"wutu/server/audit"
 	"wutu/server/auth"
@@ -155,6 +156,7 @@ func (s *Server) assemble() error {
 	s.disclose = disclose.New(disclose.Options{City: s.o.City, Store: s.o.Records, Keys: s.o.Keys, Encode: s.o.Encode, Formats: s.o.Formats,
 		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = append(s.routes, s.disclose.Routes()...)
+	s.routes = append(s.routes, analysis.New(analysis.Options{City: s.o.City, Records: s.o.Records, Now: s.o.Now}).Routes()...)
 	if s.recorder != nil {
 		s.routes = append(s.routes, s.recorder.Routes()...)
 	}
