@@ -29,8 +29,8 @@ export default {
     here: 'Area: {name}', outside: 'Outside any', 
   },
   events: {
-    title: 'Events', all: 'All', none: 'No events match', fresh: '{n} new events', live: 'Live', late: 'Late', down: 'Offline', more: 'Load more', connecting: 'Connecting', history: 'History',
-    place: 'Place and responsibility', reason: 'Reason', steps: 'Next step', note: 'Note', notePlaceholder: 'Some steps require it', result: 'What was done', needNote: '“{step}” needs a note', needResult: '“{step}” needs what was done', department: 'Dispatch to', overdue: 'Overdue', due: 'Due {time}', noSteps: 'There is no step to take in this case',
+    title: 'Events', todo: 'To do', live: 'Live', late: 'Late', down: 'Offline', connecting: 'Connecting', history: 'History',
+    place: 'Place and responsibility', reason: 'Reason', steps: 'Next step', note: 'Note', notePlaceholder: 'Some steps require it', result: 'What was done', needNote: '“{step}” needs a note', needResult: '“{step}” needs what was done', department: 'Dispatch to', due: 'Due {time}', noSteps: 'There is no step to take in this case',
     done: 'Done: {step}', since: 'since {time}', dutyDepartment: 'Responsible', duplicates: 'Similar events nearby',
   },
   map: {

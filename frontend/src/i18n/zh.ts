@@ -29,8 +29,8 @@ export default {
     here: '统计范围：{name}', outside: '未归属', 
   },
   events: {
-    title: '事件', all: '全部', none: '没有符合条件的事件', fresh: '{n} 条新事件', live: '实时', late: '延迟', down: '已断开', more: '加载更多', connecting: '连接中', history: '办理过程',
-    place: '属地与责任', reason: '判定依据', steps: '下一步', note: '办理意见', notePlaceholder: '部分步骤必填', result: '处置结果', needNote: '“{step}”需要填写办理意见', needResult: '“{step}”需要填写处置结果', department: '派遣至', overdue: '已超时', due: '时限 {time}', noSteps: '此案件没有可办理的步骤',
+    title: '事件', todo: '待办', live: '实时', late: '延迟', down: '已断开', connecting: '连接中', history: '办理过程',
+    place: '属地与责任', reason: '判定依据', steps: '下一步', note: '办理意见', notePlaceholder: '部分步骤必填', result: '处置结果', needNote: '“{step}”需要填写办理意见', needResult: '“{step}”需要填写处置结果', department: '派遣至', due: '时限 {time}', noSteps: '此案件没有可办理的步骤',
     done: '已办理：{step}', since: '自 {time}', dutyDepartment: '责任部门', duplicates: '附近相似事件',
   },
   map: {

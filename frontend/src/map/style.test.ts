@@ -33,7 +33,7 @@ const layers = [
 function scene(more: Partial<Scene> = {}): Scene {
   return {
     origin: 'http://city.test', layers, shown: layers.map(({ id }) => ({ id, opacity: 80 })), filters: {}, hex: null, breaks: [1, 5],
-    look: { theme: 'light', language: 'zh', solid: false }, overlays: { selection: [], region: [], live: [] }, hidden: [], fonts: [], maxzoom: 16, ...more,
+    look: { theme: 'light', language: 'zh', solid: false }, overlays: { selection: [], region: [], live: [], desk: [] }, hidden: [], fonts: [], maxzoom: 16, ...more,
   }
 }
 

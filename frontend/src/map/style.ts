@@ -1,5 +1,6 @@
 import type { Feature, Layer } from '@/api/types'
 import { baseLayers, drawLayer, openSource } from '@/layers/draw'
+import { deskLayers } from '@/layers/desk'
 import { liveLayers } from '@/layers/events'
 import { hexLayers, type Breaks } from '@/layers/hex'
 import type { Source } from '@/layers/labels'
@@ -21,11 +22,13 @@ export interface Scene {
   breaks: Breaks
   look: Omit<Look, 'opacity'>
   /** Features drawn over the tiles. */
-  overlays: { selection: Feature[]; region: Feature[]; live: Feature[] }
+  overlays: { selection: Feature[]; region: Feature[]; live: Feature[]; desk: Feature[] }
   /** Ids of events that the live overlay draws instead of the tiles. */
   hidden: string[]
   fonts: FontFace[]
   maxzoom: number
+  /** What panels beside the map add: sources, style layers, and layers drawn in another way. */
+  extras?: { sources: Record<string, SceneSource>; drawn: Drawn[]; hidden: string[] }
 }
 
 export interface SceneSource { type: string; [key: string]: unknown }
@@ -53,7 +56,7 @@ export function buildStyle(scene: Scene): SceneStyle {
   if (composed.length > 0) sources[baseSource] = tiles(scene, composed.join(','), '')
   for (const { id, opacity } of scene.shown) {
     const layer = scene.layers.find((candidate) => candidate.id === id)
-    if (!layer || !layer.listable || layer.geometry === 'none' || scene.hex === id) continue
+    if (!layer || !layer.listable || layer.geometry === 'none' || scene.hex === id || scene.extras?.hidden.includes(id)) continue
     const source: Source = { id: sourceOf(id, scene.filters), layer: id }
     sources[source.id] ??= tiles(scene, id, scene.filters[id] ?? '')
     if (id === 'events') sources[openSource(source.id)] = tiles(scene, id, all(scene.filters[id], oneOf('state', openStates)))
@@ -63,7 +66,9 @@ export function buildStyle(scene: Scene): SceneStyle {
   for (const [name, features] of Object.entries(scene.overlays)) {
     sources[name] = { type: 'geojson', data: { type: 'FeatureCollection', features } }
   }
-  drawn.push(...overlayLayers({ ...scene.look, opacity: 1 }), ...liveLayers({ ...scene.look, opacity: 1 }, 'live'))
+  Object.assign(sources, scene.extras?.sources)
+  const plain = { ...scene.look, opacity: 1 }
+  drawn.push(...(scene.extras?.drawn ?? []), ...overlayLayers(plain), ...liveLayers(plain, 'live'), ...deskLayers(plain))
   return {
     version: 8,
     sources,

@@ -27,6 +27,9 @@ function randomView(random: () => number): View {
     theme: pick(['light', 'dark'] as const),
     language: pick(['zh', 'en'] as const),
     panel: pick(['layers', 'events', 'region', 'none'] as const),
+    queue: pick(['', 'todo', 'overdue']),
+    order: pick(['new', 'due'] as const),
+    only: pick([{}, { class: '0107' }, { district: '420502', level: 'urgent', text: '路灯 & "~' }]),
   }
 }
 

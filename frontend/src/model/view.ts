@@ -1,5 +1,6 @@
 import type { Theme } from './element'
 import type { Language } from './language'
+import { decodeOnly, type Only } from './only'
 import { decodeRegion, encodeRegion, isPosition, type Region } from './region'
 
 export interface Camera { lon: number; lat: number; zoom: number; bearing: number; pitch: number }
@@ -20,14 +21,18 @@ export interface View {
   theme: Theme
   language: Language
   panel: PanelName
+  queue: string // the queue of events that is open; '' for the first
+  order: EventOrder
+  only: Only // what the events are narrowed to, in the queue and on the map
 }
+export type EventOrder = 'new' | 'due'
 
 export const viewVersion = 1
 
 export function defaultView(): View {
   return {
     camera: null, layers: null, filters: {}, selection: null, region: null, hex: null,
-    solid: false, theme: 'light', language: 'zh', panel: 'layers',
+    solid: false, theme: 'light', language: 'zh', panel: 'layers', queue: '', order: 'new', only: {},
   }
 }
 
@@ -60,6 +65,9 @@ export function encodeView(view: View): Record<string, string> {
   if (view.theme !== 'light') out.t = view.theme
   if (view.language !== 'zh') out.lang = view.language
   if (view.panel !== 'layers') out.p = view.panel
+  if (view.queue) out.q = view.queue
+  if (view.order !== 'new') out.o = view.order
+  if (Object.keys(view.only).length > 0) out.e = JSON.stringify(view.only)
   return out
 }
 
@@ -80,6 +88,9 @@ export function decodeView(query: Record<string, unknown>): View {
   view.theme = text('t') === 'dark' ? 'dark' : 'light'
   view.language = text('lang') === 'en' ? 'en' : 'zh'
   view.panel = panels.find((panel) => panel === text('p')) ?? 'layers'
+  view.queue = /^[a-z]{1,16}$/.test(text('q')) ? text('q') : ''
+  view.order = text('o') === 'due' ? 'due' : 'new'
+  view.only = decodeOnly(text('e'))
   return view
 }
 

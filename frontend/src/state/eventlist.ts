@@ -12,12 +12,12 @@ export function newestFirst(a: Feature, b: Feature): number {
  * deleted ones and those that `matches` refuses leave, new ones enter at their
  * place. Pure; the input is not changed. Cost O(list + changes · log list).
  */
-export function applyChanges(list: Feature[], changes: Change[], matches: (event: Feature) => boolean, limit: number): Feature[] {
+export function applyChanges(list: Feature[], changes: Change[], matches: (event: Feature) => boolean, limit: number, order = newestFirst): Feature[] {
   const byID = new Map(list.map((feature) => [feature.id, feature]))
   for (const change of changes) {
     if (change.layer !== 'events') continue
     if (change.op === 'put' && change.feature && matches(change.feature)) byID.set(change.id, { ...change.feature, id: change.id })
     else byID.delete(change.id)
   }
-  return [...byID.values()].sort(newestFirst).slice(0, limit)
+  return [...byID.values()].sort(order).slice(0, limit)
 }
