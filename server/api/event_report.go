@@ -21,6 +21,7 @@ import (
 	"wutu/layers/model"
 	"wutu/layers/worktime"
 	"wutu/server/auth"
+	"wutu/server/ground"
 	"wutu/server/openapi"
 	"wutu/server/param"
 	"wutu/server/problem"
@@ -158,7 +159,7 @@ func (a *API) catchUp(ctx context.Context) error {
 func (a *API) store(ctx context.Context, subject *layers.Subject, r *report, o once) (string, error) {
 	v := a.o.City.View()
 	now := a.o.Now().UTC()
-	place := duty.Locate(ground{ctx: ctx, view: v, subject: layers.SystemSubject()}, &r.class, r.point, r.body.Object)
+	place := duty.Locate(ground.New(ctx, v, layers.SystemSubject()), &r.class, r.point, r.body.Object)
 	district := a.districtCode(&place)
 	serial, err := lastSerial(ctx, v, now, district)
 	if err != nil {

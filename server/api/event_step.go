@@ -25,6 +25,7 @@ import (
 	"wutu/layers/model"
 	"wutu/layers/worktime"
 	"wutu/server/auth"
+	"wutu/server/ground"
 	"wutu/server/openapi"
 	"wutu/server/param"
 	"wutu/server/problem"
@@ -151,7 +152,7 @@ func (t *taking) checkNeeds(ctx context.Context) error {
 			return layers.Invalidf("event", "/"+name, fmt.Sprintf("is longer than %d characters", maxDescription))
 		}
 	}
-	g := ground{ctx: ctx, view: t.view, subject: layers.SystemSubject()}
+	g := ground.New(ctx, t.view, layers.SystemSubject())
 	for _, need := range t.transition.Needs {
 		missing := false
 		switch need {

@@ -19,6 +19,7 @@ import (
 	"wutu/layers/model"
 	"wutu/server/auth"
 	"wutu/server/geojson"
+	"wutu/server/ground"
 	"wutu/server/openapi"
 	"wutu/server/param"
 	"wutu/server/usage"
@@ -48,7 +49,7 @@ type departmentInfo struct {
 }
 
 type placeInfo struct {
-	Areas        []areaInfo      `json:"areas"`
+	Areas        []ground.Share  `json:"areas"`
 	Grid         *namedInfo      `json:"grid"`
 	Community    *namedInfo      `json:"community"`
 	Street       *namedInfo      `json:"street"`
@@ -144,18 +145,18 @@ func (a *API) placeOf(ctx context.Context, v *live.View, asker *layers.Subject, 
 	class, ok := duty.ClassOf(text(l, f, model.Class))
 	p, isPoint := pointOf(f)
 	if ok && isPoint {
-		*place = duty.Locate(ground{ctx: ctx, view: v, subject: *asker}, &class, p, text(l, f, model.ObjectField))
+		*place = duty.Locate(ground.New(ctx, v, *asker), &class, p, text(l, f, model.ObjectField))
 	}
 	return place, nil
 }
 
 func describePlace(v *live.View, s *layers.Subject, l *layers.Layer, f *layers.Feature, p *duty.Place) placeInfo {
-	out := placeInfo{Areas: []areaInfo{}, Reason: p.Chosen.Reason, Rung: p.Chosen.Rung, Alternatives: p.Alternatives, Hash: p.Hash()}
+	out := placeInfo{Areas: []ground.Share{}, Reason: p.Chosen.Reason, Rung: p.Chosen.Rung, Alternatives: p.Alternatives, Hash: p.Hash()}
 	if out.Alternatives == nil {
 		out.Alternatives = []duty.Choice{}
 	}
 	if at, ok := pointOf(f); ok {
-		out.Areas = areasAt(v, s, at, f.Value(l.FieldIndex(model.Accuracy)).Float())
+		out.Areas = ground.Areas(v, s, at, f.Value(l.FieldIndex(model.Accuracy)).Float())
 	}
 	named := func(level layers.Level) *namedInfo {
 		if a, ok := p.Area(level); ok {

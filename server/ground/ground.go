@@ -1,4 +1,9 @@
-package api
+// Package ground answers what lies at a place from the resident city: the areas,
+// departments, roads and objects that layers/duty asks for, and how far a place is
+// from the borders of its areas and how likely it lies in each.
+//
+// What is not here: the rules by which somebody answers (layers/duty).
+package ground
 
 import (
 	"context"
@@ -16,20 +21,25 @@ import (
 // half of a wide carriageway.
 const besideRoad = 15
 
-// ground answers layers/event what lies at a place, from one View. For a report
+// Ground answers layers/duty what lies at a place, from one View. For a report
 // it reads as the program itself: who is responsible does not depend on who
 // reports. For a proof that is worked out for somebody it reads as that subject:
 // what they may not see shows in no proof. Areas are everybody's.
-type ground struct {
+type Ground struct {
 	ctx     context.Context
 	view    *live.View
 	subject layers.Subject
 }
 
-var _ duty.Ground = ground{}
+var _ duty.Ground = Ground{}
+
+// New returns a Ground that reads v as subject does. It is good as long as ctx is.
+func New(ctx context.Context, v *live.View, subject layers.Subject) Ground {
+	return Ground{ctx: ctx, view: v, subject: subject}
+}
 
 // AreasAt lists the owning area of every level.
-func (g ground) AreasAt(p orb.Point) []duty.Area {
+func (g Ground) AreasAt(p orb.Point) []duty.Area {
 	var out []duty.Area
 	for _, level := range layers.Levels() {
 		a, ok := g.view.AreaAt(level, p)
@@ -47,7 +57,7 @@ func (g ground) AreasAt(p orb.Point) []duty.Area {
 }
 
 // DepartmentsAt lists the departments whose jurisdiction holds p.
-func (g ground) DepartmentsAt(p orb.Point) []duty.Department {
+func (g Ground) DepartmentsAt(p orb.Point) []duty.Department {
 	l, ok := g.view.Layer(model.Departments)
 	if !ok {
 		return nil
@@ -65,7 +75,7 @@ func (g ground) DepartmentsAt(p orb.Point) []duty.Department {
 }
 
 // Department returns a department by id.
-func (g ground) Department(id string) (duty.Department, bool) {
+func (g Ground) Department(id string) (duty.Department, bool) {
 	f, l, ok := g.feature(model.Departments, id)
 	if !ok {
 		return duty.Department{}, false
@@ -74,7 +84,7 @@ func (g ground) Department(id string) (duty.Department, bool) {
 }
 
 // Object returns what "layer/id" names.
-func (g ground) Object(ref string) (duty.Thing, bool) {
+func (g Ground) Object(ref string) (duty.Thing, bool) {
 	layer, id, _ := strings.Cut(ref, "/")
 	f, l, ok := g.feature(layer, id)
 	if !ok || l.Access == layers.PersonalAccess {
@@ -84,7 +94,7 @@ func (g ground) Object(ref string) (duty.Thing, bool) {
 }
 
 // RoadAt returns the nearest road beside which p lies.
-func (g ground) RoadAt(p orb.Point) (duty.Thing, bool) {
+func (g Ground) RoadAt(p orb.Point) (duty.Thing, bool) {
 	l, ok := g.view.Layer(model.Roads)
 	if !ok {
 		return duty.Thing{}, false
@@ -100,7 +110,7 @@ func (g ground) RoadAt(p orb.Point) (duty.Thing, bool) {
 	return duty.Thing{}, false
 }
 
-func (g ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool) {
+func (g Ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool) {
 	l, ok := g.view.Layer(layer)
 	if !ok || id == "" {
 		return nil, nil, false
@@ -117,4 +127,14 @@ func department(l *layers.Layer, f *layers.Feature) duty.Department {
 // text is the value of a field by name as text, "" without such a field.
 func text(l *layers.Layer, r layers.Row, name string) string {
 	return r.Value(l.FieldIndex(name)).String()
+}
+
+// titleOf names a row: its title field, or its id.
+func titleOf(l *layers.Layer, r layers.Row) string {
+	if i := l.FieldIndex(l.TitleField); i >= 0 {
+		if s := r.Value(i).String(); s != "" {
+			return s
+		}
+	}
+	return r.ID()
 }
