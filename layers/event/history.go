@@ -3,26 +3,9 @@ package event
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"wutu/layers"
 )
-
-// Entry is one line of a case's history: who did what, when, and what came of
-// it. Entries are never changed.
-type Entry struct {
-	Seq        int       `json:"seq"` // 1 for the report, growing by one
-	At         time.Time `json:"at"`
-	Step       Step      `json:"step"`
-	From       State     `json:"from"` // "" for the report
-	To         State     `json:"to"`
-	Actor      string    `json:"actor"` // subject id
-	Role       string    `json:"role"`
-	Note       string    `json:"note,omitempty"`
-	Result     string    `json:"result,omitempty"`
-	Department string    `json:"department,omitempty"` // id, where the step names one
-	Master     string    `json:"master,omitempty"`     // id, for a merge
-}
 
 // History is what happened to a case, oldest first.
 type History []Entry

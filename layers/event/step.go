@@ -33,6 +33,12 @@ const (
 	Archive                    // 归档
 	Supervise                  // 督办
 	Withdraw                   // 撤销
+	Supplement                 // 补充: a further report, photo or word
+	Deny                       // 驳回: refuse what a department has applied for
+	Escalate                   // 上报: to a higher tier
+	Delegate                   // 下派: to a lower tier
+	Assign                     // 指派: name the worker of a task
+	Handover                   // 移交: from worker to colleague
 )
 
 var stepFacts = [...]struct{ name, zh, en string }{
@@ -57,6 +63,12 @@ var stepFacts = [...]struct{ name, zh, en string }{
 	Archive:    {"archive", "归档", "Archive"},
 	Supervise:  {"supervise", "督办", "Urge"},
 	Withdraw:   {"withdraw", "撤销", "Withdraw"},
+	Supplement: {"supplement", "补充", "Add"},
+	Deny:       {"deny", "驳回", "Deny"},
+	Escalate:   {"escalate", "上报上级", "Escalate"},
+	Delegate:   {"delegate", "下派", "Delegate"},
+	Assign:     {"assign", "指派", "Assign"},
+	Handover:   {"handover", "移交", "Hand over"},
 }
 
 var (

@@ -110,7 +110,7 @@ func events() *layers.Layer {
 			instant(DispatchedAt, "派遣时间", "Dispatched"),
 			instant(SignedAt, "签收时间", "Signed"),
 			instant(FedBackAt, "反馈时间", "Fed back"),
-			text(Worker, "核实核查人员", "Worker"),
+			text(Worker, "经办人员", "In hand of"),
 			text(Assists, "协办部门", "Assisting departments"),
 			coded(Pending, "待批申请", "Applied for", []layers.Code{code("extend", "延期", "Extension"), code("suspend", "挂账", "Suspension")}),
 			ref(Master, "并入案件", "Merged into", Events),
