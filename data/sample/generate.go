@@ -2,6 +2,7 @@ package sample
 
 import (
 	"context"
+	"slices"
 
 	"wutu/layers"
 	"wutu/layers/model"
@@ -27,8 +28,8 @@ type city struct {
 // context's error between two batches; bad options are an Invalid error.
 //
 // Equal options make equal features in equal order. yield is never called
-// concurrently.
-func Generate(ctx context.Context, o Options, yield func(Batch) error) error {
+// concurrently. Where only names layers, the others are left out.
+func Generate(ctx context.Context, o Options, yield func(Batch) error, only ...string) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
@@ -44,6 +45,9 @@ func Generate(ctx context.Context, o Options, yield func(Batch) error) error {
 		model.Events: (*city).makeEvents,
 	}
 	for _, l := range model.Layers() {
+		if len(only) > 0 && !slices.Contains(only, l.ID) {
+			continue
+		}
 		w := newWriter(ctx, l, yield)
 		if m := makers[l.ID]; m != nil {
 			m(c, w)
