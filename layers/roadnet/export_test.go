@@ -10,3 +10,11 @@ func Bound(g *Graph) orb.Bound {
 	}
 	return b
 }
+
+// RoadOf is the id of the road that a place is on.
+func (g *Graph) RoadOf(s *Snap) string { return g.ids[g.road[s.edge]] }
+
+// HitOf makes a hit of a route.
+func HitOf(target int, r *Route) Hit {
+	return Hit{Target: target, time: r.time, Seconds: r.Seconds, Metres: r.Metres}
+}
