@@ -37,6 +37,9 @@ export interface StepInput {
   checks?: string[]
   found?: string
   master?: string
+  supervision?: number
+  /** supplement: what is added, in words */
+  report?: string
 }
 
 /** Takes one step of a case that is still at `version`; conflict otherwise. The same key sent twice takes it once. */

@@ -4,7 +4,7 @@ import type { Feature, PlaceArea, Position, Title } from './types'
 export interface CodeName { code: string; name: string }
 export type Tier = 'community' | 'street' | 'district' | 'city'
 
-export interface Choice { department: string; name: string; rung?: number; reason?: Title | null; probability?: number }
+export interface Choice { id: string; name: string; rung?: number; reason?: Title | null; probability?: number }
 export interface Place {
   areas?: PlaceArea[] | null
   grid?: CodeName | null
@@ -54,6 +54,8 @@ export interface HistoryEntry {
   master?: string
   proof?: string
   auto?: boolean
+  supervision?: number
+  merged?: string
 }
 
 /** `used_s`, `left_s` are counted seconds (office time where the limit is one); `share` is used / limit. */
@@ -78,16 +80,17 @@ export interface Task {
   state: 'waiting' | 'signed' | 'done' | 'returned'
   worker?: string
   due?: string | null
+  sent_at?: string | null
   signed_at?: string | null
   done_at?: string | null
   result?: string
   photos?: string[] | null
 }
-export interface ReportOf { id: string; at: string; channel?: string; text?: string; photos?: string[] | null; reporter?: string }
+export interface ReportOf { id: string; at: string; channel?: string; text?: string; photos?: string[] | null; reporter?: string; own?: boolean }
 export interface Photo { id: string; href: string; thumb?: string; at?: string; step?: string; lon?: number; lat?: number; taken_at?: string }
 export interface Link { id: string; title?: string; state?: string; at?: string }
 export interface Links { master?: string | Link | null; merged?: (string | Link)[] | null; recurs?: (string | Link)[] | null }
-export interface Application { step: string; reason?: string; note?: string; until?: string | null; by?: string }
+export interface Application { step: string; reason?: string; note?: string; until?: string | null; by?: string; department?: string; at?: string }
 export interface ChainLink { tier: Tier; at: string; actor?: string; note?: string }
 
 export interface Similar { id: string; title?: string; distance_m?: number; age_s?: number; score?: number; reasons?: Title[] | null; state?: string; lon?: number; lat?: number }
@@ -113,6 +116,7 @@ export interface Case {
   supervision?: number
   returns?: number
   reworks?: number
+  worker?: string
   extensions?: number
   pending?: Application | null
   links?: Links | null

@@ -24,6 +24,7 @@ export default {
   },
   rung: { object: '部件权属', road: '道路权属', exclusive: '专属网格', jurisdiction: '部门辖区', street: '属地街道', district: '区级兜底', precedent: '审定先例', unknown: '其他' },
   step: {
+    supervision: '督办级别', supervisionNext: '下一级', supervisionN: '{n} 级', report: '补充内容', reportPlaceholder: '补充的情况',
     title: '下一步', none: '您在此案件没有可办理的步骤', note: '办理意见', notePlaceholder: '说明情况', result: '处置结果', resultPlaceholder: '做了什么、恢复情况', reason: '理由', choose: '请选择', department: '主办部门', assists: '协办部门', addAssist: '添加协办', evidence: '依据', evidenceHint: '在地图上点一个区域、部件或道路作为依据', evidencePick: '在地图上选取', evidencePicking: '请在地图上点选…', evidenceRule: '或填写规则、文号', photos: '照片', addPhoto: '添加照片', sending: '上传中', photoFailed: '上传失败，点此重试',
     removePhoto: '删除照片', checks: '结案标准', until: '延至', review: '复核日期', worker: '人员', workerHint: '留空则由系统指派最近的人', tier: '层级', level: '级别', class: '类别', found: '核查结果', solved: '已解决', unsolved: '未解决', master: '主案件', fix: '现场位置', useFix: '用当前位置', fixed: '已定位，距事发地 {m}', fixFar: '距事发地 {m}，超出 {limit}', noFix: '无法取得位置', submit: '{step}', cancel: '取消', need: '请填写：{what}', done: '已办理：{step}', busy: '提交中…',
     changed: '此案件刚被更新：{what}', changedBy: '{who} · {step}', keep: '您填写的内容已保留，请核对后再提交', gone: '“{step}”现在不能办理了', legal: '现在可以：{steps}', conditions: '办理条件', due: '预计时限', dueHint: '从现在起 {title}', confirm: '确认{step}', task: '任务', task0: '主办任务', required: '必填', dispatch: '派遣…', reload: '已载入最新状态',

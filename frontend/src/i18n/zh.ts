@@ -29,9 +29,7 @@ export default {
     here: '统计范围：{name}', outside: '未归属', 
   },
   events: {
-    title: '事件', todo: '待办', live: '实时', late: '延迟', down: '已断开', connecting: '连接中', history: '办理过程',
-    place: '属地与责任', reason: '判定依据', steps: '下一步', note: '办理意见', notePlaceholder: '部分步骤必填', result: '处置结果', needNote: '“{step}”需要填写办理意见', needResult: '“{step}”需要填写处置结果', department: '派遣至', due: '时限 {time}', noSteps: '此案件没有可办理的步骤',
-    done: '已办理：{step}', since: '自 {time}', dutyDepartment: '责任部门', duplicates: '附近相似事件',
+    title: '事件', todo: '待办', live: '实时', late: '延迟', down: '已断开', connecting: '连接中', since: '自 {time}', placeUnknown: '此处不在任何网格内', duplicates: '附近相似事件',
   },
   map: {
     label: '城市地图', three: '三维', two: '二维', threeTitle: '切换三维建筑', theme: '切换深色/浅色', language: 'English', home: '全市', noWebGL: '此浏览器无法绘制地图', noWebGLText: '需要 Chromium 94 以上并启用 WebGL2。仍可使用事件列表：',
@@ -46,7 +44,7 @@ export default {
     title: '网格员上报', report: '上报', tasks: '任务', what: '是什么问题？', allClasses: '全部类别', fewClasses: '收起', where: '在哪里？', useGPS: '用我的位置', usePin: '在地图上选点', locating: '正在定位…', accuracy: '精度 {m} 米',
     poor: '精度较低，请在地图上拖动选点', coordinates: '坐标', describe: '情况描述', describeHint: '例如：路灯不亮，已持续两天', submit: '提交上报', submitting: '提交中…', kept: '未能提交，内容已保留在本机：', retry: '再试一次',
     received: '已上报', number: '案件编号', belongs: '属', department: '责任部门', reason: '依据', another: '再报一件', noGPS: '无法取得位置：{why}。请在地图上选点。', denied: '未允许定位', insecure: '需要 HTTPS 或本机访问', timeout: '定位超时', missing: '设备没有定位',
-    pin: '移动地图，让图钉对准位置', pinDone: '就是这里', needClass: '请先选择问题类别', needPlace: '请先确定位置', noTasks: '没有待办任务', mine: '部门', allDepartments: '全部部门', finish: '办理', draft: '已恢复上次未提交的内容', placeUnknown: '此处不在任何网格内', map: '地图',
+    pin: '移动地图，让图钉对准位置', pinDone: '就是这里', needClass: '请先选择问题类别', needPlace: '请先确定位置', noTasks: '没有待办任务', mine: '部门', allDepartments: '全部部门', finish: '办理', draft: '已恢复上次未提交的内容', placeUnknown: '此处不在任何网格内', duplicates: '附近相似事件', map: '地图',
   },
   state: { loading: '加载中', error: '出错了', retry: '重试', trace: '追踪号 {id}' },
   problem: {

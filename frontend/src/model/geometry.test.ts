@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { circleRing, destination, distance, extentOf } from './geometry'
+import type { Position } from '@/api/types'
+import { circleRing, destination, distance, extentOf, nearestOnEdge } from './geometry'
 
 describe('geometry', () => {
   it('agrees with the length of one degree of a great circle', () => {
@@ -27,4 +28,20 @@ describe('geometry', () => {
     expect(extentOf({ type: 'MultiPolygon', coordinates: [[[[1, 2], [3, 5], [0, 4], [1, 2]]]] })).toEqual([0, 2, 3, 5])
     expect(extentOf({ type: 'Polygon', coordinates: [] })).toBeNull()
   })
+})
+
+it('finds the nearest position on an edge: never farther than any other one on it', () => {
+  const ring: Position[] = [[111, 30], [111.01, 30.002], [111.012, 30.01], [111.002, 30.008], [111, 30]]
+  const place: Position = [111.004, 30.004]
+  const found = nearestOnEdge({ type: 'Polygon', coordinates: [ring] }, place) ?? [0, 0]
+  const away = distance(place, found)
+  for (let i = 1; i < ring.length; i++) {
+    for (let k = 0; k <= 200; k++) {
+      const on: Position = [ring[i - 1][0] + (k / 200) * (ring[i][0] - ring[i - 1][0]), ring[i - 1][1] + (k / 200) * (ring[i][1] - ring[i - 1][1])]
+      expect(away).toBeLessThanOrEqual(distance(place, on) + 1e-3)
+    }
+  }
+  expect(away).toBeGreaterThan(0)
+  expect(nearestOnEdge({ type: 'MultiPolygon', coordinates: [[ring]] }, place)).toEqual(found)
+  expect(nearestOnEdge({ type: 'Point', coordinates: place }, place)).toBeNull()
 })

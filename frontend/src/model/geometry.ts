@@ -59,3 +59,25 @@ export function circleRing(centre: Position, radiusM: number, sides = 96): Posit
   })
   return [...ring, ring[0]]
 }
+
+/** The position on the edges of a polygon that is nearest to a place, on a plane that touches the Earth there; null for other shapes. */
+export function nearestOnEdge(geometry: Geometry, place: Position): Position | null {
+  const rings = geometry.type === 'Polygon' ? (geometry.coordinates as Position[][]) : geometry.type === 'MultiPolygon' ? (geometry.coordinates as Position[][][]).flat() : []
+  const squeeze = Math.cos(place[1] * rad)
+  let best: Position | null = null
+  let least = Infinity
+  for (const ring of rings) {
+    for (let i = 1; i < ring.length; i++) {
+      const [ax, ay] = [(ring[i - 1][0] - place[0]) * squeeze, ring[i - 1][1] - place[1]]
+      const [bx, by] = [(ring[i][0] - place[0]) * squeeze, ring[i][1] - place[1]]
+      const [dx, dy] = [bx - ax, by - ay]
+      const along = Math.max(0, Math.min(1, -(ax * dx + ay * dy) / (dx * dx + dy * dy || 1)))
+      const [x, y] = [ax + along * dx, ay + along * dy]
+      if (x * x + y * y < least) {
+        least = x * x + y * y
+        best = [place[0] + x / squeeze, place[1] + y]
+      }
+    }
+  }
+  return best
+}

@@ -62,11 +62,11 @@ export const useEvents = defineStore('events', () => {
   }
 
   /** Takes a step; on a conflict the case is read again before the error is thrown. */
-  async function step(name: string, input: StepInput): Promise<void> {
+  async function step(name: string, input: StepInput, key?: string): Promise<void> {
     const before = current.value
     if (!before) return
     try {
-      const after = await takeStep(before.id, name, before.version, input)
+      const after = await takeStep(before.id, name, before.version, input, key)
       if (current.value?.id === before.id) current.value = after
     } catch (failure) {
       if (failure instanceof Problem && (failure.kind === 'conflict' || failure.kind === 'illegal-step')) await open(before.id)
