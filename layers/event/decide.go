@@ -133,7 +133,7 @@ func (c *Case) entry(t *Transition, cmd *Command, env *Env) (Entry, error) {
 		now = c.UpdatedAt
 	}
 	e := Entry{At: now, Step: cmd.Step, From: c.State, To: t.Next(c.State), Actor: env.Subject.ID, Role: env.Subject.Role.String(),
-		Auto: cmd.Auto, Applies: t.Applies, Note: cmd.Note, Reason: cmd.Reason, Result: cmd.Result, Photos: slices.Clone(cmd.Photos), Fix: c.stood(cmd, env)}
+		Auto: cmd.Auto, Applies: t.Applies, Note: cmd.Note, Reason: cmd.Reason, Result: cmd.Result, Photos: some(cmd.Photos), Fix: c.stood(cmd, env)}
 	c.inputs(&e, cmd, env)
 	starts, err := c.starts(&e, cmd, env)
 	if err != nil {
@@ -179,9 +179,9 @@ func (c *Case) inputs(e *Entry, cmd *Command, env *Env) {
 	case Merge:
 		e.Master = cmd.Master
 	case Dispatch, Adjudicate:
-		e.Department, e.Assists, e.Worker, e.Proof = cmd.Department, slices.Clone(cmd.Assists), cmd.Worker, env.Proof
+		e.Department, e.Assists, e.Worker, e.Proof = cmd.Department, some(cmd.Assists), cmd.Worker, env.Proof
 	case Sign, Return, Feedback:
-		e.Evidence, e.Checks = cmd.Evidence, slices.Clone(cmd.Checks)
+		e.Evidence, e.Checks = cmd.Evidence, some(cmd.Checks)
 		if e.To == e.From { // the task of an assisting department
 			if t := c.meant(cmd, env); t != nil {
 				e.Task = taskName(t)
@@ -206,6 +206,14 @@ func (c *Case) inputs(e *Entry, cmd *Command, env *Env) {
 		e.Tier = cmp.Or(cmd.Tier, c.Tier-1)
 	case Confirm, Refuse, Resume, Close, Rework, Archive, Withdraw, Deny:
 	}
+}
+
+// some is a copy of s; nil for none, as histories read back have it.
+func some(s []string) []string {
+	if len(s) == 0 {
+		return nil
+	}
+	return slices.Clone(s)
 }
 
 // meant is the task of an assisting department that cmd is about.
@@ -240,7 +248,7 @@ func (c *Case) numbered(s *Statement, more int, at time.Time) *Statement {
 		return nil
 	}
 	out := *s
-	out.Photos = slices.Clone(s.Photos)
+	out.Photos = some(s.Photos)
 	if out.At.IsZero() {
 		out.At = at
 	}

@@ -46,8 +46,6 @@ func (c *Case) Take(e Entry) error {
 		c.asked(&e)
 	case Deny:
 		c.Pending = nil
-	case Resume:
-		c.Reviewing = false
 	case Feedback:
 		c.fedBack(&e)
 	case Check:
@@ -65,7 +63,7 @@ func (c *Case) Take(e Entry) error {
 	case Supervise:
 		c.Supervision = max(c.Supervision, e.Supervision)
 		c.Reviewing = c.Reviewing || e.Reason == "review"
-	case Refuse, Close, Archive, Withdraw, Supplement:
+	case Refuse, Resume, Close, Archive, Withdraw, Supplement:
 	}
 	c.settle(&e, from)
 	return nil

@@ -90,7 +90,7 @@ func (c *Case) asked(e *Entry) {
 		}
 		return
 	}
-	c.Pending, c.Reviewing = nil, false
+	c.Pending = nil
 	if e.Step == Extend {
 		c.Extensions++
 	}
@@ -149,7 +149,8 @@ func (c *Case) settle(e *Entry, from State) {
 	if !c.State.Open() && (from.Open() || from == Unreported) && c.ClosedAt.IsZero() {
 		c.ClosedAt = e.At
 	}
-	if c.State == Closed || !c.State.Open() {
+	if !c.State.Open() {
 		c.Worker = ""
 	}
+	c.Reviewing = c.Reviewing && c.State == Suspended
 }
