@@ -321,7 +321,20 @@ var probings = map[string]probing{
 		}
 		return p.get("/api/v1/drill?%s", v.Encode())
 	}},
-	"GET /api/v1/events/{id}": {each: 8, draw: func(p *prober) request { return p.get("/api/v1/events/%s", p.idOf("events")) }},
+	"GET /api/v1/events/{id}":        {each: 8, draw: func(p *prober) request { return p.get("/api/v1/events/%s", p.idOf("events")) }},
+	"GET /api/v1/events/{id}/clocks": {each: 3, draw: func(p *prober) request { return p.get("/api/v1/events/%s/clocks", p.idOf("events")) }},
+	"GET /api/v1/events/{id}/proof":  {each: 3, draw: func(p *prober) request { return p.get("/api/v1/events/%s/proof", p.idOf("events")) }},
+	"GET /api/v1/events/{id}/duplicates": {each: 6, draw: func(p *prober) request {
+		return p.get("/api/v1/events/%s/duplicates", p.idOf("events"))
+	}},
+	"GET /api/v1/me/tasks": {each: 3, draw: func(p *prober) request {
+		if p.chance(.5) {
+			at := p.spot()
+			return p.get("/api/v1/me/tasks?lon=%.4f&lat=%.4f", at[0], at[1])
+		}
+		return p.get("/api/v1/me/tasks")
+	}},
+	"GET /api/v1/me/reports": {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me/reports") }},
 	"POST /api/v1/events": {each: 1, draw: func(p *prober) request {
 		return p.post("/api/v1/events", map[string]any{"class": "0301"}) // refused, whoever asks: there is no place
 	}},

@@ -25,6 +25,7 @@ var plain = map[string]string{
 	"GET /ogc/api":                                    "the routes of the program",
 	"GET /api/v1/convert":                             "arithmetic",
 	"GET /api/v1/event-classes":                       "constant",
+	"GET /api/v1/event-life":                          "constant",
 	"GET /api/v1/session/oidc":                        accounts,
 	"GET /api/v1/session/oidc/callback":               accounts,
 	"GET /api/v1/admin/usage":                         accounts,

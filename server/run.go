@@ -33,6 +33,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	background.Go(func() { s.usage.Run(base) })
 	background.Go(func() { s.sealDaily(base) })
 	background.Go(func() { s.sweep(base) })
+	background.Go(func() { s.events.Run(base) })
 	if s.accessLog != nil {
 		background.Go(func() {
 			s.accessLog.Run(base, func(err error) { s.o.Log.Error("the access log is not written", "err", err) })

@@ -24,6 +24,7 @@ import (
 	"wutu/server/auth"
 	"wutu/server/auth/oidc"
 	"wutu/server/disclose"
+	"wutu/server/events"
 	"wutu/server/ogc"
 	"wutu/server/openapi"
 	"wutu/server/problem"
@@ -52,6 +53,7 @@ type Server struct {
 	labels    map[string]string // method and path as the router has them to how a route is counted
 	accessLog *usage.Log        // nil: none
 	disclose  *disclose.Office
+	events    *events.Events
 	recorder  *audit.Recorder // nil: the store keeps no audit trail
 	zips      *sync.Pool      // of gzip writers
 }
@@ -150,9 +152,10 @@ func (s *Server) assemble() error {
 	collections := ogc.New(ogc.Options{City: s.o.City, Name: s.o.Name, Now: s.o.Now,
 		Document: func() []byte { return s.document }})
 	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})
-	questions := api.New(api.Options{City: s.o.City, Records: s.o.Records, Search: s.search, Name: s.o.Name,
-		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Rand: s.o.Rand})
-	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
+	questions := api.New(api.Options{City: s.o.City, Search: s.search, Name: s.o.Name,
+		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now})
+	s.events = events.New(events.Options{City: s.o.City, Records: s.o.Records, Code: s.o.Code, Keys: s.signer(), Now: s.o.Now, Log: s.o.Log})
+	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.events.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
 	s.disclose = disclose.New(disclose.Options{City: s.o.City, Store: s.o.Records, Keys: s.o.Keys, Encode: s.o.Encode, Formats: s.o.Formats,
 		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = append(s.routes, s.disclose.Routes()...)
@@ -170,6 +173,17 @@ func (s *Server) assemble() error {
 	s.document, err = json.Marshal(doc)
 	return err
 }
+
+// signer signs proofs of place with the keys of the city, nil without keys.
+func (s *Server) signer() events.Signer {
+	if s.o.Keys == nil {
+		return nil
+	}
+	return s.o.Keys
+}
+
+// Events is the life of cases, for other doors through which reports come.
+func (s *Server) Events() *events.Events { return s.events }
 
 // Routes lists the declared operations; the caller must not change them.
 func (s *Server) Routes() []openapi.Route { return s.routes }

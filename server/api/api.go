@@ -1,14 +1,11 @@
 package api
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"time"
 
 	"wutu/layers"
 	"wutu/layers/live"
-	"wutu/layers/worktime"
 	"wutu/server/openapi"
 	"wutu/server/search"
 )
@@ -16,29 +13,23 @@ import (
 // City is what this package asks of the city.
 type City interface {
 	View() *live.View
-	Apply(ctx context.Context, b layers.Batch) (uint64, error)
 }
 
 // Options configures an API; all are required but Code and Version.
 type Options struct {
 	City    City
-	Records layers.Reader // histories and idempotency records
 	Search  *search.Index
 	Name    layers.Title
 	Code    string // division code of the city
 	Version string // of the program
 	Now     func() time.Time
-	Rand    io.Reader
 }
 
 // API answers the addresses under /api/v1.
-type API struct {
-	o        Options
-	calendar *worktime.Calendar
-}
+type API struct{ o Options }
 
 // New returns an API.
-func New(o Options) *API { return &API{o: o, calendar: worktime.DefaultCalendar()} }
+func New(o Options) *API { return &API{o: o} }
 
 // Limits of answers.
 const (
@@ -54,7 +45,7 @@ const (
 
 // Routes declares the operations.
 func (a *API) Routes() []openapi.Route {
-	return append(a.questions(), a.eventRoutes()...)
+	return a.questions()
 }
 
 func get(path, id, tag, summary, schema, media string, h openapi.Handler, params ...openapi.Param) openapi.Route {

@@ -77,3 +77,8 @@ func (a *API) near(c echo.Context, in *openapi.Input) error {
 // exactly is a radius that only features at the very point meet: a tenth of a
 // micrometre, below what coordinates resolve.
 const exactly = 1e-7
+
+// equals is the filter field = text.
+func equals(field, value string) layers.Expr {
+	return layers.Compare{Op: layers.Eq, Left: layers.Property{Name: field}, Right: layers.Literal{Value: layers.Text(value)}}
+}

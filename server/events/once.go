@@ -1,4 +1,4 @@
-package api
+package events
 
 import (
 	"context"
@@ -9,14 +9,6 @@ import (
 	"time"
 
 	"wutu/layers"
-	"wutu/layers/event"
-)
-
-// Buckets of the records that move together with events.
-const (
-	bucketHistory = "event-history" // event id → event.History
-	bucketPlace   = "event-place"   // event id → duty.Place, the proof at the time of the report
-	bucketOnce    = "idempotency"   // subject, address and key → onceRecord
 )
 
 // onceFor is how long a repeated request is recognised.
@@ -34,6 +26,8 @@ type once struct {
 	body string
 }
 
+// newOnce makes the idempotency of a request of subject to an address. The error
+// is Invalid for a key that is too long.
 func newOnce(subject *layers.Subject, address, key string, body []byte) (once, error) {
 	if key == "" {
 		return once{}, nil
@@ -49,8 +43,8 @@ func hash(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// record is what goes into the batch of the request.
-func (o once) record(eventID string, now time.Time) ([]layers.Record, error) {
+// records is what goes into the batch of the request: none without a key.
+func (o once) records(eventID string, now time.Time) ([]layers.Record, error) {
 	if o.key == "" {
 		return nil, nil
 	}
@@ -90,16 +84,4 @@ func recordOf(ctx context.Context, records layers.Reader, bucket, key string) ([
 		}
 	}
 	return nil, nil
-}
-
-func (a *API) history(ctx context.Context, id string) (event.History, error) {
-	data, err := recordOf(ctx, a.o.Records, bucketHistory, id)
-	if err != nil {
-		return nil, err
-	}
-	h, err := event.DecodeHistory(data)
-	if err != nil {
-		return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
-	}
-	return h, nil
 }

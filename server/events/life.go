@@ -1,0 +1,102 @@
+package events
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/layers/duty"
+	"wutu/layers/event"
+	"wutu/server/openapi"
+)
+
+type stateInfo struct {
+	State string       `json:"state"`
+	Title layers.Title `json:"title"`
+	Open  bool         `json:"open"`
+}
+
+type stepInfo struct {
+	Step  event.Step   `json:"step"`
+	Title layers.Title `json:"title"`
+}
+
+type transitionInfo struct {
+	Step   event.Step   `json:"step"`
+	From   []string     `json:"from"`
+	To     string       `json:"to"` // "": the state stays as it is
+	Roles  []string     `json:"roles"`
+	Needs  []event.Need `json:"needs"`
+	Guards []guardInfo  `json:"guards"`
+}
+
+type reasonInfo struct {
+	Step   event.Step   `json:"step"`
+	Reason string       `json:"reason"`
+	Title  layers.Title `json:"title"`
+}
+
+type needInfo struct {
+	Need  event.Need   `json:"need"`
+	Title layers.Title `json:"title"`
+}
+
+// getLife answers with the table that everything about cases comes from.
+func (e *Events) getLife(c echo.Context, _ *openapi.Input) error {
+	states, steps, rows, reasons, needs := []stateInfo{}, []stepInfo{}, []transitionInfo{}, []reasonInfo{}, []needInfo{}
+	for _, s := range event.States() {
+		states = append(states, stateInfo{State: s.String(), Title: s.Title(), Open: s.Open()})
+	}
+	for _, s := range event.Steps() {
+		steps = append(steps, stepInfo{Step: s, Title: s.Title()})
+		for _, r := range event.Reasons(s) {
+			reasons = append(reasons, reasonInfo{Step: s, Reason: r.Value, Title: r.Title})
+		}
+	}
+	for _, n := range event.Needs() {
+		needs = append(needs, needInfo{Need: n, Title: n.Title()})
+	}
+	for _, t := range event.Transitions() {
+		row := transitionInfo{Step: t.Step, To: t.To.String(), From: []string{}, Roles: []string{}, Needs: []event.Need{}, Guards: []guardInfo{}}
+		for _, s := range t.From {
+			row.From = append(row.From, s.String())
+		}
+		for _, r := range t.Roles {
+			row.Roles = append(row.Roles, r.String())
+		}
+		row.Needs = append(row.Needs, t.Needs...)
+		for _, g := range t.Guards {
+			row.Guards = append(row.Guards, guardInfo{Name: g.String(), Title: g.Title()})
+		}
+		rows = append(rows, row)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"states": states, "steps": steps, "transitions": rows, "reasons": reasons, "needs": needs})
+}
+
+type classInfo struct {
+	Code       string       `json:"code"`
+	Title      layers.Title `json:"title"`
+	Group      layers.Title `json:"group"`
+	Department string       `json:"department_kind"`
+	Icon       string       `json:"icon"`
+	Filing     string       `json:"filing"`
+	Closing    string       `json:"closing"`
+	Deadline   deadlineInfo `json:"deadline"`
+}
+
+type deadlineInfo struct {
+	Amount int          `json:"amount"`
+	Unit   layers.Title `json:"unit"`
+	Title  layers.Title `json:"title"`
+}
+
+func (e *Events) getClasses(c echo.Context, _ *openapi.Input) error {
+	var out []classInfo
+	for _, k := range duty.Classes() {
+		out = append(out, classInfo{Code: k.Code, Title: k.Title, Group: k.Group, Department: k.Department, Icon: k.Icon,
+			Filing: k.Filing, Closing: k.Closing,
+			Deadline: deadlineInfo{Amount: k.Deadline.Amount, Unit: k.Deadline.Unit.Title(), Title: k.Deadline.Title()}})
+	}
+	return c.JSON(http.StatusOK, map[string]any{"version": duty.ClassesVersion, "classes": out})
+}

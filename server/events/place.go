@@ -1,0 +1,195 @@
+package events
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/layers/access"
+	"wutu/layers/duty"
+	"wutu/layers/event"
+	"wutu/layers/keyring"
+	"wutu/layers/live"
+	"wutu/layers/model"
+	"wutu/server/auth"
+	"wutu/server/ground"
+	"wutu/server/openapi"
+)
+
+// proof is a proof of place as it is stored: the record, its hash and the
+// signature of the city over the hash.
+type proof struct {
+	Place     *duty.Place        `json:"place"`
+	Hash      string             `json:"hash"`
+	Signature *keyring.Signature `json:"signature,omitempty"`
+}
+
+// signed is the stored form of a proof.
+func (e *Events) signed(p *duty.Place) ([]byte, error) {
+	out := proof{Place: p, Hash: p.Hash()}
+	if e.o.Keys != nil {
+		s, err := e.o.Keys.Sign([]byte(proofContext + out.Hash))
+		if err != nil {
+			return nil, &layers.Error{Kind: layers.Internal, Op: "event", Err: err}
+		}
+		out.Signature = &s
+	}
+	return json.Marshal(out)
+}
+
+// proofContext keeps a signature of a proof from serving as one of something else.
+const proofContext = "wutu place proof "
+
+// proofOf returns the proof made with the report or worked out since; nil for
+// events that came with the data.
+func (e *Events) proofOf(ctx context.Context, id string) (*proof, error) {
+	data, err := recordOf(ctx, e.o.Records, bucketPlace, id)
+	if err != nil || data == nil {
+		return nil, err
+	}
+	var out proof
+	if err := json.Unmarshal(data, &out); err != nil {
+		return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
+	}
+	if out.Place == nil { // stored before proofs were signed: the bare record
+		out.Place = &duty.Place{}
+		if err := json.Unmarshal(data, out.Place); err != nil {
+			return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
+		}
+		out.Hash = out.Place.Hash()
+	}
+	for i := range out.Place.Areas {
+		a := &out.Place.Areas[i]
+		if a.Level, err = layers.ParseLevel(a.LevelName); err != nil {
+			return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
+		}
+	}
+	return &out, nil
+}
+
+type namedInfo struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+type departmentInfo struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type placeInfo struct {
+	Areas        []ground.Share  `json:"areas"`
+	Grid         *namedInfo      `json:"grid"`
+	Community    *namedInfo      `json:"community"`
+	Street       *namedInfo      `json:"street"`
+	District     *namedInfo      `json:"district"`
+	Department   *departmentInfo `json:"department"`
+	Reason       layers.Title    `json:"reason"`
+	Rung         duty.Rung       `json:"rung"`
+	Alternatives []duty.Choice   `json:"alternatives"`
+	Hash         string          `json:"hash"`
+}
+
+// placeInfo is the proof in short; for events that came with the data it is worked
+// out from the present state of the city, as far as asker sees it.
+func (e *Events) placeInfo(ctx context.Context, v *live.View, asker *layers.Subject, h *held) (placeInfo, error) {
+	out := placeInfo{Areas: ground.Areas(v, asker, h.point(), h.accuracyM()), Alternatives: []duty.Choice{}}
+	stored, err := e.proofOf(ctx, h.life.ID)
+	if err != nil {
+		return out, err
+	}
+	p := &duty.Place{}
+	switch {
+	case stored != nil:
+		p = stored.Place
+	case h.class.Deadline.Amount > 0: // a class of the dictionary
+		*p = e.locate(ctx, v, *asker, &h.class, h.sighted())
+	}
+	out.Reason, out.Rung, out.Hash = p.Chosen.Reason, p.Chosen.Rung, p.Hash()
+	if p.Alternatives != nil {
+		out.Alternatives = p.Alternatives
+	}
+	named := func(level layers.Level) *namedInfo {
+		if a, ok := p.Area(level); ok {
+			return &namedInfo{Code: a.Code, Name: a.Name}
+		}
+		return nil
+	}
+	out.Grid, out.Community, out.Street, out.District = named(layers.Grid), named(layers.Community), named(layers.Street), named(layers.District)
+	if p.Chosen.Department != "" {
+		out.Department = &departmentInfo{ID: p.Chosen.Department, Name: p.Chosen.Name}
+	}
+	return out, nil
+}
+
+// sighted is the report that a case began with, as far as its place goes.
+func (h *held) sighted() *Report {
+	return &Report{Point: h.point(), AccuracyM: h.accuracyM(), Class: h.class.Code, Object: h.text(model.ObjectField)}
+}
+
+// locate works out who answers for a report, as the reader sees the city.
+func (e *Events) locate(ctx context.Context, v *live.View, reader layers.Subject, class *duty.Class, r *Report) duty.Place {
+	return duty.Locate(ground.New(ctx, v, reader), class, r.Point, r.Object)
+}
+
+// reconsider works the proof out again where a step is about who answers: a return
+// with its evidence, the decision about it.
+func (e *Events) reconsider(ctx context.Context, t *taking) error {
+	switch t.command.Step {
+	case event.Return, event.Adjudicate:
+	default:
+		return nil
+	}
+	p := e.locate(ctx, t.view, layers.SystemSubject(), &t.env.Class, t.held.sighted())
+	t.place, t.env.Proof = &p, p.Hash()
+	return nil
+}
+
+type proofInfo struct {
+	Proof      *duty.Place        `json:"proof"`
+	Hash       string             `json:"hash"`
+	Signature  *keyring.Signature `json:"signature"`
+	Recomputed recomputed         `json:"recomputed"`
+}
+
+type recomputed struct {
+	Hash string `json:"hash"`
+	Same bool   `json:"same"`
+}
+
+func (e *Events) getProof(c echo.Context, in *openapi.Input) error {
+	ctx := c.Request().Context()
+	subject, v := auth.SubjectOf(ctx), e.o.City.View()
+	h, err := e.whole(ctx, v, &subject, in.Text("id"))
+	if err != nil {
+		return err
+	}
+	now := e.locate(ctx, v, layers.SystemSubject(), &h.class, h.sighted())
+	stored, err := e.proofOf(ctx, h.life.ID)
+	if err != nil {
+		return err
+	}
+	out := proofInfo{Recomputed: recomputed{Hash: now.Hash()}}
+	if stored == nil { // it came with the data: what is worked out is all there is
+		now = e.locate(ctx, v, subject, &h.class, h.sighted())
+		out.Proof, out.Hash = &now, now.Hash()
+		out.Recomputed.Hash = out.Hash
+	} else {
+		out.Proof, out.Hash, out.Signature = stored.Place, stored.Hash, stored.Signature
+	}
+	out.Recomputed.Same = out.Recomputed.Hash == out.Hash
+	return c.JSON(http.StatusOK, out)
+}
+
+// mayTell refuses a subject from whom a part of the cases is hidden: what follows
+// from the history would tell it.
+func mayTell(s *layers.Subject, l *layers.Layer) error {
+	d := access.Decide(s, l)
+	if seesWhole(l, d.Sights) {
+		return nil
+	}
+	return &layers.Error{Kind: layers.Forbidden, Op: "event", Layer: l.ID, Err: errHidden}
+}
