@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/geo/predicate"
+	"wutu/layers"
 	"wutu/layers/code"
 	"wutu/layers/duty"
 	"wutu/layers/event"
@@ -235,15 +236,29 @@ func TestHotSpots(t *testing.T) {
 	}
 }
 
-// Cameras stand at junctions and look along a road; movers drive on roads.
+// Cameras stand at junctions and look along a road; movers drive on roads, but for
+// workers on foot, each of whom is in one of the own grids.
 func TestThingsAreByTheRoad(t *testing.T) {
 	m := small(t)
 	bad := complaints{t: t}
 	roads := indexOf(m.features[model.Roads])
+	grids, workers := map[string][]*layers.Feature{}, 0
+	for i := range m.features[model.Grids] {
+		f := &m.features[model.Grids][i]
+		worker := m.str(model.Grids, f, model.Worker)
+		grids[worker] = append(grids[worker], f)
+	}
 	for _, layer := range []string{model.Components, model.Cameras, model.Movers} {
 		for i := range m.features[layer] {
 			f := &m.features[layer][i]
 			p := f.Shape.(orb.Point)
+			if layer == model.Movers && m.str(layer, f, model.Kind) == "worker" {
+				if !slices.ContainsFunc(grids[f.Key], func(g *layers.Feature) bool { return predicate.Within(p, g.Shape) }) {
+					bad.add("worker %s is not in an own grid", f.Key)
+				}
+				workers++
+				continue
+			}
 			best := 1e9
 			pad := orb.Bound{Min: orb.Point{p[0] - 0.0006, p[1] - 0.0006}, Max: orb.Point{p[0] + 0.0006, p[1] + 0.0006}}
 			eachCell(pad, func(c [2]int) {
@@ -255,6 +270,9 @@ func TestThingsAreByTheRoad(t *testing.T) {
 				bad.add("%s %s is %.0f m off the next road", layer, f.Key, best)
 			}
 		}
+	}
+	if workers != len(grids) {
+		t.Errorf("%d workers where grids have %d", workers, len(grids))
 	}
 	bad.done()
 }

@@ -62,11 +62,15 @@ func (c *city) makeGrids(w *writer) {
 		r.text(model.Department, owner)
 		r.text(model.Kind, kind)
 		r.text(model.Community, home.code)
-		// A worker looks after about five grids.
-		n := int(face.code[12]-'0')*100 + int(face.code[13]-'0')*10 + int(face.code[14]-'0')
-		r.text(model.Worker, fmt.Sprintf("W%s%02d", home.code[:12], (n-1)/5+1))
+		r.text(model.Worker, workerOf(home.code, face.code))
 		r.number(model.Area, measure.Area(shape), 1)
 	}
+}
+
+// workerOf is the number of the worker of a grid: one looks after about five.
+func workerOf(community, grid string) string {
+	n := int(grid[12]-'0')*100 + int(grid[13]-'0')*10 + int(grid[14]-'0')
+	return fmt.Sprintf("W%s%02d", community[:12], (n-1)/5+1)
 }
 
 func (c *city) makeRoads(w *writer) {

@@ -7,6 +7,9 @@ import (
 	"sort"
 	"time"
 
+	"github.com/paulmach/orb"
+
+	"wutu/geo/predicate"
 	"wutu/layers/model"
 )
 
@@ -31,8 +34,10 @@ func fleets() []fleet {
 	}
 }
 
-// makeMovers spreads vehicles over the roads in town, on the right-hand side.
+// makeMovers makes grid workers on their rounds, and spreads vehicles over the
+// roads in town, on the right-hand side.
 func (c *city) makeMovers(w *writer) {
+	c.makeWorkers(w)
 	n := 0
 	for _, fl := range fleets() {
 		arcs, sums := c.roadsFor(fl.least)
@@ -73,6 +78,49 @@ func (c *city) makeMovers(w *writer) {
 			x.instant(model.FixedAt, c.Now.Add(-late))
 		}
 	}
+}
+
+// makeWorkers places every grid worker in one of the worker's grids, three of four
+// on duty.
+func (c *city) makeWorkers(w *writer) {
+	for i := 0; i < len(c.a.order) && w.err == nil; {
+		number := c.workerAt(i)
+		end := i + 1
+		for end < len(c.a.order) && c.workerAt(end) == number {
+			end++
+		}
+		r := newStream(c.Seed, keyWorker, uint64(i))
+		face := &c.m.faces[c.a.order[i+r.intn(end-i)]]
+		i = end
+		ring := c.m.ring(face)
+		corner, middle := ring[r.intn(len(ring)-1)], predicate.InteriorPoint(orb.Polygon{ring})
+		share := r.between(0.1, 0.9)
+		at := orb.Point{rounded(corner[0]+share*(middle[0]-corner[0]), 7), rounded(corner[1]+share*(middle[1]-corner[1]), 7)}
+		x := w.feature(number, at)
+		x.text(model.Kind, "worker")
+		x.text(model.Plate, number)
+		x.text(model.Worker, number)
+		x.text(model.Name, surname(&r)+givenName(&r, r.chance(0.4)))
+		x.text(model.Department, face.code[:9]+"-street_office")
+		duty := r.chance(0.75)
+		state, speed, late := "idle", 0.0, time.Duration(r.intn(240))*time.Second
+		switch {
+		case !duty:
+			state, late = "offline", time.Duration(1+r.intn(14))*time.Hour
+		case r.chance(0.4):
+			state, speed = "moving", r.between(2, 14)
+		}
+		x.truth(model.OnDuty, duty)
+		x.text(model.State, state)
+		x.number(model.Speed, speed, 0)
+		x.instant(model.FixedAt, c.Now.Add(-late))
+	}
+}
+
+// workerAt is the number of the worker of the i-th grid.
+func (c *city) workerAt(i int) string {
+	f := c.a.order[i]
+	return workerOf(c.a.communities[c.a.home[f]].code, c.m.faces[f].code)
 }
 
 // plateOf is a plate of a province that does not exist, or a fleet number.

@@ -25,6 +25,7 @@ const (
 	keyCase
 	keyName
 	keyHotspot
+	keyWorker
 )
 
 func newStream(seed uint64, keys ...uint64) stream {

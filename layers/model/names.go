@@ -96,6 +96,7 @@ const (
 	Photos            = "photos"
 	PlanUse           = "plan_use"
 	Plate             = "plate"
+	OnDuty            = "on_duty"
 	PlotRatio         = "plot_ratio"
 	Range             = "range" // metres
 	RegisteredAddress = "registered_address"

@@ -135,8 +135,9 @@ func movers() *layers.Layer {
 				code("dump_truck", "渣土车", "Dump truck"),
 				code("bike", "共享单车", "Shared bike"),
 				code("drone", "无人机", "Drone"),
+				code("worker", "网格员", "Grid worker"),
 			}),
-			text(Plate, "牌照", "Plate", search),
+			text(Plate, "牌照或工号", "Plate or number", search),
 			text(Operator, "运营单位", "Operator"),
 			coded(State, "状态", "State", []layers.Code{
 				code("moving", "行驶", "Moving"), code("idle", "停驻", "Idle"), code("offline", "离线", "Offline"),
@@ -144,6 +145,10 @@ func movers() *layers.Layer {
 			number(Speed, "速度", "Speed", unit("km/h")),
 			number(Heading, "航向", "Heading", unit("deg")),
 			instant(FixedAt, "定位时间", "Time of fix"),
+			text(Name, "姓名", "Name", personal, masked(layers.NameMask)),
+			text(Worker, "账号", "Account"),
+			ref(Department, "所属部门", "Department", Departments),
+			boolean(OnDuty, "在岗", "On duty"),
 		},
 	}
 }

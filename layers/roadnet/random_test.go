@@ -248,7 +248,7 @@ func (w *world) checkCourse(t *testing.T, m roadnet.Mode, got *roadnet.Route, a,
 func TestPartialEdges(t *testing.T) {
 	r := geotest.Rand(t)
 	done := 0
-	for range 1500 {
+	for range 3000 {
 		w := randomWorld(r)
 		g := w.build(t)
 		// Two places, each on some road; a finer world has them as vertices.
@@ -264,6 +264,7 @@ func TestPartialEdges(t *testing.T) {
 				break
 			}
 			cut[e] = 1 + r.IntN(len(x.nodes)-1)
+			ok = ok && w.drawnOnce(x.nodes[cut[e]-1], x.nodes[cut[e]])
 			a, b, s := w.at[x.nodes[cut[e]-1]], w.at[x.nodes[cut[e]]], .1+.8*r.Float64()
 			ends[e] = orb.Point{math.Round((a[0]+s*(b[0]-a[0]))*1e7) / 1e7, math.Round((a[1]+s*(b[1]-a[1]))*1e7) / 1e7}
 			fine.at = append(fine.at, ends[e])
@@ -308,6 +309,19 @@ func TestPartialEdges(t *testing.T) {
 	if done < 200 {
 		t.Errorf("only %d compared", done)
 	}
+}
+
+// drawnOnce reports whether one road only runs straight between two places.
+func (w *world) drawnOnce(a, b int) bool {
+	n := 0
+	for _, x := range w.ways {
+		for i := 1; i < len(x.nodes); i++ {
+			if p, q := x.nodes[i-1], x.nodes[i]; p == a && q == b || p == b && q == a {
+				n++
+			}
+		}
+	}
+	return n == 1 && a != b
 }
 
 // TestNearestEqualsRoutes holds the nearest targets against a route to each.
