@@ -111,6 +111,28 @@ func (c *Catalog) Listen(since uint64) *Listener {
 	return &Listener{feed: c.feed, seq: since}
 }
 
+// Seq is the sequence up to which the listener has returned changes, or from which
+// it began.
+func (l *Listener) Seq() uint64 { return l.seq }
+
+// Missed reports whether changes behind the listener's sequence are no longer
+// kept: Next would return ErrReset.
+func (l *Listener) Missed() bool {
+	_, _, err := l.feed.after(l.seq)
+	return errors.Is(err, ErrReset)
+}
+
+// Pending is Next for changes that have happened already: it does not wait, and
+// returns none when there are none.
+func (l *Listener) Pending() ([]Delta, error) {
+	deltas, _, err := l.feed.after(l.seq)
+	if err != nil || len(deltas) == 0 {
+		return nil, err
+	}
+	l.seq = deltas[len(deltas)-1].Seq
+	return deltas, nil
+}
+
 // Next waits for changes and returns them in order. The slice must not be
 // changed. Errors: ErrReset, Unavailable when the catalog closes, and those of
 // ctx. After ErrReset the listener must not be used.

@@ -40,14 +40,23 @@ const (
 
 // Hub serves the streams of all clients. Safe for concurrent use.
 type Hub struct {
-	o       Options
-	clients atomic.Int64
-	once    sync.Once
-	done    chan struct{}
+	o         Options
+	clients   atomic.Int64
+	once      sync.Once
+	done      chan struct{}
+	heartbeat *frame
+	pace      pacer
+	encoded   features
+
+	mu      sync.Mutex // taken before that of a group
+	groups  map[string]*group
+	running sync.WaitGroup
 }
 
 // New returns a Hub.
-func New(o Options) *Hub { return &Hub{o: o, done: make(chan struct{})} }
+func New(o Options) *Hub {
+	return &Hub{o: o, done: make(chan struct{}), heartbeat: &frame{plain: []byte(": heartbeat\n\n")}, groups: make(map[string]*group)}
+}
 
 // Clients is the number of open streams.
 func (h *Hub) Clients() int { return int(h.clients.Load()) }
@@ -72,19 +81,11 @@ func (h *Hub) Routes() []openapi.Route {
 		Handle:  h.serve}}
 }
 
-// next returns the changes behind the last ones, or none when a heartbeat is
-// due. Errors: live.ErrReset, and the end of the stream.
-func (h *Hub) next(ctx context.Context, l *live.Listener) ([]live.Delta, error) {
-	patience, cancel := context.WithTimeout(ctx, h.o.Heartbeat)
-	defer cancel()
-	deltas, err := l.Next(patience)
-	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		return nil, nil
-	}
-	return deltas, err
-}
-
+// wait waits for d, if that is in the future.
 func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -15,7 +14,6 @@ import (
 	"wutu/layers/access"
 	"wutu/layers/cql2"
 	"wutu/layers/live"
-	"wutu/server/geojson"
 	"wutu/server/openapi"
 	"wutu/server/param"
 )
@@ -32,6 +30,7 @@ type follow struct {
 	layer   *layers.Layer
 	program *cql2.Program
 	access  access.Decision
+	sights  string // of access, as a key
 }
 
 func newInterest(ctx context.Context, v *live.View, subject layers.Subject, in *openapi.Input) (*interest, error) {
@@ -58,7 +57,7 @@ func newInterest(ctx context.Context, v *live.View, subject layers.Subject, in *
 			return nil, param.At("layers", err)
 		}
 		decision := access.Decide(&subject, l)
-		f := follow{layer: l, access: decision}
+		f := follow{layer: l, access: decision, sights: fmt.Sprint(decision.Sights)}
 		if f.program, err = cql2.Compile(n.filter, l); err != nil {
 			return nil, param.At("filter", err)
 		}
@@ -84,12 +83,21 @@ func (n *interest) follow(layer string) *follow {
 	return &n.follows[i]
 }
 
-// sees reports whether state f of a feature is of interest and may be listed.
-func (n *interest) sees(v *live.View, w *follow, f *layers.Feature) bool {
-	if f == nil || !w.program.Match(f) || !n.inBoxes(f.Shape) {
-		return false
+// key is a text that is the same for interests that see the same: the layers with
+// what may be seen of them, the boxes and the filter.
+func (n *interest) key() string {
+	var b strings.Builder
+	for i := range n.follows {
+		f := &n.follows[i]
+		fmt.Fprintf(&b, "%s %q\n", f.layer.ID, f.access.Scope())
 	}
-	return v.Admits(&n.subject, w.layer.ID, f)
+	fmt.Fprintf(&b, "%v\n%s", n.boxes, cql2.Format(n.filter))
+	return b.String()
+}
+
+// sees reports whether state f of a feature is of interest and may be listed.
+func (n *interest) sees(w *follow, admits func(*layers.Feature) bool, f *layers.Feature) bool {
+	return f != nil && w.program.Match(f) && n.inBoxes(f.Shape) && admits(f)
 }
 
 func (n *interest) inBoxes(g orb.Geometry) bool {
@@ -152,11 +160,17 @@ func (n *interest) message(v *live.View, deltas []live.Delta) (*message, error) 
 		folds[k] = f
 	}
 	m := &message{tiles: make(map[string]*cover)}
+	admitters := make(map[string]func(*layers.Feature) bool, len(n.follows))
 	for _, k := range order {
 		f := folds[k]
 		w := n.follow(k.layer)
+		admits := admitters[k.layer]
+		if admits == nil {
+			admits = v.Admitter(&w.access, k.layer)
+			admitters[k.layer] = admits
+		}
 		before, after := deltas[f.first].Old, deltas[f.last].New
-		sawBefore, seesAfter := n.sees(v, w, before), n.sees(v, w, after)
+		sawBefore, seesAfter := n.sees(w, admits, before), n.sees(w, admits, after)
 		if !sawBefore && !seesAfter {
 			continue
 		}
@@ -181,42 +195,4 @@ func (n *interest) message(v *live.View, deltas []live.Delta) (*message, error) 
 	slices.SortFunc(m.entries, func(a, b entry) int { return int(a.seq) - int(b.seq) })
 	m.seq = m.entries[len(m.entries)-1].seq
 	return m, nil
-}
-
-func (m *message) encode() []byte {
-	b := append([]byte(`{"seq":`), strconv.FormatUint(m.seq, 10)...)
-	b = append(b, `,"changes":[`...)
-	for i := range m.entries {
-		e := &m.entries[i]
-		if i > 0 {
-			b = append(b, ',')
-		}
-		op := layers.Delete
-		if e.feature != nil {
-			op = layers.Put
-		}
-		b = fmt.Appendf(b, `{"seq":%d,"layer":"%s","op":"%s","id":`, e.seq, e.follow.layer.ID, op)
-		b = geojson.AppendString(b, e.id)
-		if e.feature != nil {
-			b = append(b, `,"feature":`...)
-			enc := geojson.Encoder{Layer: e.follow.layer, Sights: e.follow.access.Sights}
-			b = enc.Append(b, e.feature, i)
-		}
-		b = append(b, '}')
-	}
-	b = append(b, `],"tiles":{`...)
-	ids := make([]string, 0, len(m.tiles))
-	for id := range m.tiles {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	for i, id := range ids {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = geojson.AppendString(b, id)
-		b = append(b, ':')
-		b = m.tiles[id].append(b)
-	}
-	return append(b, "}}"...)
 }

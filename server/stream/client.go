@@ -1,0 +1,160 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers/live"
+)
+
+// client is one open stream.
+type client struct {
+	hub      *Hub
+	ctx      context.Context
+	interest *interest
+	header   string // Authorization, verified again and again
+	zipped   bool   // it takes gzip
+	out      *echo.Response
+	control  *http.ResponseController
+
+	wake chan struct{} // there may be new frames
+	next int           // number of the next frame of its group
+	at   uint64        // sequence up to which it knows
+}
+
+// follow sends what the group makes until the client leaves, its key expires, the
+// layer is redefined or the hub closes.
+func (c *client) follow() {
+	g, at := c.hub.join(c)
+	defer c.hub.leave(g, c)
+	if c.catchUp(at) != nil {
+		return
+	}
+	heartbeat := time.NewTicker(c.hub.o.Heartbeat)
+	defer heartbeat.Stop()
+	quiet := true // since the last heartbeat
+	for {
+		select {
+		case <-c.wake:
+			sent, err := c.deliver(g)
+			if err != nil {
+				return
+			}
+			quiet = quiet && !sent
+		case <-heartbeat.C:
+			if c.hub.o.Verify != nil && c.hub.o.Verify(c.ctx, c.header) != nil {
+				return
+			}
+			if quiet && c.send(c.hub.heartbeat.bytes(c.zipped)) != nil {
+				return
+			}
+			quiet = true
+		case <-c.ctx.Done():
+			return
+		case <-c.hub.done:
+			return
+		}
+	}
+}
+
+var errEnded = errors.New("the stream is over")
+
+// deliver sends the frames that are new to the client, in one write.
+func (c *client) deliver(g *group) (sent bool, err error) {
+	frames, behind, lost, ended := g.after(c.next)
+	c.next = behind
+	if lost && len(frames) > 0 {
+		if err := c.catchUp(frames[0].from); err != nil {
+			return false, err
+		}
+	}
+	var b []byte
+	for _, f := range frames {
+		switch {
+		case f.to <= c.at: // known from before it joined
+		case c.at > f.from && f.from < f.to: // known in part
+			if err := c.catchUp(f.to); err != nil {
+				return false, err
+			}
+			sent = true
+		default:
+			if b == nil {
+				b = f.bytes(c.zipped)
+			} else {
+				b = append(b[:len(b):len(b)], f.bytes(c.zipped)...)
+			}
+			c.at, sent = f.to, true
+		}
+		ended = ended || f.last
+	}
+	if b != nil {
+		if err := c.send(b); err != nil {
+			return sent, err
+		}
+	}
+	if ended {
+		return sent, errEnded
+	}
+	return sent, nil
+}
+
+// catchUp tells the client alone what happened behind what it knows, up to a
+// sequence.
+func (c *client) catchUp(to uint64) error {
+	if c.at >= to {
+		return nil
+	}
+	city := c.hub.o.City
+	from := c.at
+	c.at = to
+	if from == 0 { // nothing ever happened before
+		from = 1
+	}
+	deltas, err := city.Listen(from).Pending()
+	if errors.Is(err, live.ErrReset) {
+		return c.send(c.coded(resetEvent(c.interest.seq(city))))
+	}
+	if err != nil {
+		return err
+	}
+	n := len(deltas)
+	for n > 0 && deltas[n-1].Seq > to {
+		n--
+	}
+	f := c.interest.frame(c.hub, deltas[:n])
+	if f.plain == nil {
+		return nil
+	}
+	if err := c.send(f.bytes(c.zipped)); err != nil {
+		return err
+	}
+	if f.last {
+		return errEnded
+	}
+	return nil
+}
+
+// coded compresses bytes for the client alone, if it takes that.
+func (c *client) coded(b []byte) []byte {
+	if c.zipped {
+		return deflate(b)
+	}
+	return b
+}
+
+// send writes and flushes within writeTimeout.
+func (c *client) send(b []byte) error {
+	// A connection without deadlines (in tests) is no reason to stop.
+	if err := c.control.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if _, err := c.out.Write(b); err != nil {
+		return err
+	}
+	c.out.Flush()
+	return c.ctx.Err()
+}

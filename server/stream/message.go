@@ -1,0 +1,106 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"wutu/layers"
+	"wutu/layers/live"
+	"wutu/server/geojson"
+)
+
+var errRedefined = errors.New("a layer was redefined")
+
+// frame is what the clients may see of deltas, in one message; without content
+// when that is nothing.
+func (n *interest) frame(h *Hub, deltas []live.Delta) *frame {
+	m, err := n.message(h.o.City.View(), deltas)
+	switch {
+	case err != nil: // they come back and find the new definition
+		return &frame{plain: resetEvent(n.seq(h.o.City)), last: true}
+	case m == nil:
+		return &frame{}
+	case len(m.entries) > maxChanges:
+		return &frame{plain: resetEvent(n.seq(h.o.City)), resets: true}
+	}
+	return &frame{plain: appendEvent(nil, "changes", m.seq, m.encode(&h.encoded))}
+}
+
+// encode writes the message as JSON.
+func (m *message) encode(known *features) []byte {
+	b := append([]byte(`{"seq":`), strconv.FormatUint(m.seq, 10)...)
+	b = append(b, `,"changes":[`...)
+	for i := range m.entries {
+		e := &m.entries[i]
+		if i > 0 {
+			b = append(b, ',')
+		}
+		op := layers.Delete
+		if e.feature != nil {
+			op = layers.Put
+		}
+		b = fmt.Appendf(b, `{"seq":%d,"layer":"%s","op":"%s","id":`, e.seq, e.follow.layer.ID, op)
+		b = geojson.AppendString(b, e.id)
+		if e.feature != nil {
+			b = append(b, `,"feature":`...)
+			b = append(b, known.of(e.follow, e.feature)...)
+		}
+		b = append(b, '}')
+	}
+	b = append(b, `],"tiles":{`...)
+	ids := make([]string, 0, len(m.tiles))
+	for id := range m.tiles {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = geojson.AppendString(b, id)
+		b = append(b, ':')
+		b = m.tiles[id].append(b)
+	}
+	return append(b, "}}"...)
+}
+
+// features keeps the JSON of the latest features, which groups with other boxes
+// and filters send as well. Safe for concurrent use.
+type features struct {
+	mu    sync.Mutex
+	known map[encodedKey][]byte
+}
+
+// encodedKey is a state of a feature as some see it. States are immutable: the
+// address of one names it as long as it is kept here.
+type encodedKey struct {
+	feature *layers.Feature
+	layer   *layers.Layer
+	sights  string
+}
+
+// maxEncoded bounds the states kept: those of some seconds.
+const maxEncoded = 4096
+
+// of returns the GeoJSON of a state. It must not be changed.
+func (e *features) of(w *follow, f *layers.Feature) []byte {
+	k := encodedKey{f, w.layer, w.sights}
+	e.mu.Lock()
+	b, ok := e.known[k]
+	e.mu.Unlock()
+	if ok {
+		return b
+	}
+	enc := geojson.Encoder{Layer: w.layer, Sights: w.access.Sights}
+	b = enc.Append(nil, f, 0)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known == nil || len(e.known) >= maxEncoded {
+		e.known = make(map[encodedKey][]byte)
+	}
+	e.known[k] = b
+	return b
+}
