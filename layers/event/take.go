@@ -86,6 +86,9 @@ func (c *Case) follows(e *Entry) error {
 	case (e.Step == Suspend || e.Step == Extend) && e.Until != nil && e.Until.IsZero():
 		return broken(n, "has an empty time")
 	}
+	if len(c.Reports)+len(e.Reports) >= maxReports || len(c.Photos)+e.pictures() > maxPictures || len(e.Clocks) > maxClocks {
+		return broken(n, "brings more than a case can hold")
+	}
 	for i := range e.Clocks {
 		s := &e.Clocks[i]
 		if _, ok := unitOf(s.Unit); !ok || s.Name.Title().ZH == "" || s.Limit < 0 || s.Limit > maxLimit.Milliseconds() {
@@ -95,8 +98,25 @@ func (c *Case) follows(e *Entry) error {
 	return nil
 }
 
-// maxLimit bounds the limits of clocks in histories: a hundred years.
-const maxLimit = 100 * 366 * 24 * time.Hour
+// Bounds on histories, so that a broken one is an error rather than a burden.
+const (
+	maxLimit    = 100 * 366 * 24 * time.Hour // of a clock
+	maxReports  = 5000                       // of a case
+	maxPictures = 5000                       // of a case
+	maxClocks   = 2 * (1 + MaxAssists)       // that one entry starts
+)
+
+// pictures is how many pictures e brings at most.
+func (e *Entry) pictures() int {
+	n := len(e.Photos)
+	if e.Report != nil {
+		n += len(e.Report.Photos)
+	}
+	for i := range e.Reports {
+		n += len(e.Reports[i].Photos)
+	}
+	return n
+}
 
 // leads reports whether the table leads from e.From to e.To by e.Step, whoever
 // takes it. A case that came without a history begins with a report by the program
