@@ -37,12 +37,13 @@ const (
 func now() time.Time { return time.Date(2026, 11, 16, 2, 0, 0, 0, time.UTC) }
 
 type city struct {
-	t     *testing.T
-	store *memstore.Store
-	live  *live.Catalog
-	http  *httptest.Server
-	keys  map[string]string // role to secret
-	clock atomic.Int64      // nanoseconds the server's clock is ahead of now
+	t       *testing.T
+	store   *memstore.Store
+	live    *live.Catalog
+	http    *httptest.Server
+	keys    map[string]string // role to secret
+	program *server.Server
+	clock   atomic.Int64 // nanoseconds the server's clock is ahead of now
 }
 
 // now is the server's clock; it stands still unless a test moves it.
@@ -78,6 +79,7 @@ func newCity(t *testing.T, demo bool) *city {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.program = s
 	c.http = httptest.NewServer(s.Handler())
 	t.Cleanup(c.http.Close)
 	accounts, err := auth.DemoKeys(ctx, c.store, auth.DemoScope{Department: "dep-light"}, now(), rand.NewChaCha8([32]byte{2}))
