@@ -17,16 +17,10 @@ export default {
   count: { withheld: 'Fewer than {n}: explain', untold: 'Not told: explain', blocks: '{n}, in blocks: explain' },
   search: { placeholder: 'Place, code, company or case', label: 'Search', none: 'Nothing found for “{text}”; try fewer characters', hint: '↑↓ to choose, Enter to go' },
   card: {
-    close: 'Close', hits: '{n} objects here', here: 'This place', near: 'Within 500 m', count: 'Count here', nearNone: 'Nothing within 500 m; try showing more layers', zoom: 'Zoom', related: 'Related', fields: 'Properties',
+    close: 'Close', hits: '{n} objects here', here: 'This place', near: 'Within 500 m', count: 'Count here', report: 'Report here', nearNone: 'Nothing within 500 m; try showing more layers', zoom: 'Zoom', related: 'Related', fields: 'Properties',
     floors: 'Floors and rooms', levels: 'Floors', floor: 'Floor {n}', firms: 'Companies', devices: 'Devices', residents: 'Residents', noRooms: 'No registered rooms', allFloors: 'Show all {n} floors', fewFloors: 'Show fewer',
     lockedCount: 'Totals only', share: 'Copy link', copied: 'Copied', areas: 'Areas', departments: 'Departments', addresses: 'Nearest addresses', border: '{m} to the border', noFields: 'No further properties',
     loadFailed: 'Details could not be read', more: '{n} more', households: '{n} households',
-  },
-  region: {
-    polygon: 'Polygon', circle: 'Circle', rectangle: 'Rectangle', draw: 'Draw an area on the map to count what is inside', drawing: 'Click to add points, double-click to finish; Esc cancels', drawingCircle: 'Click the centre, move, click again',
-    drawingRectangle: 'Click a corner, move, click the opposite one', clear: 'Clear', area: 'Area', counts: 'Count by layer', countsNote: 'Objects that intersect the area; the area is measured on the ellipsoid; personal counts below the threshold read “< 10”', blocks: 'Personal data is counted in blocks of at least {n}.', by: 'Group', 
-    chart: 'Chart of groups', empty: 'Nothing in this area; try a larger one', list: 'List', csv: 'Export CSV', geojson: 'Export GeoJSON', first: 'First {n} shown', filterNote: 'Click a bar to filter by it',
-    here: 'Area: {name}', outside: 'Outside any', 
   },
   events: {
     title: 'Events', todo: 'To do', live: 'Live', late: 'Late', down: 'Offline', connecting: 'Connecting', since: 'since {time}', placeUnknown: 'This place is in no grid', duplicates: 'Similar events nearby',
@@ -44,7 +38,7 @@ export default {
     title: 'Field report', report: 'Report', tasks: 'Tasks', what: 'What is wrong?', allClasses: 'All classes', fewClasses: 'Fewer', where: 'Where?', useGPS: 'Use my position', usePin: 'Pick on the map', locating: 'Locating…', accuracy: 'Accuracy {m} m',
     poor: 'Low accuracy: please pick the place on the map', coordinates: 'Coordinates', describe: 'Description', describeHint: 'For example: lamp out for two days', submit: 'Submit', submitting: 'Submitting…', kept: 'Not submitted; your text is kept on this device: ', retry: 'Try again',
     received: 'Reported', number: 'Case', belongs: 'In', department: 'Responsible', reason: 'Because', another: 'Report another', noGPS: 'No position: {why}. Please pick the place on the map.', denied: 'locating was not allowed', insecure: 'HTTPS or a local address is needed', timeout: 'locating took too long', missing: 'the device cannot locate itself',
-    pin: 'Move the map until the pin is at the place', pinDone: 'This is the place', needClass: 'Please choose a class first', needPlace: 'Please set the place first', noTasks: 'No open tasks', mine: 'Department', allDepartments: 'All departments', finish: 'Act', draft: 'Your unsent text was restored', placeUnknown: 'This place is in no grid', duplicates: 'Similar events nearby', map: 'Map',
+    pin: 'Move the map until the pin is at the place', pinDone: 'This is the place', needClass: 'Please choose a class first', needPlace: 'Please set the place first', noTasks: 'No open tasks', mine: 'Department', allDepartments: 'All departments', finish: 'Act', draft: 'Your unsent text was restored', placeUnknown: 'This place is in no grid', map: 'Map',
   },
   state: { loading: 'Loading', error: 'Something went wrong', retry: 'Retry', trace: 'Trace {id}' },
   problem: {

@@ -8,7 +8,7 @@ const documentLanguage: Record<Language, string> = { zh: 'zh-CN', en: 'en' }
 
 /** Messages that come with the pages and panels that speak them: one file a part and language. */
 const files = import.meta.glob<object>('./*.{zh,en}.ts', { import: 'default' })
-export type Part = 'account' | 'admin' | 'desk' | 'boards' | 'phone'
+export type Part = 'account' | 'admin' | 'desk' | 'region' | 'boards' | 'phone'
 const wanted = new Set<Part>()
 const have = new Set<string>()
 

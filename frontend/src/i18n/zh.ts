@@ -17,16 +17,10 @@ export default {
   count: { withheld: '少于 {n}，查看说明', untold: '不单独给出，查看说明', blocks: '{n}，按块统计，查看说明' },
   search: { placeholder: '搜索地点、编码、企业、案件', label: '搜索', none: '没有找到“{text}”，换个词或缩短试试', hint: '↑↓ 选择，回车定位' },
   card: {
-    close: '关闭', hits: '此处共 {n} 个对象', here: '此处', near: '附近 500 米', count: '统计这里', nearNone: '500 米内没有对象，试试打开更多图层', zoom: '定位', related: '关联信息', fields: '属性',
+    close: '关闭', hits: '此处共 {n} 个对象', here: '此处', near: '附近 500 米', count: '统计这里', report: '在此上报', nearNone: '500 米内没有对象，试试打开更多图层', zoom: '定位', related: '关联信息', fields: '属性',
     floors: '楼层与房间', levels: '层数', floor: '{n} 层', firms: '入驻企业', devices: '设备', residents: '常住人口', noRooms: '无登记房间', allFloors: '展开全部 {n} 层', fewFloors: '收起',
     lockedCount: '仅统计', share: '复制链接', copied: '已复制', areas: '属地', departments: '责任部门', addresses: '最近地址', border: '距边界 {m}', noFields: '没有更多属性',
     loadFailed: '未能读取详情', more: '还有 {n} 项', households: '{n} 户',
-  },
-  region: {
-    polygon: '多边形', circle: '圆', rectangle: '矩形', draw: '在地图上画一个范围，统计其中的人企地物政', drawing: '单击加点，双击结束；Esc 取消', drawingCircle: '按下中心，移动后再按一次',
-    drawingRectangle: '按下一角，移动后再按对角', clear: '清除', area: '面积', counts: '各图层数量', countsNote: '按对象与范围相交计数，面积按椭球面计算；个人信息少于阈值显示“< 10”', blocks: '个人信息按块统计，每块不少于 {n}。', by: '分组', 
-    chart: '分组统计图', empty: '此范围没有对象，试试扩大范围', list: '清单', csv: '导出 CSV', geojson: '导出 GeoJSON', first: '显示前 {n} 条', filterNote: '点柱形即筛选该类',
-    here: '统计范围：{name}', outside: '未归属', 
   },
   events: {
     title: '事件', todo: '待办', live: '实时', late: '延迟', down: '已断开', connecting: '连接中', since: '自 {time}', placeUnknown: '此处不在任何网格内', duplicates: '附近相似事件',
@@ -44,7 +38,7 @@ export default {
     title: '网格员上报', report: '上报', tasks: '任务', what: '是什么问题？', allClasses: '全部类别', fewClasses: '收起', where: '在哪里？', useGPS: '用我的位置', usePin: '在地图上选点', locating: '正在定位…', accuracy: '精度 {m} 米',
     poor: '精度较低，请在地图上拖动选点', coordinates: '坐标', describe: '情况描述', describeHint: '例如：路灯不亮，已持续两天', submit: '提交上报', submitting: '提交中…', kept: '未能提交，内容已保留在本机：', retry: '再试一次',
     received: '已上报', number: '案件编号', belongs: '属', department: '责任部门', reason: '依据', another: '再报一件', noGPS: '无法取得位置：{why}。请在地图上选点。', denied: '未允许定位', insecure: '需要 HTTPS 或本机访问', timeout: '定位超时', missing: '设备没有定位',
-    pin: '移动地图，让图钉对准位置', pinDone: '就是这里', needClass: '请先选择问题类别', needPlace: '请先确定位置', noTasks: '没有待办任务', mine: '部门', allDepartments: '全部部门', finish: '办理', draft: '已恢复上次未提交的内容', placeUnknown: '此处不在任何网格内', duplicates: '附近相似事件', map: '地图',
+    pin: '移动地图，让图钉对准位置', pinDone: '就是这里', needClass: '请先选择问题类别', needPlace: '请先确定位置', noTasks: '没有待办任务', mine: '部门', allDepartments: '全部部门', finish: '办理', draft: '已恢复上次未提交的内容', placeUnknown: '此处不在任何网格内', map: '地图',
   },
   state: { loading: '加载中', error: '出错了', retry: '重试', trace: '追踪号 {id}' },
   problem: {

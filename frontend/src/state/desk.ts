@@ -18,6 +18,8 @@ export const useDesk = defineStore('desk', () => {
   /** Whether the pointer is over it on the map, so that the queue scrolls to it. */
   const fromMap = ref(false)
   const asking = shallowRef<Pick | null>(null)
+  /** Whether a report is being taken, and from where it was begun; null when none is. */
+  const reporting = shallowRef<{ at: Position | null } | null>(null)
 
   const marks = computed(() => Object.entries(byOwner.value).flatMap(([owner, list]) => list.map((mark, index): Feature => ({
     type: 'Feature', id: `${owner}${index}`, geometry: mark.geometry, properties: { role: mark.role, ...(mark.label ? { label: mark.label } : {}), ...(mark.sign ? { sign: mark.sign } : {}) },
@@ -38,5 +40,5 @@ export const useDesk = defineStore('desk', () => {
     asking.value = pick
   }
 
-  return { marks, hover, fromMap, asking, show, point, ask }
+  return { marks, hover, fromMap, asking, reporting, show, point, ask }
 })
