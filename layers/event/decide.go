@@ -253,7 +253,7 @@ func (c *Case) numbered(s *Statement, more int, at time.Time) *Statement {
 		out.At = at
 	}
 	out.At = out.At.UTC().Truncate(time.Millisecond)
-	if out.ID == "" {
+	if out.ID == "" || slices.ContainsFunc(c.Reports, func(r Statement) bool { return r.ID == out.ID }) {
 		out.ID = "r" + itoa(len(c.Reports)+more+1)
 	}
 	return &out

@@ -22,7 +22,7 @@ func (c *Case) reported(e *Entry) {
 		f := *e.Fix
 		c.reportFix = &f
 	}
-	if e.To != Reported {
+	if e.To != Reported || len(e.Assumed) > 0 {
 		c.assumed(e)
 	}
 }
