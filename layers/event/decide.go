@@ -159,9 +159,12 @@ func (c *Case) stood(cmd *Command, env *Env) *Fix {
 func (c *Case) inputs(e *Entry, cmd *Command, env *Env) {
 	switch cmd.Step {
 	case Report, Supplement:
-		e.Report, e.Reports = c.numbered(cmd.Report, 0, e.At), nil
+		own := 0
+		if e.Report = c.numbered(cmd.Report, 0, e.At); e.Report != nil {
+			own = 1
+		}
 		for i := range cmd.Reports {
-			e.Reports = append(e.Reports, *c.numbered(&cmd.Reports[i], len(e.Reports), e.At))
+			e.Reports = append(e.Reports, *c.numbered(&cmd.Reports[i], own+i, e.At))
 		}
 		e.Merged, e.Link, e.Source = cmd.Merged, cmd.Link, cmd.Source
 		if cmd.Step == Report {
@@ -206,6 +209,56 @@ func (c *Case) inputs(e *Entry, cmd *Command, env *Env) {
 		e.Tier = cmp.Or(cmd.Tier, c.Tier-1)
 	case Confirm, Refuse, Resume, Close, Rework, Archive, Withdraw, Deny:
 	}
+}
+
+// some is a copy of s; nil for none, as histories read back have it.
+func some(s []string) []string {
+	if len(s) == 0 {
+		return nil
+	}
+	return slices.Clone(s)
+}
+
+// meant is the task of an assisting department that cmd is about.
+func (c *Case) meant(cmd *Command, env *Env) *Task {
+	for i := range c.Tasks {
+		if t := &c.Tasks[i]; !t.Lead && c.concerns(t, cmd, env) && t.State == before(cmd.Step, t.State) {
+			return t
+		}
+	}
+	return nil
+}
+
+func taskName(t *Task) string {
+	if t.Lead {
+		return ""
+	}
+	return t.Department
+}
+
+// firstTier is who has a new report: the desk that took it, or where reports go.
+func (c *Case) firstTier(env *Env) Tier {
+	if env.Subject.Role == layers.Dispatcher || env.Subject.Role == layers.Supervisor {
+		return TierOf(env.Subject.Region)
+	}
+	return env.Rules.StartTier
+}
+
+// numbered is a copy of s with an id that no other report of the case has, at the
+// time of the entry if it has none of its own; more is how many come before it in
+// the same entry.
+func (c *Case) numbered(s *Statement, more int, at time.Time) *Statement {
+	if s == nil {
+		return nil
+	}
+	out := *s
+	out.Photos = some(s.Photos)
+	if out.At.IsZero() {
+		out.At = at
+	}
+	out.At = out.At.UTC().Truncate(time.Millisecond)
+	out.ID = "r" + itoa(len(c.Reports)+more+1)
+	return &out
 }
 
 // some is a copy of s; nil for none, as histories read back have it.

@@ -85,7 +85,7 @@ type Fix struct {
 // Statement is what somebody said about the case, one report of it. Names and telephone numbers do
 // not belong into it: they are fields of the feature, where access is decided.
 type Statement struct {
-	ID       string    `json:"id"`
+	ID       string    `json:"id"` // r1, r2 …, in the order in which they came to the case; Decide gives it
 	At       time.Time `json:"at"`
 	Channel  string    `json:"channel,omitempty"`
 	Text     string    `json:"text,omitempty"`
