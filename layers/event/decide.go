@@ -236,10 +236,11 @@ func taskName(t *Task) string {
 	return t.Department
 }
 
-// firstTier is who has a new report: the desk that took it, or where reports go.
+// firstTier is who has a new report: the desk that took it, if it is below where
+// reports go otherwise.
 func (c *Case) firstTier(env *Env) Tier {
 	if env.Subject.Role == layers.Dispatcher || env.Subject.Role == layers.Supervisor {
-		return TierOf(env.Subject.Region)
+		return min(TierOf(env.Subject.Region), env.Rules.StartTier)
 	}
 	return env.Rules.StartTier
 }
@@ -258,56 +259,5 @@ func (c *Case) numbered(s *Statement, more int, at time.Time) *Statement {
 	}
 	out.At = out.At.UTC().Truncate(time.Millisecond)
 	out.ID = "r" + itoa(len(c.Reports)+more+1)
-	return &out
-}
-
-// some is a copy of s; nil for none, as histories read back have it.
-func some(s []string) []string {
-	if len(s) == 0 {
-		return nil
-	}
-	return slices.Clone(s)
-}
-
-// meant is the task of an assisting department that cmd is about.
-func (c *Case) meant(cmd *Command, env *Env) *Task {
-	for i := range c.Tasks {
-		if t := &c.Tasks[i]; !t.Lead && c.concerns(t, cmd, env) && t.State == before(cmd.Step, t.State) {
-			return t
-		}
-	}
-	return nil
-}
-
-func taskName(t *Task) string {
-	if t.Lead {
-		return ""
-	}
-	return t.Department
-}
-
-// firstTier is who has a new report: the desk that took it, or where reports go.
-func (c *Case) firstTier(env *Env) Tier {
-	if env.Subject.Role == layers.Dispatcher || env.Subject.Role == layers.Supervisor {
-		return TierOf(env.Subject.Region)
-	}
-	return env.Rules.StartTier
-}
-
-// numbered is a copy of s with an id that no other report of the case has, at the
-// time of the entry if it has none of its own.
-func (c *Case) numbered(s *Statement, more int, at time.Time) *Statement {
-	if s == nil {
-		return nil
-	}
-	out := *s
-	out.Photos = some(s.Photos)
-	if out.At.IsZero() {
-		out.At = at
-	}
-	out.At = out.At.UTC().Truncate(time.Millisecond)
-	if out.ID == "" || slices.ContainsFunc(c.Reports, func(r Statement) bool { return r.ID == out.ID }) {
-		out.ID = "r" + itoa(len(c.Reports)+more+1)
-	}
 	return &out
 }

@@ -10,10 +10,7 @@ func (p *plain) take(who person, cmd *Command, until int) {
 	switch step {
 	case "report":
 		p.state, p.channel, p.tier = "reported", cmd.Report.Channel, 3
-		switch {
-		case who.role == "supervisor", who.role == "dispatcher" && who.region == "":
-			p.tier = 4
-		case who.role == "dispatcher":
+		if who.role == "dispatcher" && who.region != "" {
 			p.tier = 2
 		}
 		p.reporters = append(p.reporters, cmd.Report.Account)
