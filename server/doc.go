@@ -3,6 +3,7 @@
 //
 //   - ogc: OGC API Features
 //   - api: /api/v1, the questions of the map and the life of events
+//   - route: ways on the roads, what is near by minutes, whom to send
 //   - tile: vector tiles and TileJSON
 //   - stream: server-sent changes
 //   - search: the index behind the search box

@@ -58,7 +58,7 @@ var population = []struct {
 	half  float64
 }{
 	{"addresses", 20, 0}, {"buildings", 14, .0008}, {"cameras", 6, 0}, {"components", 30, 0}, {"departments", 5, .006}, {"devices", 8, 0},
-	{"enterprises", 18, 0}, {"events", 20, 0}, {"green", 3, .001}, {"households", 14, 0}, {"movers", 5, 0}, {"parcels", 8, .001},
+	{"enterprises", 18, 0}, {"events", 20, 0}, {"green", 3, .001}, {"households", 14, 0}, {"movers", 9, 0}, {"parcels", 8, .001},
 	{"persons", 45, 0}, {"plan_zones", 3, .002}, {"roads", 5, .004}, {"sites", 8, 0}, {"water", 2, .002},
 }
 
@@ -106,6 +106,8 @@ func (f *founder) thing(i int) *thing {
 		th.values["class"], th.values["state"] = pick(f.Rand, []string{"1102", "0301", "0302"}), pick(f.Rand, []string{"filed", "handling", "closed"})
 	case "cameras":
 		th.values["range"] = 300.0
+	case "movers":
+		th.values["kind"] = pick(f.Rand, []string{"worker", "worker", "patrol", "police"})
 	}
 	return th
 }

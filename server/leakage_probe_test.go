@@ -373,6 +373,26 @@ var probings = map[string]probing{
 		}
 		return p.post("/api/v1/reveal", map[string]any{"layer": th.layer, "id": th.id, "field": field, "purpose": "census"})
 	}},
+	"GET /api/v1/route": {each: 4, draw: func(p *prober) request {
+		a, b := p.spot(), p.spot()
+		return p.get("/api/v1/route?from=%.5f,%.5f&to=%.5f,%.5f&mode=%s", a[0], a[1], b[0], b[1], p.mode())
+	}},
+	"GET /api/v1/route/nearest": {each: 8, draw: func(p *prober) request {
+		l, at := p.layer(), p.spot()
+		v := url.Values{"layer": {l}, "lon": {fmt.Sprintf("%.5f", at[0])}, "lat": {fmt.Sprintf("%.5f", at[1])}, "k": {fmt.Sprint(1 + p.IntN(6))},
+			"mode": {p.mode()}, "direction": {pick(p.Rand, []string{"out", "in"})}}
+		if p.chance(.2) {
+			v.Set("filter", p.filter(l))
+		}
+		return p.get("/api/v1/route/nearest?%s", v.Encode())
+	}},
+	"GET /api/v1/isochrone": {each: 2, draw: func(p *prober) request {
+		at := p.spot()
+		return p.get("/api/v1/isochrone?lon=%.5f&lat=%.5f&minutes=1,3&mode=%s", at[0], at[1], p.mode())
+	}},
+	"GET /api/v1/events/{id}/candidates": {each: 10, draw: func(p *prober) request {
+		return p.get("/api/v1/events/%s/candidates?kind=%s", p.idOf("events"), pick(p.Rand, []string{"worker", "vehicle", "resource"}))
+	}},
 	"GET /healthz": {each: 1, draw: func(p *prober) request { return p.get("/healthz") }},
 	"GET /readyz":  {each: 1, draw: func(p *prober) request { return p.get("/readyz") }},
 	"GET /metrics": {each: 1, once: true, draw: func(p *prober) request { return request{method: http.MethodGet, path: "/metrics"} }},
@@ -389,6 +409,8 @@ func (p *prober) analysed() url.Values {
 	}
 	return v
 }
+
+func (p *prober) mode() string { return pick(p.Rand, []string{"drive", "walk"}) }
 
 func (p *prober) tileQuery() string {
 	if p.chance(.8) {

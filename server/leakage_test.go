@@ -206,9 +206,9 @@ func (l *leak) plausible(q *question) {
 }
 
 func layerOf(q *question) (string, bool) {
-	for _, prefix := range []string{"/ogc/collections/", "/tiles/", "/api/v1/features/", "/api/v1/near?"} {
+	for _, prefix := range []string{"/ogc/collections/", "/tiles/", "/api/v1/features/", "/api/v1/near?", "/api/v1/route/nearest?"} {
 		if rest, ok := strings.CutPrefix(q.path, prefix); ok {
-			if i := strings.Index(rest, "layer="); prefix == "/api/v1/near?" && i >= 0 {
+			if i := strings.Index(rest, "layer="); strings.HasSuffix(prefix, "?") && i >= 0 {
 				rest = rest[i+len("layer="):]
 			}
 			return rest[:strings.IndexAny(rest+"/", "/.?&,")], true
