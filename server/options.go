@@ -10,8 +10,10 @@ import (
 	"wutu/layers"
 	"wutu/layers/keyring"
 	"wutu/layers/live"
+	pictures "wutu/layers/photo"
 	"wutu/server/auth"
 	"wutu/server/disclose"
+	"wutu/server/photo"
 )
 
 // City is the resident city: *live.Catalog, or a scripted one in tests.
@@ -63,6 +65,10 @@ type Options struct {
 	Encode    disclose.Encoder
 	Formats   []string
 	ExportDir string
+
+	// Photos keeps the files of pictures; nil: none are taken.
+	Photos      photo.Store
+	PhotoLimits pictures.Limits // zero: the defaults
 
 	// SealAudit signs the days of the audit trail that are over; nil: nobody does.
 	SealAudit func(ctx context.Context, now time.Time) error

@@ -34,6 +34,12 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	background.Go(func() { s.sealDaily(base) })
 	background.Go(func() { s.sweep(base) })
 	background.Go(func() { s.events.Run(base) })
+	background.Go(func() {
+		s.ways.Run(base, func(err error) { s.o.Log.Error("the road network is not built", "error", err) })
+	})
+	if s.photos != nil {
+		background.Go(func() { s.photos.Run(base) })
+	}
 	if s.accessLog != nil {
 		background.Go(func() {
 			s.accessLog.Run(base, func(err error) { s.o.Log.Error("the access log is not written", "err", err) })

@@ -27,7 +27,9 @@ import (
 	"wutu/server/events"
 	"wutu/server/ogc"
 	"wutu/server/openapi"
+	"wutu/server/photo"
 	"wutu/server/problem"
+	"wutu/server/route"
 	"wutu/server/search"
 	"wutu/server/stream"
 	"wutu/server/tile"
@@ -54,6 +56,8 @@ type Server struct {
 	accessLog *usage.Log        // nil: none
 	disclose  *disclose.Office
 	events    *events.Events
+	photos    *photo.Office // nil: none are kept
+	ways      *route.Router
 	recorder  *audit.Recorder // nil: the store keeps no audit trail
 	zips      *sync.Pool      // of gzip writers
 }
@@ -154,12 +158,25 @@ func (s *Server) assemble() error {
 	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})
 	questions := api.New(api.Options{City: s.o.City, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now})
-	s.events = events.New(events.Options{City: s.o.City, Records: s.o.Records, Code: s.o.Code, Keys: s.signer(), Now: s.o.Now, Log: s.o.Log})
+	cases := events.Options{City: s.o.City, Records: s.o.Records, Code: s.o.Code, Keys: s.signer(), Now: s.o.Now, Log: s.o.Log}
+	if s.o.Photos != nil {
+		s.photos = photo.New(photo.Options{Store: s.o.Photos, Records: s.o.Records, Limits: s.o.PhotoLimits, Zone: worktime.China(), Now: s.o.Now, Log: s.o.Log,
+			MaySee: func(ctx context.Context, subject *layers.Subject, id string) error {
+				return s.events.MaySee(ctx, subject, id)
+			}})
+		cases.Photos = s.photos
+	}
+	s.events = events.New(cases)
 	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.events.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
 	s.disclose = disclose.New(disclose.Options{City: s.o.City, Store: s.o.Records, Keys: s.o.Keys, Encode: s.o.Encode, Formats: s.o.Formats,
 		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = append(s.routes, s.disclose.Routes()...)
+	s.ways = route.New(route.Options{City: s.o.City, Now: s.o.Now})
+	s.routes = append(s.routes, s.ways.Routes()...)
 	s.routes = append(s.routes, analysis.New(analysis.Options{City: s.o.City, Records: s.o.Records, Now: s.o.Now}).Routes()...)
+	if s.photos != nil {
+		s.routes = append(s.routes, s.photos.Routes()...)
+	}
 	if s.recorder != nil {
 		s.routes = append(s.routes, s.recorder.Routes()...)
 	}
@@ -242,7 +259,11 @@ func (s *Server) endpoint(r *openapi.Route) echo.HandlerFunc {
 		}
 		req = req.WithContext(ctx)
 		if req.Body != nil {
-			req.Body = http.MaxBytesReader(c.Response(), req.Body, s.o.MaxBody)
+			most := s.o.MaxBody
+			if r.Body != nil && r.Body.MaxBytes > 0 {
+				most = r.Body.MaxBytes
+			}
+			req.Body = http.MaxBytesReader(c.Response(), req.Body, most)
 		}
 		c.SetRequest(req)
 		if err != nil {

@@ -14,8 +14,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	folder "wutu/data/city"
 	"wutu/data/export"
 	"wutu/data/gpkg"
+	"wutu/data/photo"
 	"wutu/frontend"
 	"wutu/layers"
 	"wutu/layers/live"
@@ -126,6 +128,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 			_, err := store.SealAudit(ctx, at, worktime.China())
 			return err
 		},
+		Photos:   photo.New(filepath.Join(p.dir, folder.Photos), ring),
 		Platform: platform, NoLocal: !f.local, SecureCookies: f.secure()}
 	if accessLog != nil {
 		o.AccessLog = accessLog

@@ -50,6 +50,7 @@ func (e *Events) put(b *layers.Batch, s *layers.Subject, h *held, entry event.En
 	}
 	b.Changes = append(b.Changes, layers.Change{Op: layers.Put, Layer: h.layer.ID, ID: stored.Key, Feature: &stored, IfVersion: &version})
 	b.Records = append(b.Records, layers.Record{Bucket: bucketHistory, Key: stored.Key, Data: data})
+	b.Records = append(b.Records, carried(stored.Key, &entry)...)
 	if place != nil {
 		proof, err := e.signed(place)
 		if err != nil {

@@ -69,6 +69,8 @@ type Body struct {
 	About  string
 	Types  []string // media types taken; the first is documented
 	Schema string   // name of a schema of schemas.go, "" for any JSON
+
+	MaxBytes int64 // at most this long, where the server's limit does not fit; 0: the server's
 }
 
 // Answer declares one possible answer; problems are added to every route.

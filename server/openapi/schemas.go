@@ -54,6 +54,11 @@ func schemas() openapi3.Schemas {
 		"usage": object().WithProperty("rows", list(object().WithProperty("key", text()).WithProperty("requests", whole()).
 			WithProperty("rows", whole()).WithProperty("bytes", whole()).WithProperty("refused", whole()).
 			WithProperty("last", text().WithFormat("date-time")))),
+		"photo": object().WithProperty("id", text()).WithProperty("href", text()).WithProperty("thumb", text()).WithProperty("type", text()).
+			WithProperty("width", whole()).WithProperty("height", whole()).WithProperty("bytes", whole()).
+			WithProperty("taken_at", text().WithFormat("date-time").WithNullable()).WithProperty("lon", number().WithNullable()).
+			WithProperty("lat", number().WithNullable()).WithProperty("accuracy", number()).WithProperty("bearing", number()).
+			WithRequired([]string{"id", "width", "height", "bytes"}),
 		"step": object().WithProperty("note", text()).WithProperty("department", text()).WithProperty("result", text()),
 	}
 	out := make(openapi3.Schemas, len(named))
