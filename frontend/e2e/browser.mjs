@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
 export const base = (process.env.WUTU_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '')
-const pictures = fileURLToPath(new URL('../../bin/screenshots/', import.meta.url))
+const pictures = process.env.WUTU_PICTURES ?? fileURLToPath(new URL('../../bin/screenshots/', import.meta.url))
 const timeoutMs = 30_000
 
 const flags = [
