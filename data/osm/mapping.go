@@ -143,6 +143,8 @@ func values(layer string, t pbf.Tags, id int64) record {
 		r.set("tunnel", layers.Bool(is(t.Get("tunnel"))))
 		r.set("level", count(t.Get("layer")))
 		r.text("access", t.Get("access"))
+		r.text("motor_vehicle", given(t, "motorcar", "motor_vehicle", "vehicle"))
+		r.text("foot", t.Get("foot"))
 	case pois:
 		key := poiKey(t)
 		r.text("group", key)
@@ -189,8 +191,19 @@ func first(t pbf.Tags, keys ...string) string {
 	return ""
 }
 
-// oneway is null when the tags say nothing; motorways and roundabouts are
-// one-way unless they say otherwise.
+// given is first that takes "no" for a value: the most special of several keys
+// decides.
+func given(t pbf.Tags, keys ...string) string {
+	for _, k := range keys {
+		if v := t.Get(k); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// oneway is null when the tags say nothing, or that the direction changes;
+// motorways and roundabouts are one-way unless they say otherwise.
 func oneway(t pbf.Tags) layers.Value {
 	switch t.Get("oneway") {
 	case "yes", "true", "1", "-1", "reverse":
@@ -198,7 +211,7 @@ func oneway(t pbf.Tags) layers.Value {
 	case "no", "false", "0":
 		return layers.Bool(false)
 	}
-	if t.Get("junction") == "roundabout" || t.Get("highway") == "motorway" {
+	if j := t.Get("junction"); j == "roundabout" || j == "circular" || t.Get("highway") == "motorway" {
 		return layers.Bool(true)
 	}
 	return layers.Value{}
