@@ -56,12 +56,14 @@ test: needs lint ui-test go-test e2e
 	$(call say,all tests passed)
 
 # Programs the tests use: a browser for the walk through the pages, GDAL and
-# osmium as independent readers of what the program reads and writes.
+# osmium as independent readers of what the program reads and writes, pgRouting
+# (in PostgreSQL, with PostGIS) as an independent router.
 NEEDS := chromium:chromium ogrinfo:gdal-bin osmium:osmium-tool fc-list:fontconfig curl:curl openssl:openssl
 needs:
 	$(call say,looking for what the tests need)
 	@missing=(); for n in $(NEEDS); do command -v "$${n%%:*}" >/dev/null || missing+=("$${n##*:}"); done; \
 	fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing+=(fonts-noto-cjk); \
+	compgen -G '/usr/share/postgresql/*/extension/pgrouting.control' >/dev/null || missing+=(postgresql postgresql-postgis postgresql-pgrouting); \
 	if [ $${#missing[@]} -gt 0 ]; then \
 		echo "installing $${missing[*]}"; \
 		SUDO=; [ "$$(id -u)" = 0 ] || SUDO=sudo; \
