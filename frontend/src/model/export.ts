@@ -1,14 +1,18 @@
 import type { Feature } from '@/api/types'
 
 /** Comma-separated values per RFC 4180; formulas are defused for spreadsheets. */
-export function toCSV(features: Feature[], names: string[]): string {
+export function csvText(rows: unknown[][]): string {
   const cell = (value: unknown): string => {
     let text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
     if (typeof value === 'string' && /^[=+\-@\t\r]/.test(text)) text = `'${text}`
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
-  const rows = features.map((feature) => [feature.id, ...names.map((name) => feature.properties[name])])
-  return [['id', ...names], ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
+  return rows.map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n'
+}
+
+/** Features as a table: the id, then the named properties. */
+export function toCSV(features: Feature[], names: string[]): string {
+  return csvText([['id', ...names], ...features.map((feature) => [feature.id, ...names.map((name) => feature.properties[name])])])
 }
 
 /** Hands a text to the browser as a file; the mark lets spreadsheets read UTF-8. */

@@ -30,6 +30,7 @@ function randomView(random: () => number): View {
     queue: pick(['', 'todo', 'overdue']),
     order: pick(['new', 'due'] as const),
     only: pick([{}, { class: '0107' }, { district: '420502', level: 'urgent', text: '路灯 & "~' }]),
+    beside: pick(['', 'o.heat~d.420502', 't.2026-11-20T08:00~w.24']),
   }
 }
 

@@ -24,6 +24,7 @@ export interface View {
   queue: string // the queue of events that is open; '' for the first
   order: EventOrder
   only: Only // what the events are narrowed to, in the queue and on the map
+  beside: string // what the panels beside the map keep: overlay, drill-down, time; they read it themselves
 }
 export type EventOrder = 'new' | 'due'
 
@@ -32,7 +33,7 @@ export const viewVersion = 1
 export function defaultView(): View {
   return {
     camera: null, layers: null, filters: {}, selection: null, region: null, hex: null,
-    solid: false, theme: 'light', language: 'zh', panel: 'layers', queue: '', order: 'new', only: {},
+    solid: false, theme: 'light', language: 'zh', panel: 'layers', queue: '', order: 'new', only: {}, beside: '',
   }
 }
 
@@ -68,6 +69,7 @@ export function encodeView(view: View): Record<string, string> {
   if (view.queue) out.q = view.queue
   if (view.order !== 'new') out.o = view.order
   if (Object.keys(view.only).length > 0) out.e = JSON.stringify(view.only)
+  if (view.beside) out.b = view.beside
   return out
 }
 
@@ -91,6 +93,7 @@ export function decodeView(query: Record<string, unknown>): View {
   view.queue = /^[a-z]{1,16}$/.test(text('q')) ? text('q') : ''
   view.order = text('o') === 'due' ? 'due' : 'new'
   view.only = decodeOnly(text('e'))
+  view.beside = text('b').slice(0, 400)
   return view
 }
 

@@ -4,6 +4,7 @@ import { addMessages } from '@/i18n'
 /** A page that comes together with the messages it speaks. */
 const withAccount = <T>(page: () => Promise<T>) => () => Promise.all([page(), addMessages('account')]).then(([module]) => module)
 const withAdmin = <T>(page: () => Promise<T>) => () => Promise.all([page(), addMessages('account'), addMessages('admin')]).then(([module]) => module)
+const withBoards = <T>(page: () => Promise<T>) => () => Promise.all([page(), addMessages('account'), addMessages('boards'), addMessages('desk')]).then(([module]) => module)
 
 /** The pages; each is fetched when first visited, so the phone page stays light. */
 export const router = createRouter({
@@ -11,6 +12,9 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'map', component: () => import('./MapPage.vue') },
     { path: '/m', name: 'phone', component: () => import('./PhonePage.vue') },
+    { path: '/board', name: 'board', component: withBoards(() => import('./BoardPage.vue')) },
+    { path: '/evaluation', name: 'evaluation', component: withBoards(() => import('./EvaluationPage.vue')) },
+    { path: '/wall', name: 'wall', component: withBoards(() => import('./WallPage.vue')) },
     { path: '/login', name: 'login', component: withAccount(() => import('./LoginPage.vue')) },
     { path: '/me', name: 'mine', component: withAccount(() => import('./MyAccessPage.vue')) },
     { path: '/admin/:tab?', name: 'admin', component: withAdmin(() => import('./AdminPage.vue')) },

@@ -1,0 +1,10 @@
+/** Boards about many cases at once: overdue, evaluation, the wall, and what lies beside the map. */
+export default {
+  boards: {
+    title: 'Supervision board', none: '(none)', openList: 'Open the list of these events', worst: 'Longest overdue', worstHours: 'Longest overdue (hours)', share: 'Share overdue', open: 'Open', noGroups: 'No group matches', noCases: 'There are no such events', groupBy: 'Group by', find: 'Find a name', level: 'Level', anyLevel: 'All levels', which: 'Which events', asOf: 'As of {time}', csv: 'CSV', saving: 'Saving…', onMap: 'On the map',
+    case: 'Event', limit: 'Time limit', supervision: 'Supervision', pickAll: 'All', supervise: 'Supervise', supervisePicked: 'Supervise chosen ({n})', superviseTitle: 'Supervise {n}', superviseReason: 'Reason', superviseLevel: 'Level of supervision', superviseNext: 'One above the present level', superviseSend: 'Send', superviseBusy: 'Supervising {n}/{all}', supervised: '{n} supervised', andMore: '{n} more', cancel: 'Cancel', firstOf: 'The {n} most pressing of {all}',
+  },
+  groupby: { department: 'Department', district: 'District', street: 'Street', community: 'Community', grid: 'Grid', class: 'Class', tier: 'Tier' },
+  measure: { running: 'Running', soon: 'Due soon', overdue: 'Overdue', s1: 'Supervised 1', s2: 'Supervised 2', s3: 'Supervised 3', suspended: 'Suspended' },
+  supervisewords: { overdue: 'The time limit has passed: finish at once and say why', soon: 'The time limit is near: please hurry', again: 'It keeps happening at this place: find the cause and end it', public: 'Many people complain: please handle it first' },
+}
