@@ -16,8 +16,8 @@ func (p *program) checkCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Look for everything that can be wrong with the city",
-		Long: "Checks the store (pages, registration, geometries, codes, seals, change log, audit trail, writes of other programs)\n" +
-			"and the resident index against it. Exit code 1 with the list of what is wrong. It works while `serve` runs.",
+		Long: "Checks the store (pages, registration, geometries, codes, seals, change log, audit trail, writes of other programs),\n" +
+			"the files of pictures, and the resident index against the store. Exit code 1 with the list of what is wrong. It works while `serve` runs.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context()) },
 	}
@@ -42,6 +42,11 @@ func (p *program) check(ctx context.Context) (err error) {
 	for _, f := range found {
 		problems = append(problems, f.String())
 	}
+	lost, err := p.checkPhotos(ctx, store)
+	if err != nil {
+		return err
+	}
+	problems = append(problems, lost...)
 	features := 0
 	if len(found) == 0 { // an index over a broken store says nothing
 		var wrong []string

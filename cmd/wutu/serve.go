@@ -14,10 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	folder "wutu/data/city"
 	"wutu/data/export"
 	"wutu/data/gpkg"
-	"wutu/data/photo"
 	"wutu/frontend"
 	"wutu/layers"
 	"wutu/layers/live"
@@ -128,7 +126,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 			_, err := store.SealAudit(ctx, at, worktime.China())
 			return err
 		},
-		Photos:   photo.New(filepath.Join(p.dir, folder.Photos), ring),
+		Photos:   p.pictures(store),
 		Platform: platform, NoLocal: !f.local, SecureCookies: f.secure()}
 	if accessLog != nil {
 		o.AccessLog = accessLog

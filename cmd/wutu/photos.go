@@ -1,0 +1,21 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"wutu/data/city"
+	"wutu/data/gpkg"
+	"wutu/data/photo"
+)
+
+// pictures are the files of pictures of the city that store has open.
+func (p *program) pictures(store *gpkg.Store) *photo.Files {
+	return photo.New(filepath.Join(p.dir, city.Photos), store.Keys())
+}
+
+// checkPhotos lists the pictures whose files are missing or damaged.
+func (p *program) checkPhotos(ctx context.Context, store *gpkg.Store) ([]string, error) {
+	wrong, _, err := p.pictures(store).Check(ctx, store, now())
+	return wrong, err
+}
