@@ -72,7 +72,7 @@ func (p *program) generate(ctx context.Context, o sample.Options) (err error) {
 	total := int64(0)
 	counts := make(map[string]int)
 	err = sample.Generate(ctx, o, func(b sample.Batch) error {
-		batch := layers.Batch{Actor: "generate", At: o.Now, Changes: make([]layers.Change, len(b.Features))}
+		batch := layers.Batch{Actor: "generate", At: o.Now, Changes: make([]layers.Change, len(b.Features)), Records: b.Records}
 		for i := range b.Features {
 			batch.Changes[i] = layers.Change{Op: layers.Put, Layer: b.Layer.ID, ID: b.Features[i].Key, Feature: &b.Features[i]}
 		}

@@ -30,6 +30,7 @@ type caseMaker struct {
 	sums     [][]float64 // per habit: running sums of the weights of faces, in order
 	starts   map[string][]int32
 	calendar *worktime.Calendar
+	rules    event.Rules
 	segment  []int32 // of each arc, -1 for none
 }
 
@@ -52,7 +53,7 @@ func (c *city) makeEvents(w *writer) {
 }
 
 func (c *city) newCaseMaker(w *writer) (*caseMaker, error) {
-	m := &caseMaker{city: c, habits: habits(), calendar: worktime.DefaultCalendar(), starts: map[string][]int32{}}
+	m := &caseMaker{city: c, habits: habits(), calendar: worktime.DefaultCalendar(), rules: event.DefaultRules(), starts: map[string][]int32{}}
 	for i := range m.habits {
 		k, ok := duty.ClassOf(m.habits[i].class)
 		if !ok {
@@ -202,16 +203,16 @@ func (m *caseMaker) day(w *writer, day, start time.Time, district int) {
 		}
 	}
 	slices.SortFunc(list, func(a, b happening) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.key, b.key)) })
-	serial := 0
+	var cases []scheduled
 	for _, x := range list {
 		if w.err != nil {
 			return
 		}
 		if p, ok := m.place(district, &x); ok {
-			serial++
-			m.write(w, district, serial, &x, &p)
+			cases = append(cases, scheduled{happening: x, place: p})
 		}
 	}
+	m.open(w, district, m.repeated(day, cases))
 }
 
 // scenePlace is where an event happened.
@@ -314,69 +315,4 @@ func (m *caseMaker) thing(f int32, k *duty.Class, r *stream) (scenePlace, bool) 
 		}, true
 	}
 	return scenePlace{}, false
-}
-
-func (m *caseMaker) write(w *writer, district, serial int, x *happening, p *scenePlace) {
-	k := &m.classes[x.habit]
-	r := newStream(m.Seed, keyCase, 2, x.key)
-	code := m.city.m.faces[p.face].code
-	no, err := event.CaseNo(x.at, m.a.districts[district].code, serial)
-	if err != nil {
-		w.err = err
-		return
-	}
-	channel, accuracy := channelOf(&m.habits[x.habit], &r)
-	l, err := m.lived(k, channel, x.at.UTC(), m.calendar, &r)
-	if err != nil {
-		w.err = err
-		return
-	}
-	f := w.feature(no, p.at)
-	f.f.ValidFrom = x.at.UTC()
-	f.text(model.CaseNo, no)
-	f.text(model.Class, k.Code)
-	f.text(model.ClassName, k.Title.ZH)
-	f.text(model.State, l.state.String())
-	f.text(model.Description, p.text+pick(&r, m.habits[x.habit].words))
-	f.text(model.Channel, channel)
-	f.text(model.Level, levelOf(k, &r))
-	f.instant(model.ReportedAt, x.at)
-	f.instant(model.UpdatedAt, l.updated)
-	f.instant(model.DueAt, l.due)
-	f.instant(model.ClosedAt, l.closed)
-	f.text(model.Grid, code)
-	f.text(model.Community, code[:12])
-	f.text(model.Street, code[:9])
-	f.text(model.District, code[:6])
-	id, name := m.responsible(k, p, code)
-	f.text(model.Department, id)
-	f.text(model.DepartmentName, name)
-	f.text(model.ObjectField, p.object)
-	f.number(model.Accuracy, accuracy, 1)
-	if channel == "hotline" || channel == "app" {
-		f.text(model.Reporter, surname(&r)+givenName(&r, r.chance(0.5)))
-		f.text(model.ReporterPhone, phone(&r))
-	}
-}
-
-// responsible follows the duty resolution order: the owner of the object or
-// road, the department of a dedicated grid, the kind of department of the class.
-func (m *caseMaker) responsible(k *duty.Class, p *scenePlace, grid string) (id, name string) {
-	id = cmp.Or(p.owner, m.dedicated(p.face))
-	if id == "" {
-		return m.departmentFor(k.Department, grid[:6])
-	}
-	for _, b := range slices.Concat(districtBureaus(), cityBureaus()) {
-		for _, area := range []string{grid[:6], cityCode} {
-			if i, n := m.departmentFor(b.kind, area); i == id {
-				return i, n
-			}
-		}
-	}
-	for i := range m.a.streets {
-		if s := &m.a.streets[i]; s.code+"-street_office" == id {
-			return id, m.officeName(s)
-		}
-	}
-	return m.departmentFor(k.Department, grid[:6])
 }

@@ -41,11 +41,13 @@ type made struct {
 	features map[string][]layers.Feature
 	layers   map[string]*layers.Layer
 	byID     map[string]map[string]*layers.Feature
+	records  map[string][]byte // by bucket and key
 	err      error
 }
 
 var smallCity = sync.OnceValue(func() *made {
-	m := &made{features: map[string][]layers.Feature{}, layers: map[string]*layers.Layer{}, byID: map[string]map[string]*layers.Feature{}}
+	m := &made{features: map[string][]layers.Feature{}, layers: map[string]*layers.Layer{}, byID: map[string]map[string]*layers.Feature{},
+		records: map[string][]byte{}}
 	m.seed = 1
 	if n, err := strconv.ParseUint(os.Getenv("WUTU_SEED"), 10, 64); err == nil {
 		m.seed = n
@@ -53,6 +55,9 @@ var smallCity = sync.OnceValue(func() *made {
 	m.err = Generate(context.Background(), Options{Size: Small, Seed: m.seed, Now: testNow()}, func(b Batch) error {
 		m.layers[b.Layer.ID] = b.Layer
 		m.features[b.Layer.ID] = append(m.features[b.Layer.ID], b.Features...)
+		for _, r := range b.Records {
+			m.records[r.Bucket+"/"+r.Key] = r.Data
+		}
 		return nil
 	})
 	for id, list := range m.features {
@@ -222,6 +227,9 @@ func digest(t *testing.T, o Options) map[string]uint64 {
 			}
 			fmt.Fprint(h, f.Key, f.ValidFrom, f.Values)
 			_, _ = h.Write(shape)
+		}
+		for _, r := range b.Records {
+			fmt.Fprintf(h, "%s %s %s", r.Bucket, r.Key, r.Data)
 		}
 		return nil
 	})

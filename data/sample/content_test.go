@@ -134,12 +134,12 @@ func TestEventsLiveTheirLives(t *testing.T) {
 		if reported.Before(now.AddDate(0, 0, -caseDays)) || !reported.Before(now) || updated.Before(reported) || updated.After(now) {
 			bad.add("event %s was reported %v and changed %v", f.Key, reported, updated)
 		}
-		if ended := s == event.Closed || s == event.Archived; ended == closed.IsZero() {
+		if s.Open() != closed.IsZero() {
 			bad.add("event %s is %s and was closed at %v", f.Key, s, closed)
-		} else if ended && (closed.Before(reported) || closed.After(updated) || s == event.Closed && closed != updated) {
+		} else if !s.Open() && (closed.Before(reported) || closed.After(updated) || s != event.Archived && closed != updated) {
 			bad.add("event %s was closed at %v between %v and %v", f.Key, closed, reported, updated)
 		}
-		if running := s >= event.Dispatched && s <= event.Archived || s == event.Suspended; running == due.IsZero() {
+		if was := !at(model.DispatchedAt).IsZero(); was == due.IsZero() || (s >= event.Dispatched && s <= event.Archived || s == event.Suspended) && !was {
 			bad.add("event %s is %s and due %v", f.Key, s, due)
 		}
 		if day, district, _, err := event.ParseCaseNo(f.Key); err != nil || district != m.str(model.Events, f, model.District) ||

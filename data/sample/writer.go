@@ -13,10 +13,12 @@ import (
 // batchSize is the number of features handed over at a time.
 const batchSize = 8192
 
-// Batch is a part of a layer. It and all it refers to belong to the receiver.
+// Batch is a part of a layer, with the records that belong to its features: to be
+// stored together. It and all it refers to belong to the receiver.
 type Batch struct {
 	Layer    *layers.Layer
 	Features []layers.Feature
+	Records  []layers.Record
 }
 
 // writer collects the features of one layer into batches. Its first error
@@ -28,6 +30,7 @@ type writer struct {
 	layer *layers.Layer
 	index map[string]int
 	batch []layers.Feature
+	notes []layers.Record // of the features in batch
 	err   error
 }
 
@@ -53,6 +56,9 @@ func (w *writer) feature(id string, shape orb.Geometry) row {
 	w.batch = append(w.batch, layers.Feature{Key: id, Shape: shape, Values: make([]layers.Value, len(w.layer.Fields))})
 	return row{w, &w.batch[len(w.batch)-1]}
 }
+
+// record adds a record to the feature started last.
+func (w *writer) record(r layers.Record) { w.notes = append(w.notes, r) }
 
 func (r row) set(name string, v layers.Value) {
 	i, ok := r.w.index[name]
@@ -86,13 +92,14 @@ func (w *writer) flush() {
 	if len(w.batch) == 0 {
 		return
 	}
-	full := w.batch
+	full, notes := w.batch, w.notes
+	w.notes = nil
 	w.batch = make([]layers.Feature, 0, batchSize)
 	if w.err == nil {
 		w.err = w.ctx.Err()
 	}
 	if w.err == nil {
-		w.err = w.yield(Batch{w.layer, full})
+		w.err = w.yield(Batch{w.layer, full, notes})
 	}
 }
 
