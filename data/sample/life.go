@@ -284,7 +284,7 @@ func (s *story) extended(t time.Time, done *time.Time) {
 		answer = event.Command{Step: event.Extend, Note: "同意"}
 		*done = done.Add(added / 2)
 	}
-	s.step(s.at.Add(s.minutes(30)), s.chief(), answer)
+	s.step(s.at.Add(s.minutes(240)), s.chief(), answer)
 }
 
 // suspended puts the case on the list of those that wait for something, some of
@@ -292,7 +292,7 @@ func (s *story) extended(t time.Time, done *time.Time) {
 func (s *story) suspended(t time.Time, done *time.Time) bool {
 	review := t.Add(time.Duration(s.r.span(5, 40)*24) * time.Hour)
 	if !s.step(t, unit(s.lead), event.Command{Step: event.Suspend, Note: "纳入改造计划，分期实施", Reason: pick(s.r, []string{"project", "law", "season", "funds"}), Until: review}) ||
-		!s.step(s.at.Add(s.minutes(50)), s.chief(), event.Command{Step: event.Suspend, Note: "同意挂账"}) {
+		!s.step(s.at.Add(s.minutes(300)), s.chief(), event.Command{Step: event.Suspend, Note: "同意挂账"}) {
 		return s.c.State == event.Handling && !s.over && s.err == nil
 	}
 	stopped := s.at
