@@ -137,6 +137,12 @@ func (p *prober) idOf(layer string) string {
 	return "nobody"
 }
 
+// rowFirst is a tile as OGC API Tiles writes it: row before column.
+func (p *prober) rowFirst() string {
+	parts := strings.Split(strings.TrimSuffix(p.tile(), ".mvt"), "/")
+	return parts[0] + "/" + parts[2] + "/" + parts[1]
+}
+
 func (p *prober) tile() string {
 	at := p.spot()
 	z := pick(p.Rand, []int{9, 12, 14, 15, 16})
@@ -185,8 +191,23 @@ func (p *prober) region() map[string]any {
 // probings says of the routes that tell of features how they are probed; the others
 // are in plain. A new route needs a line in one of them.
 var probings = map[string]probing{
-	"GET /ogc/collections":         {each: 1, draw: func(p *prober) request { return p.get("/ogc/collections") }},
-	"GET /ogc/collections/{layer}": {each: 6, draw: func(p *prober) request { return p.get("/ogc/collections/%s", p.layer()) }},
+	"GET /ogc/collections":                    {each: 1, draw: func(p *prober) request { return p.get("/ogc/collections") }},
+	"GET /ogc/collections/{layer}":            {each: 6, draw: func(p *prober) request { return p.get("/ogc/collections/%s", p.layer()) }},
+	"GET /ogc/collections/{layer}/schema":     {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections/%s/schema", p.layer()) }},
+	"GET /ogc/collections/{layer}/queryables": {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections/%s/queryables", p.layer()) }},
+	"GET /ogc/collections/{layer}/sortables":  {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections/%s/sortables", p.layer()) }},
+	"GET /ogc/tiles":                          {each: 1, draw: func(p *prober) request { return p.get("/ogc/tiles") }},
+	"GET /ogc/tiles/{tileMatrixSetId}":        {each: 1, draw: func(p *prober) request { return p.get("/ogc/tiles/WebMercatorQuad") }},
+	"GET /ogc/collections/{layer}/tiles":      {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections/%s/tiles", p.layer()) }},
+	"GET /ogc/collections/{layer}/tiles/{tileMatrixSetId}": {each: 2, draw: func(p *prober) request {
+		return p.get("/ogc/collections/%s/tiles/WebMercatorQuad", p.layer())
+	}},
+	"GET /ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": {each: 3, draw: func(p *prober) request {
+		return p.get("/ogc/tiles/WebMercatorQuad/%s?collections=%s", p.rowFirst(), p.layer())
+	}},
+	"GET /ogc/collections/{layer}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": {each: 4, draw: func(p *prober) request {
+		return p.get("/ogc/collections/%s/tiles/WebMercatorQuad/%s", p.layer(), p.rowFirst())
+	}},
 	"GET /ogc/collections/{layer}/items": {each: 24, draw: func(p *prober) request {
 		l := p.layer()
 		return p.get("/ogc/collections/%s/items?%s", l, p.listing(l))
@@ -309,6 +330,30 @@ var probings = map[string]probing{
 			v.Set("from", "2026-10-01T00:00:00Z")
 		}
 		return p.get("/api/v1/evaluation?%s", v.Encode())
+	}},
+	"GET /api/v1/hotspots": {each: 6, draw: func(p *prober) request {
+		v := p.analysed()
+		v.Set("by", pick(p.Rand, []string{"h3:8", "h3:6", "grid", "district"}))
+		v.Set("days", "7")
+		if p.chance(.5) { // with a history as long as there are cases
+			v.Set("days", fmt.Sprint(1+p.IntN(3)))
+			v.Set("alpha", "0.5")
+		}
+		return p.get("/api/v1/hotspots?%s", v.Encode())
+	}},
+	"GET /api/v1/replay": {each: 6, draw: func(p *prober) request {
+		v := p.analysed()
+		v.Del("by")
+		if p.chance(.5) {
+			v.Set("from", "2026-11-01T00:00:00Z")
+		}
+		if p.chance(.3) {
+			v.Set("bbox", p.box())
+		}
+		if p.chance(.4) {
+			v.Set("limit", fmt.Sprint(1+p.IntN(4)))
+		}
+		return p.get("/api/v1/replay?%s", v.Encode())
 	}},
 	"GET /api/v1/drill": {each: 8, draw: func(p *prober) request {
 		v := p.analysed()

@@ -19,10 +19,13 @@ import (
 // plain says of the routes that are not put to TestLeakage why they have no
 // feature to tell of. They are asked by TestEveryRouteIsProbed alone.
 var plain = map[string]string{
-	"GET /ogc":                                        "addresses only",
-	"GET /ogc/":                                       "addresses only",
-	"GET /ogc/conformance":                            "constant",
-	"GET /ogc/api":                                    "the routes of the program",
+	"GET /ogc":                "addresses only",
+	"GET /ogc/":               "addresses only",
+	"GET /ogc/conformance":    "constant",
+	"GET /ogc/api":            "the routes of the program",
+	"GET /ogc/functions":      "constant",
+	"GET /ogc/tileMatrixSets": "constant",
+	"GET /ogc/tileMatrixSets/{tileMatrixSetId}":       "constant",
 	"GET /api/v1/convert":                             "arithmetic",
 	"GET /api/v1/event-classes":                       "constant",
 	"GET /api/v1/event-life":                          "constant",

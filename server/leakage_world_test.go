@@ -2,9 +2,11 @@ package server_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -211,6 +213,19 @@ func (a answer) ranked() answer {
 	return a
 }
 
+// readable is the body without its compression.
+func (a *answer) readable() string {
+	r, err := gzip.NewReader(strings.NewReader(a.body))
+	if err != nil {
+		return a.body
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		return a.body
+	}
+	return string(plain)
+}
+
 // differs describes the first difference between two answers, "" for none.
 func (a answer) differs(b answer) string {
 	if a.status != b.status {
@@ -231,10 +246,11 @@ func (a answer) differs(b answer) string {
 	if a.body == b.body {
 		return ""
 	}
+	one, two := a.readable(), b.readable()
 	i := 0
-	for i < len(a.body) && i < len(b.body) && a.body[i] == b.body[i] {
+	for i < len(one) && i < len(two) && one[i] == two[i] {
 		i++
 	}
 	from := max(0, i-150)
-	return fmt.Sprintf("body from byte %d: …%.400q and …%.400q", i, a.body[from:], b.body[from:])
+	return fmt.Sprintf("body from byte %d: …%.400q and …%.400q", i, one[min(from, len(one)):], two[min(from, len(two)):])
 }

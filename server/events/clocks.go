@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"wutu/layers"
+	"wutu/layers/access"
 	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
@@ -106,11 +107,11 @@ func intervalTitle(i worktime.Interval) layers.Title {
 }
 
 // tasks are the tasks of the departments in a case.
-func (e *Events) tasks(ctx context.Context, v *live.View, h *held) []taskInfo {
+func (e *Events) tasks(ctx context.Context, v *live.View, s *layers.Subject, h *held) []taskInfo {
 	var out []taskInfo
 	for i := range h.life.Tasks {
 		t := &h.life.Tasks[i]
-		info := taskInfo{Department: t.Department, Name: departmentName(ctx, v, t.Department), Lead: t.Lead, State: t.State, Worker: t.Worker,
+		info := taskInfo{Department: t.Department, Name: departmentName(ctx, v, s, t.Department), Lead: t.Lead, State: t.State, Worker: t.Worker,
 			SentAt: t.SentAt, SignedAt: t.SignedAt, DoneAt: t.DoneAt, Result: t.Result, Photos: t.Photos}
 		task := t.Department
 		if t.Lead {
@@ -125,19 +126,18 @@ func (e *Events) tasks(ctx context.Context, v *live.View, h *held) []taskInfo {
 	return out
 }
 
-// departmentName is the name of a department, its id when the city does not have
-// it any more. Departments are public: whoever sees a case sees who works on it.
-func departmentName(ctx context.Context, v *live.View, id string) string {
+// departmentName is the name of a department, its id when the subject does not see
+// it or the city does not have it any more.
+func departmentName(ctx context.Context, v *live.View, s *layers.Subject, id string) string {
 	l, ok := v.Layer(model.Departments)
 	if !ok || id == "" {
 		return id
 	}
-	system := layers.SystemSubject()
-	f, err := v.Get(ctx, &system, l.ID, id)
+	f, err := v.Get(ctx, s, l.ID, id)
 	if err != nil {
 		return id
 	}
-	if name := text(l, &f, l.TitleField); name != "" {
+	if name := seenText(l, &f, access.Decide(s, l).Sights, l.TitleField); name != "" {
 		return name
 	}
 	return id

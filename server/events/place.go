@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -108,7 +109,11 @@ func (e *Events) placeInfo(ctx context.Context, v *live.View, asker *layers.Subj
 	case h.class.Deadline.Amount > 0: // a class of the dictionary
 		*p = e.locate(ctx, v, *asker, &h.class, h.sighted())
 	}
-	out.Reason, out.Rung, out.Hash = p.Chosen.Reason, p.Chosen.Rung, p.Hash()
+	out.Rung, out.Hash = p.Chosen.Rung, p.Hash()
+	if !seesEvidence(ctx, v, asker, p, h.text(model.ObjectField)) { // the department is told by the case itself, why is not
+		return out, nil
+	}
+	out.Reason = p.Chosen.Reason
 	if p.Alternatives != nil {
 		out.Alternatives = p.Alternatives
 	}
@@ -123,6 +128,25 @@ func (e *Events) placeInfo(ctx context.Context, v *live.View, asker *layers.Subj
 		out.Department = &departmentInfo{ID: p.Chosen.Department, Name: p.Chosen.Name}
 	}
 	return out, nil
+}
+
+// seesEvidence reports whether a subject sees what a proof names: its departments,
+// the object, and roads where one decides.
+func seesEvidence(ctx context.Context, v *live.View, s *layers.Subject, p *duty.Place, object string) bool {
+	see := func(layer, id string) bool {
+		_, err := v.Get(ctx, s, layer, id)
+		return err == nil
+	}
+	for _, c := range append([]duty.Choice{p.Chosen}, p.Alternatives...) {
+		if c.Department != "" && !see(model.Departments, c.Department) {
+			return false
+		}
+		if l, ok := v.Layer(model.Roads); c.Rung == duty.ByRoad && ok && access.MayList(s, l) != nil {
+			return false
+		}
+	}
+	layer, id, named := strings.Cut(object, "/")
+	return !named || see(layer, id)
 }
 
 // sighted is the report that a case began with, as far as its place goes.
@@ -171,6 +195,13 @@ func (e *Events) getProof(c echo.Context, in *openapi.Input) error {
 	stored, err := e.proofOf(ctx, h.life.ID)
 	if err != nil {
 		return err
+	}
+	evidence := &now
+	if stored != nil {
+		evidence = stored.Place
+	}
+	if !seesEvidence(ctx, v, &subject, evidence, h.text(model.ObjectField)) {
+		return &layers.Error{Kind: layers.Forbidden, Op: "event", ID: h.life.ID, Err: errHidden}
 	}
 	out := proofInfo{Recomputed: recomputed{Hash: now.Hash()}}
 	if stored == nil { // it came with the data: what is worked out is all there is

@@ -159,7 +159,7 @@ func (e *Events) describe(ctx context.Context, reader layers.Subject, asker *lay
 	if out.Clocks, err = e.clocks(h, env.Now, false); err != nil {
 		return nil, err
 	}
-	out.Tasks, out.Reports, out.Photos = e.tasks(ctx, v, h), reportsOf(c, asker), photosOf(c)
+	out.Tasks, out.Reports, out.Photos = e.tasks(ctx, v, asker, h), reportsOf(c, asker), photosOf(c)
 	out.Worker, out.History = c.Worker, h.history
 	if p := c.Pending; p != nil {
 		out.Pending = &pendingInfo{Step: p.Step, Reason: p.Reason, Note: p.Note, Until: p.Until, Department: p.Department, At: p.At}

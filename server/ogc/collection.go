@@ -53,7 +53,10 @@ func describe(c echo.Context, v *live.View, s *layers.Subject, l *layers.Layer) 
 		Links: []link{
 			{Href: base, Rel: "self", Type: mediaJSON, Title: "This collection"},
 			{Href: base + "/items", Rel: "items", Type: mediaGeoJSON, Title: "Features"},
-			{Href: root(c) + "/tiles/" + url.PathEscape(l.ID) + ".json", Rel: "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+			{Href: base + "/schema", Rel: "http://www.opengis.net/def/rel/ogc/1.0/schema", Type: mediaSchema, Title: "Properties of the features"},
+			{Href: base + "/queryables", Rel: "http://www.opengis.net/def/rel/ogc/1.0/queryables", Type: mediaSchema, Title: "Properties that filters may name"},
+			{Href: base + "/sortables", Rel: "http://www.opengis.net/def/rel/ogc/1.0/sortables", Type: mediaSchema, Title: "Properties to sort by"},
+			{Href: base + "/tiles", Rel: "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
 				Type: mediaJSON, Title: "Vector tiles"},
 		}}
 	// The extent of a whole layer would show a subject who sees a part of it where

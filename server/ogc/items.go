@@ -20,8 +20,6 @@ import (
 	"wutu/server/usage"
 )
 
-func filterCRS() []string { return []string{param.CRS84} }
-
 // listing is a request for items, read and checked.
 type listing struct {
 	layer  *layers.Layer
@@ -49,7 +47,7 @@ func (a *API) read(in *openapi.Input, v *live.View, subject layers.Subject) (*li
 	if q.query.Boxes, err = param.BBox("bbox", in.Text("bbox"), boxSystem); err != nil {
 		return nil, err
 	}
-	if q.query.Filter, err = param.Filter("filter", in.Text("filter")); err != nil {
+	if q.query.Filter, err = a.filterOf(in); err != nil {
 		return nil, err
 	}
 	decision := access.Decide(&subject, l)

@@ -61,9 +61,9 @@ func (a *API) Routes() []openapi.Route {
 		{Name: "bbox", Type: openapi.Box, About: "Box: west,south,east,north; west may exceed east over the antimeridian"},
 		{Name: "bbox-crs", About: "Coordinate system of bbox, as a URI"},
 		{Name: "datetime", About: "Features valid at an instant or during an interval (RFC 3339, .. for open ends)"},
-		{Name: "filter", About: "CQL2 text"},
-		{Name: "filter-lang", About: "Language of filter", Enum: []string{"cql2-text"}, Default: "cql2-text"},
-		{Name: "filter-crs", About: "Coordinate system of geometries in filter", Enum: filterCRS()},
+		{Name: "filter", About: "CQL2, as text or as JSON"},
+		{Name: "filter-lang", About: "Language of filter", Enum: langs(), Default: "cql2-text"},
+		{Name: "filter-crs", About: "Coordinate system of geometries in filter, as a URI"},
 		{Name: "ids", About: "Only these features, ids with a comma between"},
 		{Name: "sortby", About: "Fields to sort by, - before a field for descending"},
 		{Name: "properties", About: "Only these properties"},
@@ -75,6 +75,10 @@ func (a *API) Routes() []openapi.Route {
 		get("/ogc/api", "document", "This document", "", mediaAPI, a.document, format),
 		get("/ogc/collections", "collections", "Collections the subject may list", "collections", mediaJSON, a.collections, format),
 		get("/ogc/collections/{layer}", "collection", "One collection", "collection", mediaJSON, a.collection, layer, format),
+		get("/ogc/collections/{layer}/schema", "schema", "Properties of the features of a collection", "", mediaSchema, a.schema(returnables), layer, format),
+		get("/ogc/collections/{layer}/queryables", "queryables", "Properties that filters may name", "", mediaSchema, a.schema(queryables), layer, format),
+		get("/ogc/collections/{layer}/sortables", "sortables", "Properties to sort by", "", mediaSchema, a.schema(sortables), layer, format),
+		get("/ogc/functions", "functions", "Functions of filters", "", mediaJSON, a.functions, format),
 		get("/ogc/collections/{layer}/items", "items", "Features of a collection", "featureCollection", mediaGeoJSON, a.items, items...),
 		get("/ogc/collections/{layer}/items/{id}", "item", "One feature", "feature", mediaGeoJSON, a.item, layer,
 			openapi.Param{Name: "id", In: openapi.Path, About: "Id of the feature"}, format, crs),
@@ -95,6 +99,7 @@ func root(c echo.Context) string { return c.Scheme() + "://" + c.Request().Host 
 // conformance lists what is implemented, and nothing that is not.
 func conformanceClasses() []string {
 	const common, features = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/", "http://www.opengis.net/spec/ogcapi-features-"
+	const tileset = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
 	return append([]string{
 		common + "core",
 		common + "json",
@@ -104,6 +109,21 @@ func conformanceClasses() []string {
 		features + "2/1.0/conf/crs",
 		features + "3/1.0/conf/filter",
 		features + "3/1.0/conf/features-filter",
+		features + "3/1.0/conf/queryables",
+		features + "5/1.0/conf/schemas",
+		features + "5/1.0/conf/core-roles-features",
+		features + "5/1.0/conf/returnables-and-receivables",
+		features + "5/1.0/conf/queryables",
+		features + "5/1.0/conf/sortables",
+		tileset + "core",
+		tileset + "tileset",
+		tileset + "tilesets-list",
+		tileset + "dataset-tilesets",
+		tileset + "geodata-tilesets",
+		tileset + "mvt",
+		tileset + "oas30",
+		"http://www.opengis.net/spec/tms/2.0/conf/tilematrixset",
+		"http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
 	}, cql2.Conformance()...)
 }
 
@@ -117,6 +137,9 @@ func (a *API) landing(c echo.Context, _ *openapi.Input) error {
 			{Href: base + "/api", Rel: "service-desc", Type: mediaAPI, Title: "API definition"},
 			{Href: base + "/conformance", Rel: "conformance", Type: mediaJSON, Title: "Conformance classes"},
 			{Href: base + "/collections", Rel: "data", Type: mediaJSON, Title: "Collections"},
+			{Href: base + "/functions", Rel: "http://www.opengis.net/def/rel/ogc/1.0/functions", Type: mediaJSON, Title: "Functions of filters"},
+			{Href: base + "/tiles", Rel: "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", Type: mediaJSON, Title: "Vector tiles"},
+			{Href: base + "/tileMatrixSets", Rel: "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", Type: mediaJSON, Title: "Tile matrix sets"},
 		},
 	})
 }

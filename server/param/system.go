@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/project"
 
 	"wutu/geo/crs"
 	"wutu/layers"
@@ -77,6 +78,23 @@ func (s CRS) Point(a, b float64) (orb.Point, error) {
 		return orb.Point{}, layers.Invalidf("request", "", err.Error())
 	}
 	return orb.Point{lon, lat}, nil
+}
+
+// Geometry turns the coordinates of a geometry of a request into lon/lat. The
+// error is that of Point; g is not changed.
+func (s CRS) Geometry(g orb.Geometry) (orb.Geometry, error) {
+	if g == nil || s.URI == CRS84 {
+		return g, nil
+	}
+	var wrong error
+	out := project.Geometry(orb.Clone(g), func(p orb.Point) orb.Point {
+		q, err := s.Point(p[0], p[1])
+		if err != nil && wrong == nil {
+			wrong = err
+		}
+		return q
+	})
+	return out, wrong
 }
 
 // Writer returns how a lon/lat point is written in the system, nil for CRS84. A

@@ -69,7 +69,7 @@ func (a *API) Routes() []openapi.Route {
 	address := append([]openapi.Param{path("z", "Zoom, 0 to 24"), path("x", "Column from the west"), path("y", "Row from the north")}, query...)
 	tileAnswers := []openapi.Answer{{Status: 200, Type: cache.MediaType, About: "Vector tile (MVT 2.1)"}, {Status: 204, About: "The tile is empty"},
 		{Status: 304, About: "The tile is the one named in If-None-Match"}}
-	return []openapi.Route{
+	return append([]openapi.Route{
 		{Method: http.MethodGet, Path: "/tiles/{layers}.json", ID: "tileJSON", Tag: "Tiles", Summary: "TileJSON 3 of one or more layers",
 			Params:  append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, query...),
 			Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: "TileJSON"}}, Handle: a.describe},
@@ -77,11 +77,16 @@ func (a *API) Routes() []openapi.Route {
 			Params: append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, address...), Answers: tileAnswers, Handle: a.features},
 		{Method: http.MethodGet, Path: "/tiles/{layers}/hex/{z}/{x}/{y}.mvt", ID: "hexTile", Tag: "Tiles", Summary: "Counts of a layer by H3 cell as a vector tile",
 			Params: append([]openapi.Param{path("layers", "Layer id")}, address...), Answers: tileAnswers, Handle: a.hexagons},
-	}
+	}, a.ogcRoutes()...)
 }
 
 func (a *API) features(c echo.Context, in *openapi.Input) error {
-	r, err := a.read(c, in)
+	return a.draw(c, in, in.Text("layers"), in.Text("z"), in.Text("x"), in.Text("y"))
+}
+
+// draw answers with the tile of layers at an address.
+func (a *API) draw(c echo.Context, in *openapi.Input, ids, z, x, y string) error {
+	r, err := a.read(c, in, ids, z, x, y)
 	if err != nil {
 		return err
 	}
@@ -103,7 +108,7 @@ func (a *API) features(c echo.Context, in *openapi.Input) error {
 
 // hexagons are counts: who may only count a layer gets those of its release.
 func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
-	r, err := a.read(c, in)
+	r, err := a.read(c, in, in.Text("layers"), in.Text("z"), in.Text("x"), in.Text("y"))
 	if err != nil {
 		return err
 	}
@@ -124,13 +129,13 @@ func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
 	return answer(c, entry)
 }
 
-func (a *API) read(c echo.Context, in *openapi.Input) (Request, error) {
+func (a *API) read(c echo.Context, in *openapi.Input, ids, z, x, y string) (Request, error) {
 	r := Request{View: a.o.City.View(), Subject: auth.SubjectOf(c.Request().Context())}
 	var err error
-	if r.Layers, err = layerIDs(in.Text("layers")); err != nil {
+	if r.Layers, err = layerIDs(ids); err != nil {
 		return r, err
 	}
-	if r.Tile, err = tiles.Parse(in.Text("z"), in.Text("x"), in.Text("y")); err != nil {
+	if r.Tile, err = tiles.Parse(z, x, y); err != nil {
 		return r, err
 	}
 	if r.Filter, err = param.Filter("filter", in.Text("filter")); err != nil {

@@ -1,0 +1,179 @@
+package ogc
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/layers/access"
+	"wutu/layers/cql2"
+	"wutu/server/auth"
+	"wutu/server/openapi"
+	"wutu/server/param"
+)
+
+// mediaSchema is the media type of JSON Schema documents.
+const mediaSchema = "application/schema+json"
+
+// property is one property of a schema (OGC API Features Part 5, 23-058r2).
+type property struct {
+	Title       string   `json:"title,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Type        string   `json:"type,omitempty"`
+	Format      string   `json:"format,omitempty"`
+	Enum        []string `json:"enum,omitempty"`
+	Role        string   `json:"x-ogc-role,omitempty"`
+	Unit        string   `json:"x-ogc-unit,omitempty"`
+	Seq         int      `json:"x-ogc-propertySeq,omitempty"`
+	ReadOnly    bool     `json:"readOnly,omitempty"`
+}
+
+// geometryFormats are the values of format that Part 5 gives the geometry types.
+var geometryFormats = map[layers.GeometryType]string{
+	layers.Point: "geometry-point", layers.MultiPoint: "geometry-multipoint", layers.LineString: "geometry-linestring",
+	layers.MultiLineString: "geometry-multilinestring", layers.Polygon: "geometry-polygon", layers.MultiPolygon: "geometry-multipolygon",
+}
+
+func geometryFormat(l *layers.Layer) string {
+	if f, ok := geometryFormats[l.Geometry]; ok {
+		return f
+	}
+	return "geometry-any"
+}
+
+func propertyOf(f *layers.Field) property {
+	p := property{Title: f.Title.ZH, Description: f.Title.EN, Unit: f.Unit}
+	switch f.Type {
+	case layers.Integer:
+		p.Type = "integer"
+	case layers.Number:
+		p.Type = "number"
+	case layers.Boolean:
+		p.Type = "boolean"
+	case layers.DateTime:
+		p.Type, p.Format = "string", "date-time"
+	case layers.String:
+		p.Type = "string"
+		for _, c := range f.Codes {
+			p.Enum = append(p.Enum, c.Value)
+		}
+	}
+	return p
+}
+
+// which says what a schema is about.
+type which uint8
+
+const (
+	returnables which = iota // what items have
+	queryables               // what filters may name
+	sortables                // what sortby may name
+)
+
+// whichFacts are the addresses and titles of the kinds of schema.
+var whichFacts = [...]struct{ path, title string }{
+	{"schema", "Properties of the features"}, {"queryables", "Properties that filters may name"}, {"sortables", "Properties to sort by"},
+}
+
+// schema answers with the properties that the subject has of a layer.
+func (a *API) schema(kind which) openapi.Handler {
+	return func(c echo.Context, in *openapi.Input) error {
+		subject, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
+		l, err := param.Listable(v, &subject, in.Text("layer"))
+		if err != nil {
+			return err
+		}
+		d := access.Decide(&subject, l)
+		props := map[string]property{}
+		if kind != sortables && l.Geometry != layers.NoGeometry {
+			g := property{Title: "Geometry", Format: geometryFormat(l), Role: "primary-geometry"}
+			props["geometry"] = g
+		}
+		if kind == returnables {
+			props["id"] = property{Title: "Id", Type: "string", Role: "id", ReadOnly: true}
+		}
+		for i := range l.Fields {
+			if !shows(&d, l, i, kind) {
+				continue
+			}
+			p := propertyOf(&l.Fields[i])
+			p.Seq = i + 1
+			props[l.Fields[i].Name] = p
+		}
+		self := root(c) + "/ogc/collections/" + url.PathEscape(l.ID) + "/" + whichFacts[kind].path
+		c.Response().Header().Set("Content-Type", mediaSchema)
+		return c.JSON(http.StatusOK, map[string]any{
+			"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": self, "type": "object", "title": l.Title.ZH,
+			"description": l.Title.EN, "properties": props, "additionalProperties": false})
+	}
+}
+
+// shows reports whether field i belongs into a schema: items have what is not
+// hidden, filters may name what is shown, and masked fields whole where the
+// decision says so, sorting tells values apart.
+func shows(d *access.Decision, l *layers.Layer, i int, kind which) bool {
+	switch kind {
+	case returnables:
+		return d.Sights.Of(i) != layers.Hidden
+	case queryables:
+		return d.MayUse(l, i) == nil || d.Exact && d.Sights.Of(i) == layers.Masked
+	}
+	return d.MayUse(l, i) == nil
+}
+
+type functionInfo struct {
+	Name        string         `json:"name"`
+	Description string         `json:"description,omitempty"`
+	Arguments   []argumentInfo `json:"arguments"`
+	Returns     []string       `json:"returns"`
+}
+
+type argumentInfo struct {
+	Title string   `json:"title,omitempty"`
+	Type  []string `json:"type"`
+}
+
+// functions lists the functions of filters (OGC 21-065r2, clause 7.10).
+func (a *API) functions(c echo.Context, _ *openapi.Input) error {
+	out := []functionInfo{}
+	for _, f := range cql2.Functions() {
+		info := functionInfo{Name: f.Name, Description: f.Description.EN, Arguments: []argumentInfo{}, Returns: f.Returns}
+		for _, arg := range f.Args {
+			info.Arguments = append(info.Arguments, argumentInfo{Title: arg.Title, Type: arg.Types})
+		}
+		out = append(out, info)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"functions": out})
+}
+
+// filterOf reads filter, filter-lang and filter-crs of a request.
+func (a *API) filterOf(in *openapi.Input) (layers.Expr, error) {
+	text := in.Text("filter")
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	system, err := param.SystemOf("filter-crs", in.Text("filter-crs"))
+	if err != nil {
+		return nil, err
+	}
+	read := cql2.Parse
+	if in.Text("filter-lang") == "cql2-json" {
+		read = func(s string) (layers.Expr, error) { return cql2.ParseJSON([]byte(s)) }
+	}
+	e, err := read(text)
+	if err != nil {
+		return nil, param.At("filter", err)
+	}
+	if system.URI != param.CRS84 {
+		if e, err = cql2.MapShapes(e, system.Geometry); err != nil {
+			return nil, param.At("filter", err)
+		}
+	}
+	return cql2.At(e, a.o.Now()), nil
+}
+
+// langs are the languages of filters.
+func langs() []string { return []string{"cql2-text", "cql2-json"} }

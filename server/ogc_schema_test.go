@@ -1,0 +1,103 @@
+package server_test
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What is said to be filtered and sorted by can be, what items have is in the
+// schema, and a filter in JSON finds what the same filter in text does.
+func TestSchemasAreTrue(t *testing.T) {
+	c := newCity(t, true)
+	for _, role := range []string{"", "supervisor", "gridworker", "planner"} {
+		for _, x := range c.get(role, "/ogc/collections", 200)["collections"].([]any) {
+			id := x.(map[string]any)["id"].(string)
+			base := "/ogc/collections/" + id
+			props := func(kind string) map[string]any {
+				return c.get(role, base+"/"+kind, 200)["properties"].(map[string]any)
+			}
+			returned := props("schema")
+			for _, f := range c.get(role, base+"/items?limit=5", 200)["features"].([]any) {
+				for name := range f.(map[string]any)["properties"].(map[string]any) {
+					if _, ok := returned[name]; !ok {
+						t.Errorf("%s: items of %s have %s, which is not in the schema", role, id, name)
+					}
+				}
+			}
+			for name, p := range props("queryables") {
+				if name == "geometry" {
+					continue
+				}
+				if p.(map[string]any)["title"] == "" {
+					t.Errorf("%s.%s has no title", id, name)
+				}
+				filter := name + " IS NOT NULL"
+				if d := p.(map[string]any); d["type"] == "string" && d["format"] == nil {
+					filter = name + " = '甲'" // masked values may be compared whole, and not otherwise
+				}
+				c.get(role, base+"/items?limit=1&filter="+url.QueryEscape(filter), 200)
+			}
+			for name := range props("sortables") {
+				c.get(role, base+"/items?limit=1&sortby="+name, 200)
+			}
+		}
+	}
+}
+
+func TestFilterLanguagesAndSystems(t *testing.T) {
+	c := newCity(t, true)
+	text := ids(c.get("", "/ogc/collections/buildings/items?limit=100&filter="+url.QueryEscape("floors > 3 AND S_INTERSECTS(geometry, BBOX(111.27,30.67,111.29,30.69))"), 200))
+	json := ids(c.get("", "/ogc/collections/buildings/items?limit=100&filter-lang=cql2-json&filter="+url.QueryEscape(
+		`{"op":"and","args":[{"op":">","args":[{"property":"floors"},3]},{"op":"s_intersects","args":[{"property":"geometry"},{"bbox":[111.27,30.67,111.29,30.69]}]}]}`), 200))
+	if !slices.Equal(text, json) || len(text) == 0 {
+		t.Errorf("text finds %v, JSON %v", text, json)
+	}
+	box := func(w, s, e, n float64) string {
+		return fmt.Sprintf("S_INTERSECTS(geometry, POLYGON((%[2]v %[1]v, %[2]v %[3]v, %[4]v %[3]v, %[4]v %[1]v, %[2]v %[1]v)))", w, s, e, n)
+	}
+	flipped := ids(c.get("", "/ogc/collections/buildings/items?limit=100&filter-crs="+url.QueryEscape("http://www.opengis.net/def/crs/EPSG/0/4326")+
+		"&filter="+url.QueryEscape("floors > 3 AND "+box(111.27, 30.67, 111.29, 30.69)), 200))
+	if !slices.Equal(text, flipped) {
+		t.Errorf("CRS84 finds %v, EPSG:4326 %v", text, flipped)
+	}
+	p := c.get("", "/ogc/collections/buildings/items?filter-lang=cql2-json&filter="+url.QueryEscape(`{"op":"juggle"}`), 400)
+	if p["parameter"] != "filter" {
+		t.Errorf("%v", p)
+	}
+	if n := len(c.get("", "/ogc/functions", 200)["functions"].([]any)); n == 0 {
+		t.Error("no functions")
+	}
+}
+
+// The tiles of OGC API Tiles are those under /tiles, byte for byte.
+func TestOGCTilesAreTheTiles(t *testing.T) {
+	c := newCity(t, true)
+	for _, x := range []struct{ ogc, own string }{
+		{"/ogc/collections/buildings/tiles/WebMercatorQuad/14/%[3]d/%[2]d", "/tiles/buildings/%[1]d/%[2]d/%[3]d.mvt"},
+		{"/ogc/tiles/WebMercatorQuad/14/%[3]d/%[2]d?collections=roads,buildings", "/tiles/buildings,roads/%[1]d/%[2]d/%[3]d.mvt"},
+	} {
+		address := func(f string) string {
+			if strings.HasPrefix(f, "/ogc") {
+				return strings.NewReplacer("%[3]d", "6711", "%[2]d", "13256").Replace(f)
+			}
+			return fmt.Sprintf(f, 14, 13256, 6711)
+		}
+		a, one := c.call("", "GET", address(x.ogc), nil)
+		b, two := c.call("", "GET", address(x.own), nil)
+		if a.StatusCode != b.StatusCode || one != two {
+			t.Errorf("%s: %d, %d bytes; %s: %d, %d bytes", address(x.ogc), a.StatusCode, len(one), address(x.own), b.StatusCode, len(two))
+		}
+	}
+	for path, status := range map[string]int{
+		"/ogc/collections/buildings/tiles/Nothing": 404, "/ogc/collections/buildings/tiles/WebMercatorQuad/3/9/0": 404,
+		"/ogc/collections/persons/tiles": 403, "/ogc/tileMatrixSets/WorldCRS84Quad": 404} {
+		c.get("", path, status)
+	}
+	set := c.get("", "/ogc/tileMatrixSets/WebMercatorQuad", 200)
+	if m := set["tileMatrices"].([]any)[3].(map[string]any); m["matrixWidth"] != 8.0 || m["id"] != "3" {
+		t.Errorf("zoom 3: %v", m)
+	}
+}

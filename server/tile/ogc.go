@@ -1,0 +1,222 @@
+package tile
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"wutu/layers"
+	"wutu/layers/access"
+	"wutu/layers/live"
+	"wutu/server/auth"
+	"wutu/server/openapi"
+	"wutu/server/param"
+	"wutu/tiles"
+	"wutu/tiles/cache"
+)
+
+// The addresses of OGC API Tiles Part 1 (20-057): the same tiles as under /tiles,
+// rows before columns, with lists and descriptions of the tilesets of the dataset
+// and of each collection.
+
+type ogcLink struct {
+	Href      string `json:"href"`
+	Rel       string `json:"rel"`
+	Type      string `json:"type,omitempty"`
+	Title     string `json:"title,omitempty"`
+	Templated bool   `json:"templated,omitempty"`
+}
+
+type tilesetInfo struct {
+	Title            string         `json:"title"`
+	DataType         string         `json:"dataType"`
+	CRS              string         `json:"crs"`
+	TileMatrixSetURI string         `json:"tileMatrixSetURI"`
+	TileMatrixSetID  string         `json:"tileMatrixSetId"`
+	Layers           []tilesetLayer `json:"layers,omitempty"`
+	BoundingBox      *tilesetBox    `json:"boundingBox,omitempty"`
+	Links            []ogcLink      `json:"links"`
+}
+
+type tilesetLayer struct {
+	ID       string    `json:"id"`
+	Title    string    `json:"title,omitempty"`
+	DataType string    `json:"dataType"`
+	Links    []ogcLink `json:"links,omitempty"`
+}
+
+type tilesetBox struct {
+	LowerLeft  [2]float64 `json:"lowerLeft"`
+	UpperRight [2]float64 `json:"upperRight"`
+	CRS        string     `json:"crs"`
+}
+
+const relScheme = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
+
+var errNoSet = errors.New("no such tile matrix set: there is WebMercatorQuad")
+
+func (a *API) ogcRoutes() []openapi.Route {
+	path := func(name, about string) openapi.Param {
+		return openapi.Param{Name: name, In: openapi.Path, About: about}
+	}
+	format := openapi.Param{Name: "f", About: "Format of the answer", Enum: []string{"json"}}
+	mvt := openapi.Param{Name: "f", About: "Format of the tile", Enum: []string{"mvt"}}
+	layer, set := path("layer", "Id of the collection"), path("tileMatrixSetId", "Id of the tile matrix set")
+	collections := openapi.Param{Name: "collections", About: "Layer ids, with a comma between; default: every layer the subject may list whole tiles of"}
+	address := []openapi.Param{set, path("tileMatrix", "Zoom, 0 to 24"), path("tileRow", "Row from the north"), path("tileCol", "Column from the west"),
+		{Name: "filter", About: "CQL2 text"}, {Name: "datetime", About: "State as of this instant (RFC 3339)"}, mvt}
+	tileAnswers := []openapi.Answer{{Status: 200, Type: cache.MediaType, About: "Vector tile (MVT 2.1)"}, {Status: 204, About: "The tile is empty"},
+		{Status: 304, About: "The tile is the one named in If-None-Match"}}
+	get := func(p, id, summary string, h openapi.Handler, params ...openapi.Param) openapi.Route {
+		return openapi.Route{Method: http.MethodGet, Path: p, ID: id, Tag: "OGC API", Summary: summary, Params: params,
+			Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: summary}}, Handle: h}
+	}
+	return []openapi.Route{
+		get("/ogc/tileMatrixSets", "tileMatrixSets", "Tile matrix sets", a.matrixSets, format),
+		get("/ogc/tileMatrixSets/{tileMatrixSetId}", "tileMatrixSet", "One tile matrix set", a.matrixSet, set, format),
+		get("/ogc/tiles", "datasetTilesets", "Tilesets of the whole dataset", a.tilesets, format),
+		get("/ogc/tiles/{tileMatrixSetId}", "datasetTileset", "A tileset of the whole dataset", a.tileset, set, format),
+		{Method: http.MethodGet, Path: "/ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "datasetTile", Tag: "OGC API",
+			Summary: "Features of several collections as a vector tile", Params: append([]openapi.Param{collections}, address...), Answers: tileAnswers, Handle: a.ogcTile},
+		get("/ogc/collections/{layer}/tiles", "collectionTilesets", "Tilesets of a collection", a.tilesets, layer, format),
+		get("/ogc/collections/{layer}/tiles/{tileMatrixSetId}", "collectionTileset", "A tileset of a collection", a.tileset, layer, set, format),
+		{Method: http.MethodGet, Path: "/ogc/collections/{layer}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "collectionTile", Tag: "OGC API",
+			Summary: "Features of a collection as a vector tile", Params: append([]openapi.Param{layer}, address...), Answers: tileAnswers, Handle: a.ogcTile},
+	}
+}
+
+// setOf returns the tile matrix set of a request. The error is NotFound.
+func setOf(in *openapi.Input) (tiles.MatrixSet, error) {
+	s := tiles.WebMercatorQuad()
+	if id := in.Text("tileMatrixSetId"); id != s.ID {
+		return s, &layers.Error{Kind: layers.NotFound, Op: "tile", Field: "tileMatrixSetId", Err: errNoSet}
+	}
+	return s, nil
+}
+
+func root(c echo.Context) string { return c.Scheme() + "://" + c.Request().Host }
+
+func (a *API) matrixSets(c echo.Context, _ *openapi.Input) error {
+	s := tiles.WebMercatorQuad()
+	return c.JSON(http.StatusOK, map[string]any{"tileMatrixSets": []map[string]any{{"id": s.ID, "title": s.Title, "uri": s.URI, "crs": s.CRS,
+		"links": []ogcLink{{Href: root(c) + "/ogc/tileMatrixSets/" + s.ID, Rel: "self", Type: mediaJSON, Title: s.Title}}}}})
+}
+
+func (a *API) matrixSet(c echo.Context, in *openapi.Input) error {
+	s, err := setOf(in)
+	if err != nil {
+		return err
+	}
+	matrices := []map[string]any{}
+	for _, m := range s.Matrices {
+		matrices = append(matrices, map[string]any{"id": strconv.Itoa(int(m.Zoom)), "scaleDenominator": m.ScaleDenominator, "cellSize": m.CellSize,
+			"pointOfOrigin": m.Origin, "cornerOfOrigin": "topLeft", "tileWidth": m.TileSize, "tileHeight": m.TileSize,
+			"matrixWidth": m.Width, "matrixHeight": m.Height})
+	}
+	return c.JSON(http.StatusOK, map[string]any{"id": s.ID, "title": s.Title, "uri": s.URI, "crs": s.CRS,
+		"orderedAxes": []string{"X", "Y"}, "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible", "tileMatrices": matrices})
+}
+
+// scope is what a tileset is made of: one collection, or all that the subject may
+// list.
+func (a *API) scope(c echo.Context, in *openapi.Input) (*live.View, *layers.Subject, []*layers.Layer, string, error) {
+	v, subject := a.o.City.View(), auth.SubjectOf(c.Request().Context())
+	if id := in.Text("layer"); id != "" {
+		l, err := param.Listable(v, &subject, id)
+		if err != nil {
+			return nil, nil, nil, "", err
+		}
+		return v, &subject, []*layers.Layer{l}, root(c) + "/ogc/collections/" + url.PathEscape(id), nil
+	}
+	var list []*layers.Layer
+	for _, l := range v.Layers() {
+		if l.Geometry != layers.NoGeometry && access.MayList(&subject, l) == nil && len(list) < maxLayers {
+			list = append(list, l)
+		}
+	}
+	return v, &subject, list, root(c) + "/ogc", nil
+}
+
+func (a *API) tilesets(c echo.Context, in *openapi.Input) error {
+	v, subject, list, base, err := a.scope(c, in)
+	if err != nil {
+		return err
+	}
+	t := describeSet(v, subject, list, base, tiles.WebMercatorQuad(), root(c))
+	t.Layers = nil
+	return c.JSON(http.StatusOK, map[string]any{"tilesets": []tilesetInfo{t},
+		"links": []ogcLink{{Href: base + "/tiles", Rel: "self", Type: mediaJSON}}})
+}
+
+func (a *API) tileset(c echo.Context, in *openapi.Input) error {
+	s, err := setOf(in)
+	if err != nil {
+		return err
+	}
+	v, subject, list, base, err := a.scope(c, in)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, describeSet(v, subject, list, base, s, root(c)))
+}
+
+func describeSet(v *live.View, s *layers.Subject, list []*layers.Layer, base string, set tiles.MatrixSet, host string) tilesetInfo {
+	self := base + "/tiles/" + set.ID
+	out := tilesetInfo{DataType: "vector", CRS: set.CRS, TileMatrixSetURI: set.URI, TileMatrixSetID: set.ID, Links: []ogcLink{
+		{Href: self, Rel: "self", Type: mediaJSON, Title: "This tileset"},
+		{Href: host + "/ogc/tileMatrixSets/" + set.ID, Rel: relScheme, Type: mediaJSON, Title: set.Title},
+		{Href: self + "/{tileMatrix}/{tileRow}/{tileCol}", Rel: "item", Type: cache.MediaType, Title: "Tiles", Templated: true},
+	}}
+	var names, ids []string
+	whole := true
+	var box *tilesetBox
+	for _, l := range list {
+		names, ids = append(names, l.Title.ZH), append(ids, l.ID)
+		out.Layers = append(out.Layers, tilesetLayer{ID: l.ID, Title: l.Title.ZH, DataType: "vector",
+			Links: []ogcLink{{Href: host + "/ogc/collections/" + url.PathEscape(l.ID), Rel: "http://www.opengis.net/def/rel/ogc/1.0/geodata", Type: mediaJSON}}})
+		d := access.Decide(s, l)
+		whole = whole && d.Whole()
+		if st := v.Stats(l.ID); st.HasExtent {
+			b := st.Extent
+			if box == nil {
+				box = &tilesetBox{LowerLeft: [2]float64(b.Min), UpperRight: [2]float64(b.Max), CRS: param.CRS84}
+			}
+			box.LowerLeft = [2]float64{min(box.LowerLeft[0], b.Min[0]), min(box.LowerLeft[1], b.Min[1])}
+			box.UpperRight = [2]float64{max(box.UpperRight[0], b.Max[0]), max(box.UpperRight[1], b.Max[1])}
+		}
+	}
+	out.Title = strings.Join(names, ", ")
+	if whole { // the extent of what the subject may not list is not its own
+		out.BoundingBox = box
+	}
+	if len(ids) > 0 {
+		out.Links = append(out.Links, ogcLink{Href: host + "/tiles/" + strings.Join(ids, ",") + ".json", Rel: "describedby", Type: mediaJSON, Title: "TileJSON"})
+	}
+	return out
+}
+
+func (a *API) ogcTile(c echo.Context, in *openapi.Input) error {
+	if _, err := setOf(in); err != nil {
+		return err
+	}
+	ids := in.Text("layer")
+	if ids == "" {
+		ids = in.Text("collections")
+	}
+	if ids == "" {
+		_, _, list, _, err := a.scope(c, in)
+		if err != nil {
+			return err
+		}
+		var names []string
+		for _, l := range list {
+			names = append(names, l.ID)
+		}
+		ids = strings.Join(names, ",")
+	}
+	return a.draw(c, in, ids, in.Text("tileMatrix"), in.Text("tileCol"), in.Text("tileRow"))
+}
