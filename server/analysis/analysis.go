@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"wutu/layers"
@@ -23,11 +24,12 @@ type Options struct {
 
 // Office answers the analysis addresses. Safe for concurrent use.
 type Office struct {
-	o Options
+	o     Options
+	lives *lives
 }
 
 // New returns an Office.
-func New(o Options) *Office { return &Office{o: o} }
+func New(o Options) *Office { return &Office{o: o, lives: newLives(o.Records)} }
 
 const tag = "Analysis"
 
@@ -48,5 +50,21 @@ func (a *Office) Routes() []openapi.Route {
 			openapi.Param{Name: "level", About: "Level of the areas inside; the next below parent if not given", Enum: []string{"district", "street", "community", "grid"}},
 			openapi.Param{Name: "parent", About: "Code of an area; the whole city, or the subject's own area, if not given"},
 			filter),
+		route("/api/v1/hotspots", "hotspots", "Places with significantly more cases lately than their own history explains", a.hotspots,
+			openapi.Param{Name: "by", About: "h3: and a resolution from 5 to 11, or district, street, community, grid", Default: "h3:8"},
+			openapi.Param{Name: "class", About: "Class of the cases, or its first digits and *"},
+			openapi.Param{Name: "days", Type: openapi.Integer, About: "Days that end now", Span: &openapi.Span{Min: 1, Max: maxWindowDays}, Default: "7"},
+			openapi.Param{Name: "history", Type: openapi.Integer, About: "Days before them to compare with, as far as there are cases",
+				Span: &openapi.Span{Min: 2, Max: maxHistory}, Default: strconv.Itoa(defaultHistory)},
+			openapi.Param{Name: "alpha", Type: openapi.Number, About: "Largest share of false alarms", Span: &openapi.Span{Min: 1e-6, Max: 0.5}, Default: "0.05"},
+			filter),
+		route("/api/v1/replay", "replay", "What state each case was in at every moment of a period", a.replay,
+			openapi.Param{Name: "from", About: "Begin of the period: RFC 3339; a day before its end if not given"},
+			openapi.Param{Name: "to", About: "End of the period: RFC 3339; now if not given"},
+			openapi.Param{Name: "bbox", About: "Only cases in this box: west,south,east,north"},
+			filter,
+			openapi.Param{Name: "limit", Type: openapi.Integer, About: "At most this many cases", Span: &openapi.Span{Min: 1, Max: maxReplayed}, Clamp: true,
+				Default: strconv.Itoa(replayDefault)},
+			openapi.Param{Name: "after", About: "Go on behind this case: next of the answer before"}),
 	}
 }
