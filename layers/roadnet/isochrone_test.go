@@ -28,6 +28,9 @@ func TestIsochronesHoldWhatIsReached(t *testing.T) {
 		inward := r.IntN(2) == 0
 		from := places(g, m, r, 1)[0]
 		limits := []time.Duration{time.Duration(30+r.IntN(120)) * time.Second, time.Duration(200+r.IntN(200)) * time.Second}
+		if m == roadnet.Walk {
+			limits[0], limits[1] = 5*limits[0], 5*limits[1]
+		}
 		rings, err := g.Isochrones(t.Context(), m, &from, limits, inward)
 		if err != nil {
 			t.Fatal(err)
@@ -42,8 +45,12 @@ func TestIsochronesHoldWhatIsReached(t *testing.T) {
 		if rings[0].Metres > rings[1].Metres || predicate.Within(rings[0].Area, rings[1].Area) == false && len(rings[0].Area) > 0 {
 			t.Errorf("%v is not within %v", limits[0], limits[1])
 		}
-		for range 90 {
+		for tries := 0; tries < 60; {
 			p := g.PlaceOn(r)
+			if measure.Distance(p, from.Point) > .6*limits[1].Seconds()*g.Top(m) && r.IntN(20) > 0 {
+				continue // far beyond
+			}
+			tries++
 			to, ok := g.Snap(m, p, .02)
 			if !ok {
 				continue
@@ -80,7 +87,7 @@ func TestIsochronesHoldWhatIsReached(t *testing.T) {
 			}
 		}
 	}
-	if within < 30 || beyond < 30 {
+	if within < 20 || beyond < 20 {
 		t.Errorf("only %d places within and %d beyond", within, beyond)
 	}
 }
@@ -93,7 +100,10 @@ func checkArea(t *testing.T, o *roadnet.Isochrone) {
 		t.Fatalf("%v: %v", o.Limit, err)
 	}
 	for _, p := range o.Area {
-		for _, corner := range p[0] {
+		for i, corner := range p[0] {
+			if i%9 != 0 {
+				continue
+			}
 			near := math.Inf(1)
 			for _, l := range o.Roads {
 				near = min(near, measure.DistanceTo(corner, l))
