@@ -5,6 +5,7 @@ import { swell } from '@/model/swell'
 import { useCatalog } from '@/state/catalog'
 import { useDesk } from '@/state/desk'
 import { useEvents } from '@/state/events'
+import { useExtras } from '@/state/extras'
 import { useRegion } from '@/state/region'
 import { useSelection } from '@/state/selection'
 import { useView } from '@/state/view'
@@ -14,6 +15,7 @@ export function useOverlays() {
   const catalog = useCatalog()
   const desk = useDesk()
   const events = useEvents()
+  const extras = useExtras()
   const region = useRegion()
   const selection = useSelection()
   const view = useView()
@@ -35,7 +37,7 @@ export function useOverlays() {
   return computed(() => {
     const shape = region.geometry
     const live = [...events.changed].flatMap(([id, feature]): Feature[] =>
-      feature?.geometry && eventStates.includes(String(feature.properties.state)) && view.isShown('events') && view.hex !== 'events'
+      feature?.geometry && eventStates.includes(String(feature.properties.state)) && view.isShown('events') && view.hex !== 'events' && !extras.hidden.includes('events')
         ? [{ ...feature, id, properties: { id, state: feature.properties.state, class_name: feature.properties.class_name, fresh: events.fresh.has(id) } }]
         : [])
     return {
