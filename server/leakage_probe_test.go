@@ -188,6 +188,31 @@ func (p *prober) region() map[string]any {
 	return body
 }
 
+// open311 is a query for service requests.
+func (p *prober) open311() string {
+	v := url.Values{"page_size": {fmt.Sprint(1 + p.IntN(6))}}
+	maybe := func(name string, value func() string) {
+		if p.chance(.3) {
+			v.Set(name, value())
+		}
+	}
+	maybe("status", func() string { return pick(p.Rand, []string{"open", "closed"}) })
+	maybe("service_code", func() string { return pick(p.Rand, []string{"0301", "1102", "0102,0301"}) })
+	maybe("bbox", p.box)
+	maybe("updated_after", func() string { return "2026-01-01T00:00:00Z" })
+	maybe("extensions", func() string { return "true" })
+	maybe("service_request_id", func() string { return p.idOf("events") + "," + p.idOf("events") })
+	maybe("coord", func() string { return "gcj02" })
+	if p.chance(.3) {
+		at := p.spot()
+		v.Set("lat", fmt.Sprintf("%.4f", at[1]))
+		v.Set("long", fmt.Sprintf("%.4f", at[0]))
+		v.Set("radius", "800")
+		v.Del("coord")
+	}
+	return v.Encode()
+}
+
 // probings says of the routes that tell of features how they are probed; the others
 // are in plain. A new route needs a line in one of them.
 var probings = map[string]probing{
@@ -388,6 +413,19 @@ var probings = map[string]probing{
 		r.header = http.Header{"If-Match": {`"999999"`}} // nobody's version: refused before anything changes
 		return r
 	}},
+	"GET /open311/v2/requests.xml":  {each: 4, draw: func(p *prober) request { return p.get("/open311/v2/requests.xml?%s", p.open311()) }},
+	"GET /open311/v2/requests.json": {each: 8, draw: func(p *prober) request { return p.get("/open311/v2/requests.json?%s", p.open311()) }},
+	"GET /open311/v2/requests.csv": {each: 3, draw: func(p *prober) request {
+		return p.get("/open311/v2/requests.csv?%s", strings.ReplaceAll(p.open311(), "extensions=true", "page=1"))
+	}},
+	"GET /open311/v2/requests/{id}": {each: 6, draw: func(p *prober) request {
+		return p.get("/open311/v2/requests/%s.json?extensions=true", p.idOf("events"))
+	}},
+	"GET /open311/v2/tokens/{id}":                {each: 2, draw: func(p *prober) request { return p.get("/open311/v2/tokens/%s.json", p.idOf("events")) }},
+	"GET /open311/v2/servicerequestupdates.xml":  {each: 2, draw: func(p *prober) request { return p.get("/open311/v2/servicerequestupdates.xml") }},
+	"GET /open311/v2/servicerequestupdates.json": {each: 3, draw: func(p *prober) request { return p.get("/open311/v2/servicerequestupdates.json") }},
+	"GET /open311/v2/boundaries.xml":             {each: 1, draw: func(p *prober) request { return p.get("/open311/v2/boundaries.xml?level=grid") }},
+	"GET /open311/v2/boundaries.json":            {each: 1, draw: func(p *prober) request { return p.get("/open311/v2/boundaries.json") }},
 	"GET /api/v1/stream": {each: 5, draw: func(p *prober) request {
 		v := url.Values{"snapshot": {"true"}}
 		l := p.layer()

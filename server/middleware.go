@@ -14,6 +14,7 @@ import (
 
 	"wutu/layers"
 	"wutu/server/auth"
+	"wutu/server/open311"
 )
 
 const (
@@ -99,6 +100,9 @@ func (s *Server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
+		if err := open311.TakeKey(r); err != nil {
+			return err
+		}
 		ctx, path := r.Context(), c.Path()
 		open := auth.Unguarded(r.Method, path)
 		who, err := s.gate.Identify(ctx, r)

@@ -26,6 +26,7 @@ import (
 	"wutu/server/disclose"
 	"wutu/server/events"
 	"wutu/server/ogc"
+	"wutu/server/open311"
 	"wutu/server/openapi"
 	"wutu/server/photo"
 	"wutu/server/problem"
@@ -174,6 +175,8 @@ func (s *Server) assemble() error {
 	s.ways = route.New(route.Options{City: s.o.City, Now: s.o.Now})
 	s.routes = append(s.routes, s.ways.Routes()...)
 	s.routes = append(s.routes, analysis.New(analysis.Options{City: s.o.City, Records: s.o.Records, Now: s.o.Now}).Routes()...)
+	s.routes = append(s.routes, open311.New(open311.Options{City: s.o.City, Events: s.events, Search: s.search, Name: s.o.Name, Code: s.o.Code,
+		Zone: worktime.China(), Now: s.o.Now}).Routes()...)
 	if s.photos != nil {
 		s.routes = append(s.routes, s.photos.Routes()...)
 	}
@@ -286,7 +289,11 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if p.Status >= http.StatusInternalServerError {
 		s.o.Log.ErrorContext(ctx, "request failed", "trace", p.Trace, "path", p.Instance, "error", err)
 	}
-	if werr := problem.Write(c, p); werr != nil && !errors.Is(werr, io.ErrClosedPipe) {
+	write := problem.Write
+	if open311.Speaks(c.Request().URL.Path) {
+		write = open311.Fail
+	}
+	if werr := write(c, p); werr != nil && !errors.Is(werr, io.ErrClosedPipe) {
 		s.o.Log.DebugContext(ctx, "problem not delivered", "trace", p.Trace, "error", werr)
 	}
 }
