@@ -27,13 +27,25 @@
 // needed is that of the ground alone, and layers agree with each other without
 // being kept: a person's room is the room of the layer addresses.
 //
+// # Cases
+//
+// Events are lived, not drawn: each takes its steps one after the other as
+// layers/event decides (diary.go), with times and errors that chance gives
+// (life.go), and what falls due by itself in between, until the present cuts it
+// off. So there are returns and adjudications, reworks, extensions, suspensions,
+// supervision, tiers and assisting departments in the shares of a real office, and
+// some reports repeat others and are merged into them (casebook.go). The history of
+// every case is a record of its batch. Pictures and place proofs are not made:
+// entries that would carry them have none.
+//
 // # Invariants
 //
 // Equal options make equal features in equal order. A place named by a code lies
 // in that area. Buildings lie in their parcels, parcels clear of roads and water.
-// References lead to features of the same city. The tests hold all of this.
+// References lead to features of the same city. The columns of an event are what
+// replaying its history gives. The tests hold all of this.
 //
-// What is not here: storing (Generate yields batches), and any layer that
+// What is not here: storing (Generate yields batches and their records), and any layer that
 // layers/model does not declare. Coordinates are computed in float64 and rounded
 // to 1e-7 degrees; bytes are equal between runs on processors that round alike.
 package sample

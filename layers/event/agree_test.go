@@ -40,6 +40,7 @@ func (w *walk) compare() {
 		w.fail("tasks %v, by the model %v", tasks, jobs)
 	}
 	w.sameClocks()
+	w.sameFlags()
 	w.sameColumns()
 	who := one(w.rnd, people...)
 	w.sameLegal(who, c.Legal(w.as(who)))
@@ -80,6 +81,21 @@ func (w *walk) sameClocks() {
 			w.fail("clock %s warns at %v, behind its end %v", r.Name, r.Warn, r.Due)
 		}
 		w.explained(r)
+	}
+}
+
+// sameFlags: the marks that the model can tell.
+func (w *walk) sameFlags() {
+	w.Helper()
+	p := w.p
+	for flag, want := range map[string]bool{"extended": p.extend > 0, "supervised": p.level > 0, "returned": p.returns > 0, "reworked": p.reworks > 0,
+		"reopened": p.reopens > 0, "disputed": p.returns > 1 || p.final, "review": p.reviewing, "repeated": len(p.reporters) > 1, "many": len(p.reporters) > 4,
+		"urgent": false, "late": slices.ContainsFunc(p.watches, func(x watch) bool {
+			return x.name == "handle" && x.task == "" && x.ended && x.runs[len(x.runs)-1][1] > x.due
+		})} {
+		if slices.Contains(w.c.Flags(), flag) != want {
+			w.fail("flag %s: %v, by the model %v", flag, !want, want)
+		}
 	}
 }
 
@@ -132,6 +148,15 @@ func (w *walk) sameColumns() {
 	var assists []string
 	for _, j := range p.jobs[min(1, len(p.jobs)):] {
 		assists = append(assists, j.unit)
+	}
+	for _, field := range []string{model.FiledAt, model.DispatchedAt, model.SignedAt, model.FedBackAt} {
+		want := time.Time{}
+		if at, ok := p.stamps[field]; ok {
+			want = p.times.at(at)
+		}
+		if got := cols[field].Time(); !got.Equal(want) {
+			w.fail("column %s is %v, by the model %v", field, got, want)
+		}
 	}
 	for field, want := range map[string]any{
 		model.State: p.state, model.Clock: name, model.ClockDue: due, model.ClosedAt: closed, model.Department: p.lead,

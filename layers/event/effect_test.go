@@ -1,6 +1,10 @@
 package event
 
-import "slices"
+import (
+	"slices"
+
+	"wutu/layers/model"
+)
 
 // take does to the plain facts what the table says a step does. who has the right
 // to it.
@@ -34,9 +38,12 @@ func (p *plain) take(who person, cmd *Command, until int) {
 	case "file":
 		p.enter("filed")
 		p.worker = ""
+		p.stamps[model.FiledAt] = p.now
 		p.wind("dispatch", "", "h", 30)
 	case "dispatch", "adjudicate":
 		p.enter("dispatched")
+		p.stamps[model.DispatchedAt] = p.now
+		delete(p.stamps, model.SignedAt)
 		p.final, p.lead = step == "adjudicate", cmd.Department
 		p.jobs = []job{{p.lead, "waiting", cmd.Worker, p.now}}
 		p.wind("sign", "", "wh", 120)
@@ -61,6 +68,7 @@ func (p *plain) take(who person, cmd *Command, until int) {
 		if task == "" || task == p.lead {
 			p.enter("handling")
 			p.unwind("sign", "")
+			p.stamps[model.SignedAt] = p.now
 			task = p.lead
 		} else {
 			p.unwind("sign", task)
@@ -191,6 +199,7 @@ func (p *plain) fedBack(who person, task string) {
 	}
 	p.job(task).state = "done"
 	if task == p.lead {
+		p.stamps[model.FedBackAt] = p.now
 		p.enter("fed_back")
 		return
 	}

@@ -158,11 +158,11 @@ func TestTwiceReturnedIsAdjudicated(t *testing.T) {
 	s.do("2024-09-27 17:20", layers.Department, "a", back)
 	s.do("2024-09-29 08:40", layers.Dispatcher, "d", Command{Step: Dispatch, Department: "B"})
 	s.due("2024-09-29 12:00")
-	if _, err := s.decide("2024-09-29 10:50", layers.Department, "b", back); err == nil {
+	if _, err := s.decide("2024-09-29 10:41", layers.Department, "b", back); err == nil {
 		t.Error("returned after more than two hours")
 	}
-	s.do("2024-09-29 10:00", layers.Department, "b", back)
-	_, err := s.decide("2024-09-29 10:10", layers.Dispatcher, "d", Command{Step: Dispatch, Department: "C"})
+	s.do("2024-09-29 10:40", layers.Department, "b", back) // the last moment: two hours of office time
+	_, err := s.decide("2024-09-29 10:50", layers.Dispatcher, "d", Command{Step: Dispatch, Department: "C"})
 	var illegal *IllegalStep
 	if !errors.As(err, &illegal) || illegal.Guard != Undisputed {
 		t.Fatalf("dispatched a third time: %v", err)
@@ -171,8 +171,8 @@ func TestTwiceReturnedIsAdjudicated(t *testing.T) {
 	if err.Error() != want {
 		t.Errorf("message %q", err)
 	}
-	s.do("2024-09-29 10:20", layers.Supervisor, "s", Command{Step: Adjudicate, Department: "A", Note: "yours"})
-	if _, err := s.decide("2024-09-29 10:30", layers.Department, "a", back); err == nil {
+	s.do("2024-09-29 10:55", layers.Supervisor, "s", Command{Step: Adjudicate, Department: "A", Note: "yours"})
+	if _, err := s.decide("2024-09-29 10:59", layers.Department, "a", back); err == nil {
 		t.Error("an adjudicated case is returned")
 	}
 	if got := strings.Join(s.c.Flags(), " "); got != "returned disputed" {

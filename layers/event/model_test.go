@@ -56,6 +56,7 @@ type plain struct {
 	pendingUntil             int
 	final, reviewing         bool
 	closed                   int
+	stamps                   map[string]int // columns with the minute of a stage
 	watches                  []watch
 	now                      int
 	times                    *minutes
