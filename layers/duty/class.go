@@ -152,3 +152,6 @@ func ClassOf(code string) (Class, bool) {
 	}
 	return classes[i], true
 }
+
+// maxCodeBytes bounds the code of a class of any edition.
+const maxCodeBytes = 40

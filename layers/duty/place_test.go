@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -55,23 +56,40 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// ground is a city of one point.
+// ground is a city of one point, in which everything reaches far around it.
 type ground struct {
-	areas   []Area
-	here    []Department
-	all     []Department
-	objects map[string]Thing
-	road    *Thing
+	areas      []Area
+	here       []Department
+	all        []Department
+	objects    map[string]Thing
+	road       *Thing
+	precedents []Precedent
 }
 
-func (g *ground) AreasAt(orb.Point) []Area             { return g.areas }
-func (g *ground) DepartmentsAt(orb.Point) []Department { return g.here }
-func (g *ground) Object(ref string) (Thing, bool)      { t, ok := g.objects[ref]; return t, ok }
-func (g *ground) RoadAt(orb.Point) (Thing, bool) {
-	if g.road == nil {
-		return Thing{}, false
+// wide is a square of two degrees around a point.
+func wide(p orb.Point) orb.Polygon {
+	return orb.Bound{Min: orb.Point{p[0] - 1, p[1] - 1}, Max: orb.Point{p[0] + 1, p[1] + 1}}.ToPolygon()
+}
+
+func (g *ground) Around(p orb.Point, _ float64) Scene {
+	var s Scene
+	for _, a := range g.areas {
+		a.Geometry, a.Holds = wide(p), true
+		s.Areas = append(s.Areas, a)
 	}
-	return *g.road, true
+	for _, d := range g.here {
+		d.Geometry, d.Holds = wide(p), true
+		s.Departments = append(s.Departments, d)
+	}
+	if g.road != nil {
+		s.Roads = []Road{{Thing: *g.road, Geometry: orb.LineString{{p[0] - 1, p[1]}, {p[0] + 1, p[1]}}}}
+	}
+	return s
+}
+
+func (g *ground) Object(ref string) (Thing, bool) { t, ok := g.objects[ref]; return t, ok }
+func (g *ground) Precedents(class string) []Precedent {
+	return NewPrecedents(g.precedents, time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)).Of(class)
 }
 func (g *ground) Department(id string) (Department, bool) {
 	for _, d := range append(slices.Clone(g.all), g.here...) {
@@ -181,7 +199,8 @@ func TestProofIsRepeatable(t *testing.T) {
 		t.Error("a changed proof has the same hash")
 	}
 	empty, err := json.Marshal(Locate(&ground{}, &lamp, orb.Point{0, 0}, ""))
-	if err != nil || !strings.Contains(string(empty), `"areas":[]`) || !strings.Contains(string(empty), `"alternatives":[]`) {
+	if err != nil || !strings.Contains(string(empty), `"areas":[]`) || !strings.Contains(string(empty), `"alternatives":[]`) ||
+		!strings.Contains(string(empty), `"neighbours":[]`) || strings.Contains(string(empty), "null") {
 		t.Errorf("%s, %v", empty, err)
 	}
 }

@@ -17,59 +17,121 @@ import (
 	"wutu/layers/model"
 )
 
-// besideRoad is how far from a road's line a place still is on it, in metres:
-// half of a wide carriageway.
-const besideRoad = 15
+// The most that is looked at around a place, per layer. Nobody draws areas that
+// small; what lies beyond counts as not there.
+const (
+	mostAreas = 512
+	mostRoads = 256
+)
 
 // Ground answers layers/duty what lies at a place, from one View. For a report
 // it reads as the program itself: who is responsible does not depend on who
 // reports. For a proof that is worked out for somebody it reads as that subject:
-// what they may not see shows in no proof. Areas are everybody's.
+// what they may not see shows in no proof. The areas that own a place are
+// everybody's.
 type Ground struct {
-	ctx     context.Context
-	view    *live.View
-	subject layers.Subject
+	ctx        context.Context
+	view       *live.View
+	subject    layers.Subject
+	precedents *duty.Precedents
 }
 
 var _ duty.Ground = Ground{}
 
-// New returns a Ground that reads v as subject does. It is good as long as ctx is.
+// New returns a Ground that reads v as subject does, without precedents. It is
+// good as long as ctx is.
 func New(ctx context.Context, v *live.View, subject layers.Subject) Ground {
 	return Ground{ctx: ctx, view: v, subject: subject}
 }
 
-// AreasAt lists the owning area of every level.
-func (g Ground) AreasAt(p orb.Point) []duty.Area {
+// With returns g with the precedents that are in force.
+func (g Ground) With(p *duty.Precedents) Ground {
+	g.precedents = p
+	return g
+}
+
+// Precedents returns the adjudications about a class that are in force.
+func (g Ground) Precedents(class string) []duty.Precedent { return g.precedents.Of(class) }
+
+// Around returns what lies within radiusM metres of p.
+func (g Ground) Around(p orb.Point, radiusM float64) duty.Scene {
+	return duty.Scene{Areas: g.areas(p, radiusM), Departments: g.departments(p, radiusM), Roads: g.roads(p, radiusM)}
+}
+
+func (g Ground) areas(p orb.Point, radiusM float64) []duty.Area {
 	var out []duty.Area
 	for _, level := range layers.Levels() {
-		a, ok := g.view.AreaAt(level, p)
-		if !ok {
+		own, owned := g.view.AreaAt(level, p)
+		if owned {
+			out = append(out, g.area(level, own, true))
+		}
+		if radiusM == 0 {
 			continue
 		}
-		area := duty.Area{Level: level, Code: a.Code, Name: a.Name}
-		if f, l, ok := g.feature(a.Layer, a.Code); ok {
-			area.Dedicated = text(l, f, model.Kind) == "dedicated"
-			area.Department = text(l, f, model.Department)
+		for _, a := range around(g.view, &g.subject, level, p, radiusM) {
+			if !owned || a.Layer != own.Layer || a.Code != own.Code {
+				out = append(out, g.area(level, a, false))
+			}
 		}
-		out = append(out, area)
 	}
 	return out
 }
 
-// DepartmentsAt lists the departments whose jurisdiction holds p.
-func (g Ground) DepartmentsAt(p orb.Point) []duty.Department {
+// area is an area as layers/duty sees it.
+func (g Ground) area(level layers.Level, a live.Area, holds bool) duty.Area {
+	area := duty.Area{Level: level, Code: a.Code, Name: a.Name, Geometry: a.Geometry, Holds: holds}
+	if f, l, ok := g.feature(a.Layer, a.Code); ok {
+		area.Version = f.Version
+		area.Dedicated = text(l, f, model.Kind) == "dedicated"
+		area.Department = text(l, f, model.Department)
+	}
+	return area
+}
+
+func (g Ground) departments(p orb.Point, radiusM float64) []duty.Department {
 	l, ok := g.view.Layer(model.Departments)
 	if !ok {
 		return nil
 	}
-	q := layers.Query{Subject: g.subject, Layer: l.ID, Region: &layers.Region{Geometry: p}}
 	var out []duty.Department
-	for row, err := range g.view.Select(g.ctx, q) {
+	q := layers.Query{Subject: g.subject, Layer: l.ID}
+	for hit, err := range g.view.Nearest(g.ctx, q, live.Near{Point: p, RadiusM: max(radiusM, touchingM)}) {
 		if err != nil {
-			return out
+			break
 		}
-		f := row.Feature()
-		out = append(out, department(l, &f))
+		f := hit.Feature()
+		d := department(l, &f)
+		d.Holds = hit.DistanceM == 0
+		if d.Holds || radiusM > 0 {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// touchingM is a radius that finds what holds a place and nothing else.
+const touchingM = 1e-6
+
+// widestRoadM is how far from its middle line a place may be on a road, in metres.
+const widestRoadM = 30
+
+func (g Ground) roads(p orb.Point, radiusM float64) []duty.Road {
+	l, ok := g.view.Layer(model.Roads)
+	if !ok {
+		return nil
+	}
+	var out []duty.Road
+	q := layers.Query{Subject: g.subject, Layer: l.ID}
+	for hit, err := range g.view.Nearest(g.ctx, q, live.Near{Point: p, K: mostRoads, RadiusM: radiusM + widestRoadM}) {
+		if err != nil {
+			break
+		}
+		f := hit.Feature()
+		r := duty.Road{Thing: thing(l, &f), Class: text(l, &f, model.Class), Geometry: f.Shape}
+		if n := f.Value(l.FieldIndex(model.Lanes)); !n.IsNull() {
+			r.Lanes = int(n.Float())
+		}
+		out = append(out, r)
 	}
 	return out
 }
@@ -90,24 +152,7 @@ func (g Ground) Object(ref string) (duty.Thing, bool) {
 	if !ok || l.Access == layers.PersonalAccess {
 		return duty.Thing{}, false
 	}
-	return duty.Thing{ID: f.Key, Name: titleOf(l, f), Department: text(l, f, model.Department)}, true
-}
-
-// RoadAt returns the nearest road beside which p lies.
-func (g Ground) RoadAt(p orb.Point) (duty.Thing, bool) {
-	l, ok := g.view.Layer(model.Roads)
-	if !ok {
-		return duty.Thing{}, false
-	}
-	q := layers.Query{Subject: g.subject, Layer: l.ID}
-	for hit, err := range g.view.Nearest(g.ctx, q, live.Near{Point: p, K: 1, RadiusM: besideRoad}) {
-		if err != nil {
-			break
-		}
-		f := hit.Feature()
-		return duty.Thing{ID: f.Key, Name: titleOf(l, &f), Department: text(l, &f, model.Department)}, true
-	}
-	return duty.Thing{}, false
+	return thing(l, f), true
 }
 
 func (g Ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool) {
@@ -119,8 +164,12 @@ func (g Ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool)
 	return &f, l, err == nil
 }
 
+func thing(l *layers.Layer, f *layers.Feature) duty.Thing {
+	return duty.Thing{ID: f.Key, Name: titleOf(l, f), Department: text(l, f, model.Department), Version: f.Version}
+}
+
 func department(l *layers.Layer, f *layers.Feature) duty.Department {
-	return duty.Department{ID: f.Key, Name: titleOf(l, f), Kind: text(l, f, model.Kind), Level: text(l, f, model.Level),
+	return duty.Department{ID: f.Key, Name: titleOf(l, f), Kind: text(l, f, model.Kind), Level: text(l, f, model.Level), Version: f.Version, Geometry: f.Shape,
 		Duties: strings.FieldsFunc(text(l, f, model.Duties), func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '、' })}
 }
 
