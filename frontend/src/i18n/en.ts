@@ -23,7 +23,7 @@ export default {
     loadFailed: 'Details could not be read', more: '{n} more', households: '{n} households',
   },
   events: {
-    title: 'Events', todo: 'To do', live: 'Live', late: 'Late', down: 'Offline', connecting: 'Connecting', since: 'since {time}', placeUnknown: 'This place is in no grid', duplicates: 'Similar events nearby',
+    title: 'Events', todo: 'To do', live: 'Live', late: 'Late', down: 'Offline', connecting: 'Connecting', since: 'since {time}', placeUnknown: 'This place is in no grid',
   },
   map: {
     label: 'Map of the city', three: '3D', two: '2D', threeTitle: 'Switch 3D buildings', theme: 'Switch dark and light', language: '中文', home: 'Whole city', noWebGL: 'This browser cannot draw the map', noWebGLText: 'Chromium 94 or later with WebGL2 is needed. The list of events still works:',
@@ -33,12 +33,6 @@ export default {
   role: {
     planner: 'Planner', dispatcher: 'Dispatcher', supervisor: 'Supervisor', gridworker: 'Grid worker', department: 'Department', commander: 'Commander', themeowner: 'Theme owner', sysadmin: 'System administrator',
     secadmin: 'Security administrator', auditor: 'Audit administrator', api: 'API', public: 'Public',
-  },
-  phone: {
-    title: 'Field report', report: 'Report', tasks: 'Tasks', what: 'What is wrong?', allClasses: 'All classes', fewClasses: 'Fewer', where: 'Where?', useGPS: 'Use my position', usePin: 'Pick on the map', locating: 'Locating…', accuracy: 'Accuracy {m} m',
-    poor: 'Low accuracy: please pick the place on the map', coordinates: 'Coordinates', describe: 'Description', describeHint: 'For example: lamp out for two days', submit: 'Submit', submitting: 'Submitting…', kept: 'Not submitted; your text is kept on this device: ', retry: 'Try again',
-    received: 'Reported', number: 'Case', belongs: 'In', department: 'Responsible', reason: 'Because', another: 'Report another', noGPS: 'No position: {why}. Please pick the place on the map.', denied: 'locating was not allowed', insecure: 'HTTPS or a local address is needed', timeout: 'locating took too long', missing: 'the device cannot locate itself',
-    pin: 'Move the map until the pin is at the place', pinDone: 'This is the place', needClass: 'Please choose a class first', needPlace: 'Please set the place first', noTasks: 'No open tasks', mine: 'Department', allDepartments: 'All departments', finish: 'Act', draft: 'Your unsent text was restored', placeUnknown: 'This place is in no grid', map: 'Map',
   },
   state: { loading: 'Loading', error: 'Something went wrong', retry: 'Retry', trace: 'Trace {id}' },
   problem: {

@@ -23,7 +23,7 @@ export default {
     loadFailed: '未能读取详情', more: '还有 {n} 项', households: '{n} 户',
   },
   events: {
-    title: '事件', todo: '待办', live: '实时', late: '延迟', down: '已断开', connecting: '连接中', since: '自 {time}', placeUnknown: '此处不在任何网格内', duplicates: '附近相似事件',
+    title: '事件', todo: '待办', live: '实时', late: '延迟', down: '已断开', connecting: '连接中', since: '自 {time}', placeUnknown: '此处不在任何网格内',
   },
   map: {
     label: '城市地图', three: '三维', two: '二维', threeTitle: '切换三维建筑', theme: '切换深色/浅色', language: 'English', home: '全市', noWebGL: '此浏览器无法绘制地图', noWebGLText: '需要 Chromium 94 以上并启用 WebGL2。仍可使用事件列表：',
@@ -33,12 +33,6 @@ export default {
   role: {
     planner: '规划员', dispatcher: '分拨员', supervisor: '督办员', gridworker: '网格员', department: '处置部门', commander: '指挥', themeowner: '专题管理员', sysadmin: '系统管理员',
     secadmin: '安全管理员', auditor: '审计管理员', api: '接口', public: '公众',
-  },
-  phone: {
-    title: '网格员上报', report: '上报', tasks: '任务', what: '是什么问题？', allClasses: '全部类别', fewClasses: '收起', where: '在哪里？', useGPS: '用我的位置', usePin: '在地图上选点', locating: '正在定位…', accuracy: '精度 {m} 米',
-    poor: '精度较低，请在地图上拖动选点', coordinates: '坐标', describe: '情况描述', describeHint: '例如：路灯不亮，已持续两天', submit: '提交上报', submitting: '提交中…', kept: '未能提交，内容已保留在本机：', retry: '再试一次',
-    received: '已上报', number: '案件编号', belongs: '属', department: '责任部门', reason: '依据', another: '再报一件', noGPS: '无法取得位置：{why}。请在地图上选点。', denied: '未允许定位', insecure: '需要 HTTPS 或本机访问', timeout: '定位超时', missing: '设备没有定位',
-    pin: '移动地图，让图钉对准位置', pinDone: '就是这里', needClass: '请先选择问题类别', needPlace: '请先确定位置', noTasks: '没有待办任务', mine: '部门', allDepartments: '全部部门', finish: '办理', draft: '已恢复上次未提交的内容', placeUnknown: '此处不在任何网格内', map: '地图',
   },
   state: { loading: '加载中', error: '出错了', retry: '重试', trace: '追踪号 {id}' },
   problem: {

@@ -6,12 +6,18 @@ const withAccount = <T>(page: () => Promise<T>) => () => Promise.all([page(), ad
 const withAdmin = <T>(page: () => Promise<T>) => () => Promise.all([page(), addMessages('account'), addMessages('admin')]).then(([module]) => module)
 const withBoards = <T>(page: () => Promise<T>) => () => Promise.all([page(), addMessages('account'), addMessages('boards'), addMessages('desk')]).then(([module]) => module)
 
-/** The pages; each is fetched when first visited, so the phone page stays light. */
+/** The phone is an application of its own, with a document of its own. */
+const elsewhere = ({ fullPath }: { fullPath: string }) => {
+  window.location.assign(fullPath)
+  return false
+}
+
+/** The pages; each is fetched when first visited, so none carries the others. */
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/', name: 'map', component: () => import('./MapPage.vue') },
-    { path: '/m', name: 'phone', component: () => import('./PhonePage.vue') },
+    { path: '/m/:rest(.*)*', component: { render: () => null }, beforeEnter: elsewhere },
     { path: '/board', name: 'board', component: withBoards(() => import('./BoardPage.vue')) },
     { path: '/evaluation', name: 'evaluation', component: withBoards(() => import('./EvaluationPage.vue')) },
     { path: '/wall', name: 'wall', component: withBoards(() => import('./WallPage.vue')) },

@@ -1,6 +1,7 @@
 import { getCase } from '@/api/events'
 import type { Case } from '@/api/eventtypes'
 import { Problem, problemOf, request, subjectHeaders, writeHeaders } from '@/api/http'
+import type { Told } from '../outbox/item'
 import type { Server } from '../outbox/sender'
 
 const uploadLimitMs = 120_000
@@ -36,8 +37,8 @@ export const server: Server = {
   async post({ path, body, headers }) {
     const limit = AbortSignal.timeout(postLimitMs)
     try {
-      const answer = await request<Case>(path, { method: 'POST', body: new Text(body), headers, signal: limit })
-      return { id: answer.id, number: String(answer.feature?.properties.case_no ?? answer.id), version: String(answer.version), state: answer.state }
+      const answer = await request<Case>(path, { method: 'POST', body: JSON.parse(body), headers, signal: limit })
+      return { id: answer.id, number: String(answer.feature?.properties.case_no ?? answer.id), version: String(answer.version), state: answer.state, told: toldOf(answer) }
     } catch (error) {
       if (error instanceof Problem && !(error.status === 201 || error.status === 200)) throw error
       throw new Problem('offline', 0, '') // too long, or an answer that was cut off
@@ -46,10 +47,14 @@ export const server: Server = {
   look: (id) => getCase(id),
 }
 
-/** A body that is JSON already, and goes out as it is. */
-class Text {
-  constructor(private readonly text: string) {}
-  toJSON(): unknown {
-    return JSON.parse(this.text)
+/** What of the answer to a report is worth keeping: where it belongs, who answers for it, until when. */
+function toldOf({ place, proposals }: Case): Told {
+  const chain = (['district', 'street', 'community', 'grid'] as const).flatMap((level) => {
+    const found = place?.[level] ?? place?.areas?.find((area) => area.level === level)
+    return found?.code ? [found.name || found.code] : []
+  })
+  return {
+    chain, grid: place?.grid?.code ?? '', department: place?.department?.name || place?.department?.id || '', reason: place?.reason ?? undefined,
+    due: proposals?.deadline?.due, dueTitle: proposals?.deadline?.title, duplicates: proposals?.duplicates?.length ?? 0,
   }
 }

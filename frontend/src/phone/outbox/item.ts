@@ -1,4 +1,5 @@
 import type { StepInput } from '@/api/events'
+import type { Title } from '@/api/types'
 
 /** A picture of an item; its bytes lie on the shelf under `key`. Position and accuracy (metres) are those of the shutter. */
 export interface Picture {
@@ -40,7 +41,7 @@ export interface StepWork {
   case: string
   caseName: string
   step: string
-  title: { zh: string; en: string }
+  title: Title
   /** the version of the case that the worker saw */
   version: string
   /** the item whose step on the same case is taken before this one */
@@ -57,7 +58,9 @@ export type Work = ReportWork | StepWork
 export type ItemState = 'draft' | 'waiting' | 'sending' | 'done' | 'failed'
 
 export interface Failure { kind: string; status: number; detail: string; legal?: string[]; history?: { who: string; step: string; at: string }[] }
-export interface Answer { id: string; number: string; version: string; state: string }
+/** What the server answered; `told` is kept to be read without a line. */
+export interface Answer { id: string; number: string; version: string; state: string; told?: Told }
+export interface Told { chain: string[]; grid: string; department: string; reason?: Title; due?: string; dueTitle?: Title; duplicates: number }
 
 /** One thing that the worker hands over. `id` is its key with the server: however often it is sent, it counts once. */
 export interface Item {

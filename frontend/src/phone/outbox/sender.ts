@@ -105,7 +105,7 @@ async function settle(s: Surroundings, item: Item, error: unknown): Promise<Stop
     await s.shelf.change(item.id, known ? (found) => refused(found, failure) : later)
     return error.status === 0 ? 'offline' : null
   }
-  if (error.status === 401) {
+  if (error.status === 401 || (error.status === 403 && /csrf/i.test(error.detail))) {
     await s.shelf.change(item.id, later)
     return 'signin'
   }
