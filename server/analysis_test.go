@@ -142,8 +142,11 @@ func TestBoardCountsLists(t *testing.T) {
 	a := newAnalysed(t, 400)
 	open := map[string]bool{"reported": true, "verifying": true, "accepted": true, "filed": true, "dispatched": true, "handling": true,
 		"fed_back": true, "checking": true, "suspended": true}
-	for range 12 {
+	for round := range 12 {
 		role, by, filter := pick(a.r, []string{"dispatcher", "district", "classes", "planner"}), pick(a.r, dimensions), a.filter()
+		if round == 0 {
+			role, filter = "dispatcher", ""
+		}
 		var board struct {
 			Total  boardNumbers
 			Groups []struct {
@@ -226,8 +229,11 @@ type evaluatedRate struct {
 
 func TestEvaluationCountsLists(t *testing.T) {
 	a := newAnalysed(t, 400)
-	for range 8 {
+	for round := range 8 {
 		role, by, filter := pick(a.r, []string{"dispatcher", "district", "classes"}), pick(a.r, dimensions), a.filter()
+		if round == 0 {
+			role, filter = "dispatcher", ""
+		}
 		v := url.Values{"by": {by}, "filter": {filter}}
 		from, to := now().AddDate(0, 0, -30), now()
 		if a.r.IntN(2) == 0 {
@@ -338,8 +344,11 @@ type drilled struct {
 // the city down to the grids, and each number is the length of its list.
 func TestDrillAddsUp(t *testing.T) {
 	a := newAnalysed(t, 400)
-	for range 8 {
+	for round := range 8 {
 		role, filter := pick(a.r, []string{"dispatcher", "district", "classes"}), a.filter()
+		if round == 0 {
+			role, filter = "dispatcher", ""
+		}
 		parent, asked := "", 0
 		for {
 			v := url.Values{"filter": {filter}, "parent": {parent}}
@@ -350,6 +359,17 @@ func TestDrillAddsUp(t *testing.T) {
 				sum += c.Count
 				if c.Level != d.Level || c.Code == "" {
 					t.Errorf("%+v", c)
+				}
+				if role == "dispatcher" && filter == "" {
+					n := 0
+					for _, x := range a.cases {
+						if x[d.Level] == c.Code && (parent == "" || x[d.Parent.Level] == parent) {
+							n++
+						}
+					}
+					if n != c.Count {
+						t.Errorf("%d cases in %s of %q, counted %d", n, c.Code, parent, c.Count)
+					}
 				}
 				if got := a.count(role, c.Filter); got != c.Count {
 					t.Errorf("%s %q in %q: %d cases in %s, the list has %d", role, filter, parent, c.Count, c.Code, got)

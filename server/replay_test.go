@@ -206,11 +206,12 @@ func TestReplayFollowsSteps(t *testing.T) {
 		a.read("dispatcher", "/api/v1/replay", url.Values{}, &r)
 		return r.stateAt(t, id, c.now())
 	}
-	if got := state(); got != "filed" {
-		t.Fatalf("%s", got)
-	}
 	c.post("dispatcher", "/api/v1/events/"+id+"/dispatch", map[string]any{"department": "dep-light"}, 200, "If-Match", "*")
 	if got := state(); got != "dispatched" {
 		t.Errorf("after a step the replay says %s", got)
+	}
+	c.post("department", "/api/v1/events/"+id+"/sign", map[string]any{}, 200, "If-Match", "*")
+	if got := state(); got != "handling" {
+		t.Errorf("after another step the replay says %s", got)
 	}
 }
