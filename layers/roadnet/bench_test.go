@@ -1,8 +1,10 @@
 package roadnet_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -38,6 +40,52 @@ func BenchmarkRoute(b *testing.B) {
 		i++
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "routes/s")
+}
+
+// BenchmarkRouteState is BenchmarkRoute on the roads of Delaware.
+func BenchmarkRouteState(b *testing.B) {
+	g := imported(b, realFile(b, "delaware-latest.osm.pbf"))
+	r := rand.New(rand.NewPCG(1, 1))
+	at := places(g, roadnet.Drive, r, 256)
+	b.Logf("%+v", g.Stats())
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if _, err := g.Route(b.Context(), roadnet.Drive, &at[i%256], &at[(i*7+13)%256], 0); err != nil && !errors.Is(err, roadnet.ErrNoWay) {
+			b.Fatal(err)
+		}
+		i++
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "routes/s")
+}
+
+// BenchmarkNearest10 asks for the ten nearest of 2,000 targets.
+func BenchmarkNearest10(b *testing.B) {
+	g := graph(b, city)
+	r := rand.New(rand.NewPCG(1, 1))
+	at := places(g, roadnet.Drive, r, 2256)
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if _, err := g.Nearest(b.Context(), roadnet.Reach{Mode: roadnet.Drive, From: &at[i%256], Targets: at[256:], K: 10}); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+}
+
+// BenchmarkIsochrones draws 5, 10 and 15 minutes by car.
+func BenchmarkIsochrones(b *testing.B) {
+	g := graph(b, city)
+	at := places(g, roadnet.Drive, rand.New(rand.NewPCG(1, 1)), 64)
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if _, err := g.Isochrones(b.Context(), roadnet.Drive, &at[i%64], []time.Duration{5 * time.Minute, 10 * time.Minute, 15 * time.Minute}, false); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
 }
 
 func BenchmarkSnap(b *testing.B) {

@@ -93,6 +93,9 @@ func Build(ctx context.Context, l *layers.Layer, rows iter.Seq2[layers.Row, erro
 	g.incidences()
 	for m := range modes {
 		g.components(m)
+		if err := g.landmark(ctx, m); err != nil {
+			return nil, err
+		}
 	}
 	g.index()
 	g.stats.Nodes, g.stats.Edges, g.stats.Bytes = len(g.places), len(g.from), g.bytes()

@@ -45,6 +45,7 @@ type Graph struct {
 	costs [modes][]time.Duration
 	part  [modes][]int32 // component of a node that serves to start, -1 for none
 	top   [modes]float64 // highest speed, m/s
+	marks [modes]*landmarks
 
 	tree  *index.Packed // boxes of the edges
 	order []uint32      // row of the tree to edge
@@ -79,6 +80,11 @@ func (g *Graph) bytes() int64 {
 		8*(cap(g.metres)+cap(g.vertices)) + 32*cap(g.names)
 	for m := range modes {
 		n += 8*cap(g.costs[m]) + 4*cap(g.part[m])
+	}
+	for _, l := range g.marks {
+		if n += 8 * len(l.from); l.n > 0 && &l.from[0] != &l.to[0] {
+			n += 8 * len(l.to)
+		}
 	}
 	if g.tree != nil {
 		n += g.tree.Bytes()

@@ -254,14 +254,7 @@ SELECT id, lon, lat FROM node ORDER BY id;
 // network that PostGIS makes of the same file as osmium reads it: the same cost,
 // and a course that costs as much.
 func TestAgainstPgRouting(t *testing.T) {
-	shared := os.Getenv("WUTU_SHARED")
-	if shared == "" {
-		shared = "../../../shared"
-	}
-	if _, err := os.Stat(filepath.Join(shared, "data")); err != nil {
-		t.Skipf("no real files: %v", err)
-	}
-	file := filepath.Join(shared, "data", "osm", "reisterstown.osm.pbf")
+	file := realFile(t, "reisterstown.osm.pbf")
 	ways, vertices := roadsOf(t, file)
 	p := newPostgres(t)
 	r := geotest.Rand(t)
@@ -282,8 +275,21 @@ func TestAgainstPgRouting(t *testing.T) {
 	p.compare(g, roadnet.Walk, ids, r, 300)
 }
 
+// realFile is the path of a real OSM file, for tests that need the shared ones.
+func realFile(t testing.TB, name string) string {
+	t.Helper()
+	shared := os.Getenv("WUTU_SHARED")
+	if shared == "" {
+		shared = "../../../shared"
+	}
+	if _, err := os.Stat(filepath.Join(shared, "data")); err != nil {
+		t.Skipf("no real files: %v", err)
+	}
+	return filepath.Join(shared, "data", "osm", name)
+}
+
 // imported is the network of the roads of a file as the program imports it.
-func imported(t *testing.T, file string) *roadnet.Graph {
+func imported(t testing.TB, file string) *roadnet.Graph {
 	t.Helper()
 	f, err := ingest.OpenPath(file, "")
 	if err != nil {

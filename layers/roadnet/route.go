@@ -52,23 +52,19 @@ func (g *Graph) Route(ctx context.Context, m Mode, a, b *Snap, limit time.Durati
 	}
 	s := g.begin(0)
 	defer g.end(s)
-	g.start(s, m, forward, a)
 	best, side := g.direct(m, forward, a, b), begunAlong
 	if best != never {
 		best += a.leg() + b.leg()
 	}
 	ends := [2]int32{g.from[b.edge], g.to[b.edge]}
 	rest := [2]time.Duration{g.arrive(m, forward, b, 0), g.arrive(m, forward, b, 1)}
-	err := g.spread(ctx, s, m, forward, limit, func(x item) bool {
-		if x.cost >= best {
-			return false
-		}
+	err := g.aim(ctx, s, m, a, b, limit, func(x item) time.Duration {
 		for i, n := range ends {
 			if n == x.at && rest[i] != never && x.cost+rest[i] < best {
 				best, side = x.cost+rest[i], uint32(i)
 			}
 		}
-		return true
+		return best
 	})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package roadnet
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -205,6 +206,54 @@ func (g *Graph) arrive(m Mode, d direction, at *Snap, side uint32) time.Duration
 		return never
 	}
 	return g.rest(c, share) + at.leg()
+}
+
+// aim runs a search from a towards b by the landmarks: nodes come in order of
+// their cost plus the least that is still to come. take is told of every node and
+// returns the best cost from a to b known so far, never for none; the search ends
+// when nothing better can come. It is spread with fewer nodes.
+func (g *Graph) aim(ctx context.Context, s *search, m Mode, a, b *Snap, limit time.Duration, take func(item) time.Duration) error {
+	q, leg := g.guideTo(m, a, b), b.leg()
+	g.start(s, m, forward, a)
+	begun := slices.Clone(s.queue)
+	s.queue = s.queue[:0]
+	for _, x := range begun {
+		s.queue.push(item{x.cost + q.bound(x.at), x.at})
+	}
+	best := limit
+	for looked := 0; ; looked++ {
+		if looked%lookEvery == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		if len(s.queue) == 0 {
+			return nil
+		}
+		x := s.queue.pop()
+		if best-leg < x.cost {
+			return nil
+		}
+		l := &s.labels[x.at]
+		if l.done {
+			continue
+		}
+		l.done = true
+		at := l.cost
+		best = min(best, take(item{at, x.at}))
+		for i := g.first[x.at]; i < g.first[x.at+1]; i++ {
+			c := g.cost(m, forward, g.sides[i])
+			if c == closed {
+				continue
+			}
+			head := g.heads[i]
+			if t := &s.labels[head]; t.run == s.run && t.cost <= at+c {
+				continue
+			}
+			s.labels[head] = label{cost: at + c, over: g.sides[i], run: s.run}
+			s.queue.push(item{at + c + q.bound(head), head})
+		}
+	}
 }
 
 // lookEvery is how many nodes are taken between looks at a context.
