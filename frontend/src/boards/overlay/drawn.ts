@@ -6,8 +6,12 @@ type Paints = Pick<Look, 'theme'>
 /** How many events a mark of the tiles stands for: they are gathered at low zooms. */
 const gathered: Expression = ['to-number', ['get', 'point_count'], 1]
 
-/** Heat: each event weighs alike, however the tiles gather them. */
-export function heatLayers(source: string, look: Paints): Drawn[] {
+/** As many events as make the densest places of a city just hot, by experience. */
+const usual = 300
+
+/** Heat: each event weighs alike, however the tiles gather them; the more there are in all, the less each. */
+export function heatLayers(source: string, total: number, look: Paints): Drawn[] {
+  const each = Math.min(4, usual / Math.max(1, total))
   const ramp = look.theme === 'dark' ? ['#1d3b6b', '#2f7fa8', '#57d6bd', '#f2e08a', '#ff8a5c'] : ['#7cc0d8', '#3f9ca0', '#e6c34a', '#e07b2a', '#b3261e']
   return [{
     rank: ranks.events,
@@ -15,10 +19,10 @@ export function heatLayers(source: string, look: Paints): Drawn[] {
       id: 'boards-heat', type: 'heatmap', source, 'source-layer': 'events',
       paint: {
         'heatmap-weight': gathered,
-        'heatmap-intensity': byZoom([[9, 0.06], [11, 0.18], [13, 0.5], [16, 1]]),
-        'heatmap-radius': byZoom([[9, 14], [12, 24], [15, 40]]),
-        'heatmap-opacity': 0.78,
-        'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, 'rgba(0,0,0,0)', ...ramp.flatMap((colour, i): Expression[] => [0.08 + (i * 0.92) / (ramp.length - 1), colour])],
+        'heatmap-intensity': byZoom([[9, 0.08 * each], [11, 0.16 * each], [13, 0.5 * each], [16, Math.min(1, 2.4 * each)]]),
+        'heatmap-radius': byZoom([[9, 16], [12, 34], [15, 52]]),
+        'heatmap-opacity': 0.72,
+        'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, 'rgba(0,0,0,0)', ...ramp.flatMap((colour, i): Expression[] => [0.05 + (i * 0.95) / (ramp.length - 1), colour])],
       },
       metadata: { legend: 'heatmap-color' },
     },
@@ -32,14 +36,14 @@ export function clusterLayers(source: string, look: Paints): Drawn[] {
   const ramp = ramps[look.theme]
   const count: Expression = ['get', 'count']
   return [{
-    rank: ranks.labels,
+    rank: ranks.labels + 0.95, // above the names, which make room
     layer: {
       id: 'boards-cluster', type: 'symbol', source, 'source-layer': 'hex', filter: ['==', ['get', 'own'], true],
       layout: {
-        'icon-image': discImage, 'icon-allow-overlap': true, 'icon-ignore-placement': true,
+        'icon-image': discImage, 'icon-allow-overlap': true,
         'icon-size': ['interpolate', ['linear'], ['sqrt', count], 1, 0.42, 6, 0.72, 20, 1.1, 60, 1.5],
         'text-field': ['to-string', count], 'text-font': ['Noto Sans SC'], 'text-size': ['interpolate', ['linear'], ['sqrt', count], 1, 11, 10, 13.5, 40, 16],
-        'text-allow-overlap': true, 'text-ignore-placement': true, 'symbol-sort-key': count,
+        'text-allow-overlap': true, 'symbol-sort-key': count,
       },
       paint: {
         'icon-color': ['step', count, ramp[3], 20, ramp[4], 100, ramp[5]], 'icon-opacity': 0.92, 'icon-halo-color': grounds[look.theme].halo, 'icon-halo-width': 1.5,
