@@ -177,6 +177,8 @@ export interface Candidate {
   id: string
   name: string
   kind?: string
+  /** Account of the person, where it is one. */
+  worker?: string
   department?: string
   lon: number
   lat: number

@@ -13,6 +13,7 @@ it('asks whose task it is where several departments have one', () => {
   const task = (department: string) => ({ department, lead: department === 'a', state: 'waiting' as const })
   expect(partsOf('sign', [], { tasks: [task('a')] })).not.toContain('task')
   expect(partsOf('sign', [], { tasks: [task('a'), task('b')] })[0]).toBe('task')
+  expect(partsOf('sign', [], { tasks: [task('a'), task('b')] }, 'b')).not.toContain('task')
 })
 
 it('puts the way on before the way back, and what is seldom wanted last', () => {

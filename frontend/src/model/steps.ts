@@ -13,12 +13,18 @@ const offered: Partial<Record<string, Part[]>> = {
 const order: Part[] = ['task', 'department', 'assists', 'worker', 'master', 'class', 'level', 'tier', 'supervision', 'reason', 'evidence', 'found', 'result', 'report', 'checks', 'photos', 'fix', 'until', 'note']
 const known = new Set<string>(order)
 
-/** The parts of the form of a step, in the order in which they are filled in. */
-export function partsOf(step: string, needs: string[], current: Pick<Case, 'tasks'>): Part[] {
+/** The parts of the form of a step, in the order in which they are filled in; `own` is the subject's department. */
+export function partsOf(step: string, needs: string[], current: Pick<Case, 'tasks'>, own = ''): Part[] {
   const wanted = new Set<string>([...needs.filter((need) => known.has(need)), ...(offered[step] ?? [])])
-  if (['sign', 'return', 'feedback', 'assign'].includes(step) && (current.tasks?.length ?? 0) > 1) wanted.add('task')
+  if (asksTask(step, current, own)) wanted.add('task')
   if (step !== 'supplement') wanted.add('note')
   return order.filter((part) => wanted.has(part))
+}
+
+/** Whether a step has to say whose task it is about: of several, and none of them the subject's own. */
+export function asksTask(step: string, current: Pick<Case, 'tasks'>, own = ''): boolean {
+  const tasks = current.tasks ?? []
+  return ['sign', 'return', 'feedback', 'assign'].includes(step) && tasks.length > 1 && !tasks.some(({ department }) => department === own)
 }
 
 /** Steps that carry a case on; the others stand behind them. */
