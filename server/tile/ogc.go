@@ -40,6 +40,18 @@ type tilesetInfo struct {
 	Layers           []tilesetLayer `json:"layers,omitempty"`
 	BoundingBox      *tilesetBox    `json:"boundingBox,omitempty"`
 	Links            []ogcLink      `json:"links"`
+	Limits           []tileLimits   `json:"tileMatrixSetLimits"`
+}
+
+// tileLimits are the tiles of a matrix that there are, all bounds inclusive. They
+// are those of the whole matrix: tiles without content are answered as empty, and
+// tighter ones would tell where the features lie.
+type tileLimits struct {
+	TileMatrix string `json:"tileMatrix"`
+	MinTileRow uint32 `json:"minTileRow"`
+	MaxTileRow uint32 `json:"maxTileRow"`
+	MinTileCol uint32 `json:"minTileCol"`
+	MaxTileCol uint32 `json:"maxTileCol"`
 }
 
 type tilesetLayer struct {
@@ -78,13 +90,13 @@ func (a *API) ogcRoutes() []openapi.Route {
 	return []openapi.Route{
 		get("/ogc/tileMatrixSets", "tileMatrixSets", "Tile matrix sets", a.matrixSets, format),
 		get("/ogc/tileMatrixSets/{tileMatrixSetId}", "tileMatrixSet", "One tile matrix set", a.matrixSet, set, format),
-		get("/ogc/tiles", "datasetTilesets", "Tilesets of the whole dataset", a.tilesets, format),
-		get("/ogc/tiles/{tileMatrixSetId}", "datasetTileset", "A tileset of the whole dataset", a.tileset, set, format),
-		{Method: http.MethodGet, Path: "/ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "datasetTile", Tag: "OGC API",
+		get("/ogc/tiles", "dataset.vector.getTileSetsList", "Tilesets of the whole dataset", a.tilesets, format),
+		get("/ogc/tiles/{tileMatrixSetId}", "dataset.vector.getTileSet", "A tileset of the whole dataset", a.tileset, set, format),
+		{Method: http.MethodGet, Path: "/ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "dataset.vector.getTile", Tag: "OGC API",
 			Summary: "Features of several collections as a vector tile", Params: append([]openapi.Param{collections}, address...), Answers: tileAnswers, Handle: a.ogcTile},
-		get("/ogc/collections/{layer}/tiles", "collectionTilesets", "Tilesets of a collection", a.tilesets, layer, format),
-		get("/ogc/collections/{layer}/tiles/{tileMatrixSetId}", "collectionTileset", "A tileset of a collection", a.tileset, layer, set, format),
-		{Method: http.MethodGet, Path: "/ogc/collections/{layer}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "collectionTile", Tag: "OGC API",
+		get("/ogc/collections/{layer}/tiles", "collection.vector.getTileSetsList", "Tilesets of a collection", a.tilesets, layer, format),
+		get("/ogc/collections/{layer}/tiles/{tileMatrixSetId}", "collection.vector.getTileSet", "A tileset of a collection", a.tileset, layer, set, format),
+		{Method: http.MethodGet, Path: "/ogc/collections/{layer}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "collection.vector.getTile", Tag: "OGC API",
 			Summary: "Features of a collection as a vector tile", Params: append([]openapi.Param{layer}, address...), Answers: tileAnswers, Handle: a.ogcTile},
 	}
 }
@@ -171,6 +183,9 @@ func describeSet(v *live.View, s *layers.Subject, list []*layers.Layer, base str
 		{Href: host + "/ogc/tileMatrixSets/" + set.ID, Rel: relScheme, Type: mediaJSON, Title: set.Title},
 		{Href: self + "/{tileMatrix}/{tileRow}/{tileCol}", Rel: "item", Type: cache.MediaType, Title: "Tiles", Templated: true},
 	}}
+	for _, m := range set.Matrices {
+		out.Limits = append(out.Limits, tileLimits{TileMatrix: strconv.Itoa(int(m.Zoom)), MaxTileRow: m.Height - 1, MaxTileCol: m.Width - 1})
+	}
 	var names, ids []string
 	whole := true
 	var box *tilesetBox

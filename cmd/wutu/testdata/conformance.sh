@@ -102,7 +102,7 @@ gdal_geopackage() {
 	result "GDAL opens the GeoPackage" $passed $failed 0
 }
 
-# cite LABEL SUITE VERSION COLLECTIONS: an OGC executable test suite, its
+# cite LABEL SUITE VERSION COLLECTIONS [ENTRIES]: an OGC executable test suite, its
 # all-in-one jar fetched by Maven unless one lies in the cache.
 cite() {
 	local label=$1 name=$2 version=$3 out=$cache/$2 jar report
@@ -119,7 +119,7 @@ cite() {
 	rm -rf "$out" && mkdir -p "$out"
 	cat >"$out/properties.xml" <<-XML
 		<?xml version="1.0" encoding="UTF-8"?>
-		<properties version="1.0"><entry key="iut">$url/ogc/</entry><entry key="noofcollections">$4</entry></properties>
+		<properties version="1.0"><entry key="iut">$url/ogc/</entry><entry key="noofcollections">$4</entry>${5:-}</properties>
 	XML
 	java -jar "$jar" -o "$out" "$out/properties.xml" >"$out/run.log" 2>&1 || true
 	report=$(find "$out" -name testng-results.xml | head -n 1)
@@ -181,7 +181,11 @@ else
 	unavailable "GDAL opens the GeoPackage" "ogrinfo is not installed"
 fi
 cite "OGC CITE Features 1.0" ets-ogcapi-features10 1.9 -1
-unavailable "OGC CITE Tiles 1.0" "the server does not yet claim OGC API Tiles: its tiles are described by TileJSON"
+# The tiles suite asks for four tiles with content: those at the middle of the city.
+read -r row col < <(get "$url/api/v1/city" | json '(c=>{const n=2**14,l=c[1]*Math.PI/180;return Math.floor((1-Math.asinh(Math.tan(l))/Math.PI)/2*n)+" "+Math.floor((c[0]+180)/360*n)})(v.center)')
+cite "OGC CITE Tiles 1.0" ets-ogcapi-tiles10 1.2 -1 "<entry key=\"tilematrixsetdefinitionuri\">http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad</entry>
+	<entry key=\"urltemplatefortiles\">$url/ogc/collections/buildings/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}</entry>
+	<entry key=\"tilematrix\">14</entry><entry key=\"mintilerow\">$row</entry><entry key=\"maxtilerow\">$((row + 1))</entry><entry key=\"mintilecol\">$col</entry><entry key=\"maxtilecol\">$((col + 1))</entry>"
 api_document
 printf 'conformance: %d passed, %d failed, %d skipped\n' $total_passed $total_failed $total_skipped
 [ "$missing" = 0 ] || echo "$missing suites were not available"
