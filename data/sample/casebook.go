@@ -171,11 +171,12 @@ func (m *caseMaker) responsible(k *duty.Class, p *scenePlace, grid string) (id, 
 	return m.departmentFor(k.Department, grid[:6])
 }
 
-// nameOf is the name of a department that answers somewhere in the district of
-// grid, "" for no such department.
+// nameOf is the name of a department that answers in the district of grid or, as
+// the keeper of a road along a border, in the one its id begins with; "" for no
+// such department.
 func (m *caseMaker) nameOf(id, grid string) string {
 	for _, b := range slices.Concat(districtBureaus(), cityBureaus()) {
-		for _, area := range []string{grid[:6], cityCode} {
+		for _, area := range []string{grid[:6], id[:6], cityCode} {
 			if i, n := m.departmentFor(b.kind, area); i == id {
 				return n
 			}
