@@ -52,8 +52,7 @@ func (r *resolver) areas(place *Place) {
 	for i := range r.scene.Areas {
 		a := r.scene.Areas[i]
 		a.LevelName = a.Level.String()
-		a.BorderM, r.areaIn[i] = r.spread.inside(a.Geometry, a.Holds)
-		a.BorderM, a.Probability = hundredths(a.BorderM), tenThousandths(part(r.areaIn[i]))
+		a.BorderM, a.Probability = hundredths(r.borders[i]), tenThousandths(part(r.areaIn[i]))
 		switch {
 		case a.Holds:
 			place.Areas = append(place.Areas, a)

@@ -14,16 +14,17 @@ import (
 // place at once: a department found takes the weight of the samples at which
 // nobody before it answered.
 type resolver struct {
-	ground Ground
-	class  *Class
-	spread *Spread
-	scene  *Scene
-	areaIn [][]bool   // of scene.Areas: which samples lie in it
-	rest   []float64  // of each sample: the weight nobody answers for yet
-	near   []nearRoad // for classes about the road, the likeliest first
-	total  float64
-	tried  []Tried
-	found  []candidate
+	ground  Ground
+	class   *Class
+	spread  *Spread
+	scene   *Scene
+	areaIn  [][]bool   // of scene.Areas: which samples lie in it
+	borders []float64  // of scene.Areas: metres from the point to the outline
+	rest    []float64  // of each sample: the weight nobody answers for yet
+	near    []nearRoad // for classes about the road, the likeliest first
+	total   float64
+	tried   []Tried
+	found   []candidate
 }
 
 // candidate is a department with the weight of the samples at which it answers,
@@ -36,6 +37,10 @@ type candidate struct {
 func newResolver(g Ground, c *Class, s *Spread, scene *Scene) *resolver {
 	r := &resolver{ground: g, class: c, spread: s, scene: scene, rest: make([]float64, len(s.xs)),
 		areaIn: make([][]bool, len(scene.Areas)), total: float64(len(s.xs))}
+	r.borders = make([]float64, len(scene.Areas))
+	for i := range scene.Areas {
+		r.borders[i], r.areaIn[i] = s.inside(scene.Areas[i].Geometry, scene.Areas[i].Holds)
+	}
 	r.weigh()
 	return r
 }
@@ -279,8 +284,7 @@ func (r *resolver) areaOrder() []int {
 
 func (r *resolver) areaEvidence(i int) Evidence {
 	a := &r.scene.Areas[i]
-	border, _ := r.spread.inside(a.Geometry, a.Holds)
-	e := Evidence{Ref: a.Level.String() + "/" + a.Code, Name: a.Name, Version: a.Version, BorderM: hundredths(border)}
+	e := Evidence{Ref: a.Level.String() + "/" + a.Code, Name: a.Name, Version: a.Version, BorderM: hundredths(r.borders[i])}
 	if !a.Holds {
 		e.DistanceM = e.BorderM
 	}

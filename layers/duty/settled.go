@@ -75,7 +75,5 @@ func (r *resolver) where(p *Precedent) (in []bool, borderM float64, holds bool) 
 	if i < 0 {
 		return nil, 0, false
 	}
-	a := &r.scene.Areas[i]
-	borderM, in = r.spread.inside(a.Geometry, a.Holds)
-	return in, borderM, a.Holds
+	return r.areaIn[i], r.borders[i], r.scene.Areas[i].Holds
 }
