@@ -13,6 +13,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/access"
 	"wutu/layers/cql2"
+	"wutu/layers/model"
 )
 
 var now = time.Date(2026, 11, 21, 8, 30, 0, 0, time.UTC)
@@ -118,6 +119,46 @@ func TestStandardAsData(t *testing.T) {
 				if d := access.Decide(&s, l); d.Scope() != plain.Scope() || d.Grant != plain.Grant {
 					t.Errorf("%s cleared %v: %+v, want %+v", role, cleared, d, plain)
 				}
+			}
+		}
+	}
+}
+
+// Where grid workers are is shown to those who send them, by the standard policy
+// and by its copy as data alike.
+func TestWorkersPlaces(t *testing.T) {
+	text, err := json.Marshal(access.Standard())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := access.ParsePolicy(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	movers := model.Lookup(model.Movers)
+	for role, sees := range map[layers.Role]bool{layers.Planner: false, layers.ThemeOwner: false, layers.API: false,
+		layers.Dispatcher: true, layers.Supervisor: true, layers.Commander: true, layers.GridWorker: true, layers.Department: true} {
+		s := layers.Subject{Role: role}
+		plain := access.Decide(&s, movers)
+		s.Grants = p.For(&s, now)
+		asData := access.Decide(&s, movers)
+		if plain.Whole() != sees || asData.Whole() != sees || plain.Scope() != asData.Scope() {
+			t.Errorf("%v: %s as it is, %s as data", role, plain.Scope(), asData.Scope())
+		}
+		if sees {
+			continue
+		}
+		program, err := cql2.Compile(plain.Rows, movers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, want := range map[string]bool{"worker": false, "police": true, "": true} {
+			f := layers.Feature{Values: make([]layers.Value, len(movers.Fields))}
+			if kind != "" {
+				f.Values[movers.FieldIndex(model.Kind)] = layers.Text(kind)
+			}
+			if got := program.Match(&f); got != want {
+				t.Errorf("%v and a mover of kind %q: %v", role, kind, got)
 			}
 		}
 	}

@@ -18,6 +18,10 @@ var standard = []layers.Grant{
 	{ID: "reporters", Title: layers.Title{ZH: "受理督办看脱敏的上报人", EN: "Reporters masked for dispatch and supervision"},
 		Roles: []layers.Role{layers.Dispatcher, layers.Supervisor}, Layers: []string{"element:event"},
 		Mode: layers.GrantList, Mask: []string{"personal"}},
+	{ID: "workers-places", Title: layers.Title{ZH: "网格员位置只给调度人员", EN: "Where workers are is for those who send them"},
+		Roles: []layers.Role{layers.Planner, layers.ThemeOwner, layers.API}, Layers: []string{"movers"}, Mode: layers.GrantList,
+		Filter: "kind IS NULL OR kind <> 'worker'", Where: layers.Or{Args: []layers.Expr{layers.IsNull{Term: layers.Property{Name: "kind"}},
+			layers.Compare{Op: layers.Ne, Left: layers.Property{Name: "kind"}, Right: layers.Literal{Value: layers.Text("worker")}}}}},
 	{ID: "staff", Title: layers.Title{ZH: "工作人员", EN: "Staff"}, Mode: layers.GrantList},
 }
 
