@@ -82,7 +82,9 @@ func (g *ground) Around(p orb.Point, _ float64) Scene {
 		s.Departments = append(s.Departments, d)
 	}
 	if g.road != nil {
-		s.Roads = []Road{{Thing: *g.road, Geometry: orb.LineString{{p[0] - 1, p[1]}, {p[0] + 1, p[1]}}}}
+		road := *g.road
+		road.Geometry = orb.LineString{{p[0] - 1, p[1]}, {p[0] + 1, p[1]}}
+		s.Roads = []Road{{Thing: road}}
 	}
 	return s
 }

@@ -61,14 +61,14 @@ type Thing struct {
 	Name       string
 	Department string // id of the department that maintains or owns it, "" if not known
 	Version    uint64
+	Geometry   orb.Geometry // nil if not known; of a road its middle line
 }
 
 // Road is a road near the place.
 type Road struct {
 	Thing
-	Class    string       // a value of the roads' field class
-	Lanes    int          // 0 if not known
-	Geometry orb.Geometry // its middle line
+	Class string // a value of the roads' field class
+	Lanes int    // 0 if not known
 }
 
 // halfWidthM is how far from its middle line a place still is on the road, in

@@ -73,6 +73,9 @@ func (s *Spread) Share(g orb.Geometry, holds bool) (borderM, probability float64
 	return borderM, float64(n) / float64(len(s.xs))
 }
 
+// distance is how far g is from the position, in metres: 0 inside a polygon.
+func (s *Spread) distance(g orb.Geometry) float64 { return measure.DistanceTo(s.at, g) }
+
 // segment is an edge in metres around the position.
 type segment struct{ ax, ay, bx, by float64 }
 

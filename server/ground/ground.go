@@ -127,7 +127,7 @@ func (g Ground) roads(p orb.Point, radiusM float64) []duty.Road {
 			break
 		}
 		f := hit.Feature()
-		r := duty.Road{Thing: thing(l, &f), Class: text(l, &f, model.Class), Geometry: f.Shape}
+		r := duty.Road{Thing: thing(l, &f), Class: text(l, &f, model.Class)}
 		if n := f.Value(l.FieldIndex(model.Lanes)); !n.IsNull() {
 			r.Lanes = int(n.Float())
 		}
@@ -165,7 +165,7 @@ func (g Ground) feature(layer, id string) (*layers.Feature, *layers.Layer, bool)
 }
 
 func thing(l *layers.Layer, f *layers.Feature) duty.Thing {
-	return duty.Thing{ID: f.Key, Name: titleOf(l, f), Department: text(l, f, model.Department), Version: f.Version}
+	return duty.Thing{ID: f.Key, Name: titleOf(l, f), Department: text(l, f, model.Department), Version: f.Version, Geometry: f.Shape}
 }
 
 func department(l *layers.Layer, f *layers.Feature) duty.Department {
