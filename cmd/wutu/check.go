@@ -17,7 +17,7 @@ func (p *program) checkCmd() *cobra.Command {
 		Use:   "check",
 		Short: "Look for everything that can be wrong with the city",
 		Long: "Checks the store (pages, registration, geometries, codes, seals, change log, audit trail, writes of other programs),\n" +
-			"the files of pictures, and the resident index against the store. Exit code 1 with the list of what is wrong. It works while `serve` runs.",
+			"the files of pictures, the cases against their histories, and the resident index against the store. Exit code 1 with the list of what is wrong. It works while `serve` runs.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context()) },
 	}
@@ -47,10 +47,18 @@ func (p *program) check(ctx context.Context) (err error) {
 		return err
 	}
 	problems = append(problems, lost...)
+	untrue, err := steady(ctx, store, func() ([]string, error) { return checkCases(ctx, store) })
+	if err != nil {
+		return err
+	}
+	problems = append(problems, untrue...)
 	features := 0
 	if len(found) == 0 { // an index over a broken store says nothing
-		var wrong []string
-		if wrong, features, err = checkIndexStill(ctx, store); err != nil {
+		wrong, err := steady(ctx, store, func() (wrong []string, err error) {
+			wrong, features, err = checkIndex(ctx, store)
+			return wrong, err
+		})
+		if err != nil {
 			return err
 		}
 		problems = append(problems, wrong...)
@@ -71,23 +79,23 @@ func (p *program) check(ctx context.Context) (err error) {
 	return nil
 }
 
-// checkIndexStill repeats checkIndex as long as somebody writes between loading
-// and comparing, a few times at most.
-func checkIndexStill(ctx context.Context, store *gpkg.Store) (wrong []string, features int, err error) {
+// steady repeats look as long as it finds something and somebody writes meanwhile,
+// a few times at most: what is read in two parts may differ by what came between.
+func steady(ctx context.Context, store *gpkg.Store, look func() ([]string, error)) ([]string, error) {
 	const tries = 4
-	for range tries {
+	for try := 1; ; try++ {
 		before, err := store.Seq(ctx)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
-		if wrong, features, err = checkIndex(ctx, store); err != nil || len(wrong) == 0 {
-			return wrong, features, err
+		wrong, err := look()
+		if err != nil || len(wrong) == 0 || try == tries {
+			return wrong, err
 		}
 		if after, err := store.Seq(ctx); err != nil || after == before {
-			return wrong, features, err
+			return wrong, err
 		}
 	}
-	return wrong, features, nil
 }
 
 // checkIndex loads the city as the server does and compares what it holds with

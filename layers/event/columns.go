@@ -20,23 +20,28 @@ type Column struct {
 // decides, in a fixed order; it is the one place that sets them. The others
 // (class name, description, place, areas, department's name, reporter) belong to
 // the report and to the city. They do not depend on when they are asked for:
-// what is overdue is said by comparing clock_due with the time.
+// what is overdue is said by comparing clock_due with the time. Class, level,
+// channel, department, tier and source reference are left out as long as the
+// history does not tell them, as histories of the first release do not: once told
+// they never go back.
 //
 // due_at is the end of the handling. clock is the running clock of the case that
 // ends first, so that a case is overdue if and only if clock_due is over.
 func Columns(c *Case) []Column {
-	out := []Column{
+	var out []Column
+	for _, w := range [][2]string{{model.Class, c.Class}, {model.Level, c.Level}, {model.Channel, c.Channel()}, {model.Department, c.Lead},
+		{model.Tier, c.Tier.String()}, {model.SourceRef, c.Source}} {
+		if w[1] != "" {
+			out = append(out, Column{w[0], word(w[1])})
+		}
+	}
+	out = append(out, []Column{
 		{model.State, word(c.State.String())},
-		{model.Class, word(c.Class)},
-		{model.Level, word(c.Level)},
-		{model.Channel, word(c.Channel())},
-		{model.Department, word(c.Lead)},
 		{model.ReportedAt, layers.Instant(c.ReportedAt)},
 		{model.UpdatedAt, layers.Instant(c.UpdatedAt)},
 		{model.DueAt, layers.Instant(c.DueAt())},
 		{model.ClosedAt, layers.Instant(c.ClosedAt)},
-		{model.Tier, word(c.Tier.String())},
-	}
+	}...)
 	clock, due, warn := "", time.Time{}, time.Time{}
 	if k := c.Current(); k != nil {
 		clock, due, warn = string(k.Name), k.Due, k.Warn
@@ -75,8 +80,19 @@ func Columns(c *Case) []Column {
 		Column{model.Pending, word(pending)},
 		Column{model.Master, word(c.Master)},
 		Column{model.Flags, word(strings.Join(c.Flags(), " "))},
-		Column{model.SourceRef, word(c.Source)},
 	)
+}
+
+// Differs lists the columns, as far as the layer has them, in which the feature is
+// not what the history of c says; nil when both agree.
+func Differs(c *Case, l *layers.Layer, f *layers.Feature) []string {
+	var out []string
+	for _, col := range Columns(c) {
+		if i := l.FieldIndex(col.Field); i >= 0 && f.Value(i) != col.Value {
+			out = append(out, col.Field)
+		}
+	}
+	return out
 }
 
 // word is a text value; "" is null.
