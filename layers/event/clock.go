@@ -44,6 +44,14 @@ func (n ClockName) Title() layers.Title {
 	return layers.Title{}
 }
 
+func (n ClockName) known() bool {
+	switch n {
+	case AcceptClock, VerifyClock, FileClock, DispatchClock, SignClock, HandleClock, CheckClock, ReviewClock:
+		return true
+	}
+	return false
+}
+
 // running lists the clocks of a case that may run in each state; all others end
 // when the state is entered. The handling clock runs on while a returned case
 // waits for its next department, and stands still while the case is suspended.

@@ -84,6 +84,9 @@ func TestWordsAreThoseOfTheSchema(t *testing.T) {
 	names, titles = nil, nil
 	for _, x := range ClockNames() {
 		names, titles = append(names, string(x)), append(titles, x.Title())
+		if !x.known() || ClockName(string(x)+"s").known() {
+			t.Errorf("clock %s is not told from others", x)
+		}
 	}
 	same("clock", model.EventClocks(), names, titles)
 	if !slices.Equal(ClockNames(), []ClockName{AcceptClock, VerifyClock, FileClock, DispatchClock, SignClock, HandleClock, CheckClock, ReviewClock}) {

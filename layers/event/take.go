@@ -91,7 +91,7 @@ func (c *Case) follows(e *Entry) error {
 	}
 	for i := range e.Clocks {
 		s := &e.Clocks[i]
-		if _, ok := unitOf(s.Unit); !ok || s.Name.Title().ZH == "" || s.Limit < 0 || s.Limit > maxLimit.Milliseconds() {
+		if _, ok := unitOf(s.Unit); !ok || !s.Name.known() || s.Limit < 0 || s.Limit > maxLimit.Milliseconds() {
 			return broken(n, "starts a clock that is none")
 		}
 	}
