@@ -1,6 +1,7 @@
 package worktime
 
 import (
+	"fmt"
 	"strconv"
 
 	"wutu/layers"
@@ -17,6 +18,37 @@ const (
 )
 
 var unitNames = [...]layers.Title{{}, {ZH: "工作时", EN: "working hours"}, {ZH: "工作日", EN: "working days"}, {ZH: "紧急工作时", EN: "hours"}}
+
+var unitCodes = [...]string{"", "working_hours", "working_days", "clock_hours"}
+
+// String is the unit's name in files: working_hours, working_days, clock_hours.
+func (u Unit) String() string {
+	if int(u) < len(unitCodes) {
+		return unitCodes[u]
+	}
+	return unitCodes[0]
+}
+
+// ParseUnit is the inverse of String. The error is Invalid.
+func ParseUnit(s string) (Unit, error) {
+	for u := WorkingHours; u <= ClockHours; u++ {
+		if unitCodes[u] == s {
+			return u, nil
+		}
+	}
+	return 0, layers.Invalidf("worktime", "unit", fmt.Sprintf("%.40q is not working_hours, working_days or clock_hours", s))
+}
+
+// Check reports an impossible deadline, as an Invalid error.
+func (d Deadline) Check() error {
+	if d.Unit < WorkingHours || d.Unit > ClockHours {
+		return layers.Invalidf("worktime", "deadline", "has no unit")
+	}
+	if d.Amount < 1 || d.Amount > maxAmount {
+		return layers.Invalidf("worktime", "deadline", fmt.Sprintf("%d is not from 1 to %d", d.Amount, maxAmount))
+	}
+	return nil
+}
 
 // Title is the name of the unit.
 func (u Unit) Title() layers.Title {
