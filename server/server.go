@@ -18,6 +18,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/worktime"
 	"wutu/server/admin"
+	"wutu/server/alarm"
 	"wutu/server/analysis"
 	"wutu/server/api"
 	"wutu/server/audit"
@@ -58,6 +59,7 @@ type Server struct {
 	disclose  *disclose.Office
 	events    *events.Events
 	photos    *photo.Office // nil: none are kept
+	alarms    *alarm.Office
 	ways      *route.Router
 	recorder  *audit.Recorder // nil: the store keeps no audit trail
 	zips      *sync.Pool      // of gzip writers
@@ -177,6 +179,8 @@ func (s *Server) assemble() error {
 	s.routes = append(s.routes, analysis.New(analysis.Options{City: s.o.City, Records: s.o.Records, Now: s.o.Now}).Routes()...)
 	s.routes = append(s.routes, open311.New(open311.Options{City: s.o.City, Events: s.events, Search: s.search, Name: s.o.Name, Code: s.o.Code,
 		Zone: worktime.China(), Now: s.o.Now}).Routes()...)
+	s.alarms = alarm.New(alarm.Options{City: s.o.City, Records: s.o.Records, Cases: s.events, Now: s.o.Now, Log: s.o.Log})
+	s.routes = append(s.routes, s.alarms.Routes()...)
 	if s.photos != nil {
 		s.routes = append(s.routes, s.photos.Routes()...)
 	}

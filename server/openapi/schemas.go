@@ -54,6 +54,8 @@ func schemas() openapi3.Schemas {
 		"usage": object().WithProperty("rows", list(object().WithProperty("key", text()).WithProperty("requests", whole()).
 			WithProperty("rows", whole()).WithProperty("bytes", whole()).WithProperty("refused", whole()).
 			WithProperty("last", text().WithFormat("date-time")))),
+		"observations": list(object().WithProperty("device", text()).WithProperty("at", text().WithFormat("date-time")).
+			WithProperty("value", number()).WithProperty("property", text()).WithRequired([]string{"device", "at", "value"})),
 		"photo": object().WithProperty("id", text()).WithProperty("href", text()).WithProperty("thumb", text()).WithProperty("type", text()).
 			WithProperty("width", whole()).WithProperty("height", whole()).WithProperty("bytes", whole()).
 			WithProperty("taken_at", text().WithFormat("date-time").WithNullable()).WithProperty("lon", number().WithNullable()).
