@@ -135,6 +135,22 @@ func TestReturnNeedsEvidence(t *testing.T) {
 	if p := k.refused("department", "return", with, 422); p["type"] != "/problems/illegal-step" {
 		t.Errorf("returned after the decision: %v", p)
 	}
+	// What was decided for good decides the next case like it.
+	again := c.reported(lampReport).dispatched()
+	for range 2 {
+		again.step("department", "return", with, "filed")
+		if again.last["returns"] == float64(2) {
+			break
+		}
+		again.step("", "dispatch", `{"department":"dep-light"}`, "dispatched")
+	}
+	c.clock.Add(int64(time.Minute))
+	again.step("supervisor", "adjudicate", `{"department":"dep-street","note":"该网格路灯由街道负责"}`, "dispatched")
+	c.clock.Add(int64(3 * time.Second))
+	next := c.post("", "/api/v1/events", lampReport, 201)["place"].(map[string]any)
+	if next["department"].(map[string]any)["id"] != "dep-street" || !strings.Contains(next["reason"].(map[string]any)["zh"].(string), "审定") {
+		t.Errorf("after the decision: %v, %v", next["department"], next["reason"])
+	}
 	late := c.reported(lampReport).dispatched()
 	late.pass(5 * time.Hour)
 	late.refused("department", "return", with, 422)

@@ -22,9 +22,10 @@ type City interface {
 	Apply(ctx context.Context, b layers.Batch) (uint64, error)
 }
 
-// Signer signs proofs of place: the keys of the city.
+// Signer signs proofs of place and adjudications: the keys of the city.
 type Signer interface {
 	Sign(b []byte) (keyring.Signature, error)
+	Publics() []keyring.Public
 }
 
 // Photos knows the pictures that reports and steps name.
@@ -56,12 +57,13 @@ type Options struct {
 
 // Events answers the addresses under /api/v1/events. Safe for concurrent use.
 type Events struct {
-	o        Options
-	calendar *worktime.Calendar
-	rules    event.Rules
-	alike    duplicate.Rules
-	serials  serials
-	swept    sync.Map // event id → sweepMark: cases with nothing due yet
+	o          Options
+	calendar   *worktime.Calendar
+	rules      event.Rules
+	alike      duplicate.Rules
+	serials    serials
+	precedents precedents
+	swept      sync.Map // event id → sweepMark: cases with nothing due yet
 }
 
 // New returns Events.

@@ -21,18 +21,25 @@ import (
 )
 
 // proof is a proof of place as it is stored: the record, its hash and the
-// signature of the city over the hash.
+// signature of the city over it.
 type proof struct {
-	Place     *duty.Place        `json:"place"`
+	Place     *duty.Place
+	Hash      string
+	Signature *keyring.Signature
+}
+
+// storedProof is its JSON.
+type storedProof struct {
+	Place     json.RawMessage    `json:"place"`
 	Hash      string             `json:"hash"`
 	Signature *keyring.Signature `json:"signature,omitempty"`
 }
 
 // signed is the stored form of a proof.
 func (e *Events) signed(p *duty.Place) ([]byte, error) {
-	out := proof{Place: p, Hash: p.Hash()}
+	out := storedProof{Place: p.Canonical(), Hash: p.Hash()}
 	if e.o.Keys != nil {
-		s, err := e.o.Keys.Sign([]byte(proofContext + out.Hash))
+		s, err := p.Sign(e.o.Keys.Sign)
 		if err != nil {
 			return nil, &layers.Error{Kind: layers.Internal, Op: "event", Err: err}
 		}
@@ -41,34 +48,23 @@ func (e *Events) signed(p *duty.Place) ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// proofContext keeps a signature of a proof from serving as one of something else.
-const proofContext = "wutu place proof "
-
 // proofOf returns the proof made with the report or worked out since; nil for
-// events that came with the data.
+// events that came with the data, or whose proof is of a form that is no longer
+// read.
 func (e *Events) proofOf(ctx context.Context, id string) (*proof, error) {
 	data, err := recordOf(ctx, e.o.Records, bucketPlace, id)
 	if err != nil || data == nil {
 		return nil, err
 	}
-	var out proof
-	if err := json.Unmarshal(data, &out); err != nil {
+	var stored storedProof
+	if err := json.Unmarshal(data, &stored); err != nil {
 		return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
 	}
-	if out.Place == nil { // stored before proofs were signed: the bare record
-		out.Place = &duty.Place{}
-		if err := json.Unmarshal(data, out.Place); err != nil {
-			return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
-		}
-		out.Hash = out.Place.Hash()
+	place, err := duty.ParsePlace(stored.Place)
+	if err != nil {
+		return nil, nil
 	}
-	for i := range out.Place.Areas {
-		a := &out.Place.Areas[i]
-		if a.Level, err = layers.ParseLevel(a.LevelName); err != nil {
-			return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
-		}
-	}
-	return &out, nil
+	return &proof{Place: place, Hash: stored.Hash, Signature: stored.Signature}, nil
 }
 
 type namedInfo struct {
@@ -156,7 +152,11 @@ func (h *held) sighted() *Report {
 
 // locate works out who answers for a report, as the reader sees the city.
 func (e *Events) locate(ctx context.Context, v *live.View, reader layers.Subject, class *duty.Class, r *Report) duty.Place {
-	return duty.Locate(ground.New(ctx, v, reader), class, r.Point, r.Object)
+	g := ground.New(ctx, v, reader)
+	if reader.Role == layers.System { // others have not asked about the cases that were decided
+		g = g.With(e.precedents.current(ctx, e.o.Records, e.o.Now()))
+	}
+	return duty.Prove(g, class, duty.Sighting{Point: r.Point, AccuracyM: r.AccuracyM, Object: r.Object})
 }
 
 // reconsider works the proof out again where a step is about who answers: a return
@@ -176,6 +176,7 @@ type proofInfo struct {
 	Proof      *duty.Place        `json:"proof"`
 	Hash       string             `json:"hash"`
 	Signature  *keyring.Signature `json:"signature"`
+	Valid      bool               `json:"valid"` // the signature fits the hash, and the hash the proof
 	Recomputed recomputed         `json:"recomputed"`
 }
 
@@ -210,9 +211,15 @@ func (e *Events) getProof(c echo.Context, in *openapi.Input) error {
 		out.Recomputed.Hash = out.Hash
 	} else {
 		out.Proof, out.Hash, out.Signature = stored.Place, stored.Hash, stored.Signature
+		out.Valid = e.valid(stored)
 	}
 	out.Recomputed.Same = out.Recomputed.Hash == out.Hash
 	return c.JSON(http.StatusOK, out)
+}
+
+// valid reports whether a stored proof is the one that was signed.
+func (e *Events) valid(p *proof) bool {
+	return p.Place.Hash() == p.Hash && p.Signature != nil && e.o.Keys != nil && p.Place.Verify(e.o.Keys.Publics(), *p.Signature) == nil
 }
 
 // mayTell refuses a subject from whom a part of the cases is hidden: what follows

@@ -275,6 +275,14 @@ func (e *Events) commit(ctx context.Context, t *taking, o once) error {
 		return err
 	}
 	b.Records = append(b.Records, records...)
+	decided, err := e.precedent(t)
+	if err != nil {
+		return err
+	}
+	if decided != nil {
+		b.Records = append(b.Records, *decided)
+		defer e.precedents.forget()
+	}
 	_, err = e.o.City.Apply(ctx, b)
 	if layers.KindOf(err) == layers.Conflict {
 		if id, onceErr := o.done(ctx, e.o.Records); onceErr != nil || id != "" { // the same request came twice at once
