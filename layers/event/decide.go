@@ -160,6 +160,9 @@ func (c *Case) inputs(e *Entry, cmd *Command, env *Env) {
 	switch cmd.Step {
 	case Report, Supplement:
 		own := 0
+		if cmd.Step == Supplement && !cmd.Report.says() { // a note is no report
+			cmd.Report = nil
+		}
 		if e.Report = c.numbered(cmd.Report, 0, e.At); e.Report != nil {
 			own = 1
 		}

@@ -277,3 +277,20 @@ func TestPicturesFromElsewhere(t *testing.T) {
 	s.env.Pictures[0].Placed = false
 	s.do("2024-09-27 17:20", layers.Department, "a", cmd)
 }
+
+// A note is no further report, and saying nothing is refused.
+func TestSupplements(t *testing.T) {
+	s := handled(t)
+	var unmet *Unmet
+	if _, err := s.decide("2024-09-27 17:05", layers.Dispatcher, "d", Command{Step: Supplement, Report: &Statement{Account: "d"}}); !errors.As(err, &unmet) || unmet.Guard != Something {
+		t.Errorf("saying nothing: %v", err)
+	}
+	s.do("2024-09-27 17:05", layers.Dispatcher, "d", Command{Step: Supplement, Note: "behind the school", Report: &Statement{Account: "d"}})
+	if len(s.c.Reports) != 1 {
+		t.Errorf("a note makes %d reports", len(s.c.Reports))
+	}
+	s.do("2024-09-27 17:06", layers.GridWorker, "w", Command{Step: Supplement, Report: &Statement{Account: "w", Photos: []string{"f"}}})
+	if len(s.c.Reports) != 2 || s.c.Reports[1].ID != "r2" || len(s.c.Photos) != 1 {
+		t.Errorf("%+v", s.c.Reports)
+	}
+}

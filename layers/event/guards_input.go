@@ -131,8 +131,11 @@ func colleague(c *Case, cmd *Command, env *Env) bool {
 func foundSolved(c *Case, cmd *Command, _ *Env) bool { return c.Finding == Solved || !blank(cmd.Note) }
 
 func something(_ *Case, cmd *Command, _ *Env) bool {
-	return !blank(cmd.Note) || len(cmd.Photos) > 0 || cmd.Report != nil || len(cmd.Reports) > 0 || cmd.Link != "" || cmd.Merged != ""
+	return !blank(cmd.Note) || len(cmd.Photos) > 0 || cmd.Report.says() || len(cmd.Reports) > 0 || cmd.Link != "" || cmd.Merged != ""
 }
+
+// says reports whether a statement has any content.
+func (s *Statement) says() bool { return s != nil && (!blank(s.Text) || len(s.Photos) > 0) }
 
 func upwards(c *Case, cmd *Command, _ *Env) bool {
 	return cmd.Tier == 0 || cmd.Tier > c.Tier && cmd.Tier <= CityTier

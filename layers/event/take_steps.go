@@ -14,8 +14,8 @@ func (c *Case) reported(e *Entry) {
 	if c.ReportedAt.IsZero() {
 		c.ReportedAt = e.At
 	}
-	c.Tier = e.Tier
-	c.Chain = append(c.Chain, Hop{Tier: e.Tier, At: e.At, Actor: e.Actor})
+	c.Tier = cmp.Or(e.Tier, DistrictTier) // before there were tiers, districts had them all
+	c.Chain = append(c.Chain, Hop{Tier: c.Tier, At: e.At, Actor: e.Actor})
 	c.Lead, c.Source = e.Department, e.Source
 	c.classify(e)
 	if e.Fix != nil {
