@@ -7,20 +7,20 @@ export default {
   desk: {
     waits: 'waiting for you', nothing: 'Nothing to do: all done', queues: 'Queues of events', list: 'List of events', none: 'No events in “{queue}”', noneFiltered: 'No events match the filter', clear: 'Clear filter', fresh: '{n} new events', more: 'Load more', shown: '{n} of {all} shown', search: 'Words or case number', filter: 'Filter', filters: '{n} filters',
     byNew: 'Newest', byDue: 'Most pressing', order: 'Order', any: 'Any', class: 'Class', district: 'District', level: 'Level', channel: 'Source', tier: 'Tier', report: 'Report an event', keys: 'J / K to move, Enter to open, E back to the queue', left: '{time} left', over: '{time} over', stopped: 'Stopped', supervision: 'Supervision {n}', returns: 'Returned {n}×', reworks: 'Reworked {n}×', extended: 'Extended {n}×', reports: '{n} reports',
-    photos: '{n} photos', pendingExtend: 'Extension asked', pendingSuspend: 'Suspension asked', flash: 'Highlight',
+    pendingExtend: 'Extension asked', pendingSuspend: 'Suspension asked', 
   },
   tier: { community: 'Community', street: 'Street', district: 'District', city: 'City' },
   taskstate: { waiting: 'To sign', signed: 'In progress', done: 'Done', returned: 'Returned' },
   clockstate: { running: 'Running', overdue: 'Overdue', met: 'Met', missed: 'Missed', stopped: 'Stopped' },
   case: {
-    lead: 'Lead', assist: 'Assist', tasks: 'Tasks', clocks: 'Time limits', explain: 'How it is counted', explainHide: 'Hide', dueAt: 'until {time}', used: '{time} used', remaining: '{time} left', exceeded: '{time} over', counted: 'counted', skipped: 'not counted', reports: 'Reported {n}×', photos: 'Photos', before: 'Before', after: 'After', history: 'History', links: 'Linked cases', master: 'Merged into', merged: 'Merged into this one',
-    recurs: 'Earlier cases of this kind', duplicates: 'Possible duplicates', merge: 'Merge into this case', mergeAsk: 'This case is then no longer worked on its own; its reporters go on hearing of the progress.', noDuplicates: 'No similar case nearby', recurrences: 'Possible recurrence of', chain: 'Tiers', place: 'Place and responsibility', reporter: 'Reporter', worker: 'Person', signed: 'signed {time}', finished: 'fed back {time}', pendingBy: '{who} asks for: {what}', pendingUntil: 'until {time}',
-    auto: 'System', distance: '{m} from the place', distanceNow: '{m} away', ago: '{time} earlier', score: '{n}% alike', openProof: 'Proof of place', alternatives: 'Other possibilities', probability: 'Probability {n}%', none: 'None', more: 'Show all {n}', before2: 'Before', after2: 'After', close: 'Close', previous: 'Previous', next: 'Next', taken: 'Taken {time}', loading: 'Reading the photo', photoFailed: 'The photo could not be read',
-    original: 'First limit {time}', toHead: 'Back to the top', filing: 'Filed when', closing: 'Closed when', deadline: 'Time limit', object: 'Object', open: 'Open',
+    lead: 'Lead', assist: 'Assist', tasks: 'Tasks', clocks: 'Time limits', explain: 'How it is counted', explainHide: 'Hide', dueAt: 'until {time}', used: '{time} counted', countedLeft: '{time} to go', metClocks: '{n} limits that were met', remaining: '{time} left', exceeded: '{time} over', reports: 'Reported {n}×', before: 'Before', after: 'After', history: 'History', links: 'Linked cases', master: 'Merged into', merged: 'Merged into this one',
+    recurs: 'Earlier cases of this kind', duplicates: 'Possible duplicates', merge: 'Merge into this case', mergeAsk: 'This case is then no longer worked on its own; its reporters go on hearing of the progress.', recurrences: 'Possible recurrence of', chain: 'Tiers', place: 'Place and responsibility', reporter: 'Reporter', worker: 'Person', signed: 'signed {time}', finished: 'fed back {time}', pendingBy: '{who} asks for: {what}', pendingUntil: 'until {time}',
+    auto: 'System', distance: '{m} from the place', distanceNow: '{m} away', ago: '{time} earlier', score: '{n}% alike', openProof: 'Proof of place', probability: 'Probability {n}%', none: 'None', more: 'Show all {n}', close: 'Close', previous: 'Previous', next: 'Next', loading: 'Reading the photo', photoFailed: 'The photo could not be read',
+    filing: 'Filed when', deadline: 'Time limit', 
   },
   proof: {
-    title: 'Proof of place', rung: 'Rung {n}', tried: 'How it was decided', chosen: 'Chosen', skipped: 'Does not apply', border: '{m} to the border', sure: '{n}% inside', accuracy: 'Accuracy {m}', signature: 'Signature', valid: 'Signature valid', invalid: 'Signature invalid', unsigned: 'Not signed', hash: 'Hash', same: 'Recomputed: the same', differs: 'Recomputed: different', differsIn: 'Differs in: {what}', show: 'Show on the map', hide: 'Hide from the map', recompute: 'Check again', unknown: 'There is no record of the place',
-    copied: 'Copied',
+    tried: 'How it was decided', skipped: 'Does not apply', border: '{m} to the border', accuracy: 'Accuracy {m}', valid: 'Signature valid', invalid: 'Signature invalid', unsigned: 'Not signed', hash: 'Hash', same: 'Recomputed: the same', differs: 'Recomputed: different', differsIn: 'Differs in: {what}', show: 'Show on the map', hide: 'Hide from the map', 
+    
   },
   rung: { object: 'Owner of the object', road: 'Owner of the road', exclusive: 'Exclusive grid', jurisdiction: 'Jurisdiction', street: 'Street office', district: 'District fallback', precedent: 'Precedent', unknown: 'Other' },
   step: {
@@ -32,11 +32,10 @@ export default {
   reason: { place: 'Not in our area', duty: 'Not our duty', ownership: 'Ownership unclear', other: 'Other' },
   evidencekind: { area: 'Area', object: 'Object', rule: 'Rule' },
   dispatch: {
-    title: 'Dispatch', workers: 'People', vehicles: 'Vehicles', resources: 'Resources', minutes: '{n} min', load: '{n} open', seen: 'seen {time} ago', onDuty: 'on duty', offDuty: 'off duty', none: 'No {kind} nearby', pick: 'Choose', chosen: 'Chosen', route: 'Route', noRoute: 'No way by road', proposed: 'Proposed', close: 'Hide', best: 'Nearest', why: 'Why', nobody: 'Choose the department first; a person may be named later', dueTitle: 'Expected limit', explain: 'Interval by interval', straight: 'as the crow flies',
+    title: 'Dispatch', workers: 'People', vehicles: 'Vehicles', resources: 'Resources', minutes: '{n} min', load: '{n} open', seen: 'seen {time} ago', onDuty: 'on duty', offDuty: 'off duty', none: 'No {kind} nearby', pick: 'Choose', chosen: 'Chosen', proposed: 'Proposed', dueTitle: 'Expected limit', explain: 'Interval by interval', 
   },
   newreport: {
-    title: 'Report an event', place: 'Place', pick: 'Pick the place on the map', picking: 'Click on the map…', here: 'Report here', class: 'Class', classHint: 'Find a class', description: 'Description', descriptionHint: 'For example: lamp out for two days', channel: 'Source', photos: 'Photos', proposals: 'Proposed', grid: 'Grid', department: 'Responsible', deadline: 'Time limit', duplicates: 'Possible duplicates nearby', duplicateHint: 'Add to the case there is rather than making another', supplement: 'Add to this case', noDuplicates: 'No similar case nearby', submit: 'Submit', submitting: 'Sending…',
-    done: 'Reported', openCase: 'Open the case', another: 'Report another', needClass: 'Please choose a class', needPlace: 'Please pick the place on the map', away: '{m} · {time} ago', reason: 'Because', kept: 'Not sent; your text is kept: ', supplemented: 'Added to {id}',
+    title: 'Report an event', place: 'Place', pick: 'Pick the place on the map', picking: 'Click on the map…', here: 'Report here', class: 'Class', classHint: 'Find a class', description: 'Description', descriptionHint: 'For example: lamp out for two days', channel: 'Source', photos: 'Photos', proposals: 'Proposed', grid: 'Grid', department: 'Responsible', deadline: 'Time limit', duplicates: 'Possible duplicates nearby', duplicateHint: 'Add to the case there is rather than making another', supplement: 'Add to this case', submit: 'Submit', submitting: 'Sending…',
+    done: 'Reported', openCase: 'Open the case', another: 'Report another', needClass: 'Please choose a class', needPlace: 'Please pick the place on the map', away: '{m} · {time} ago', kept: 'Not sent; your text is kept: ', 
   },
-  extras: { failed: 'The panel could not be loaded' },
 }

@@ -7,20 +7,20 @@ export default {
   desk: {
     waits: '件等您办理', nothing: '没有待办，都处理完了', queues: '事件队列', list: '事件列表', none: '“{queue}”里没有事件', noneFiltered: '当前筛选下没有事件', clear: '清除筛选', fresh: '{n} 条新事件', more: '加载更多', shown: '显示 {n} / 共 {all}', search: '描述、案号', filter: '筛选', filters: '{n} 项筛选',
     byNew: '最新', byDue: '最紧急', order: '排序', any: '不限', class: '类别', district: '区', level: '级别', channel: '来源', tier: '层级', report: '上报事件', keys: 'J / K 移动，回车打开，E 回到队列', left: '剩 {time}', over: '超 {time}', stopped: '停表', supervision: '督办 {n} 级', returns: '退单 {n}', reworks: '返工 {n}', extended: '延期 {n}', reports: '{n} 次上报',
-    photos: '{n} 张照片', pendingExtend: '申请延期', pendingSuspend: '申请挂账', flash: '高亮',
+    pendingExtend: '申请延期', pendingSuspend: '申请挂账', 
   },
   tier: { community: '社区', street: '街道', district: '区', city: '市' },
   taskstate: { waiting: '待签收', signed: '处置中', done: '已反馈', returned: '已退单' },
   clockstate: { running: '计时中', overdue: '已超时', met: '按时', missed: '超时完成', stopped: '已停表' },
   case: {
-    lead: '主办', assist: '协办', tasks: '任务', clocks: '时限', explain: '怎么算的', explainHide: '收起', dueAt: '至 {time}', used: '已用 {time}', remaining: '剩余 {time}', exceeded: '超出 {time}', counted: '计时', skipped: '不计', reports: '上报 {n} 次', photos: '照片', before: '处置前', after: '处置后', history: '办理过程', links: '关联案件', master: '并入', merged: '已并入本案',
-    recurs: '此前同类案件', duplicates: '可能重复', merge: '并入此案', mergeAsk: '并入后本案不再单独办理，上报人照常收到进展。', noDuplicates: '附近没有相似的案件', recurrences: '可能复发', chain: '层级流转', place: '属地与责任', reporter: '上报人', worker: '人员', signed: '签收 {time}', finished: '反馈 {time}', pendingBy: '{who} 申请{what}', pendingUntil: '至 {time}',
-    auto: '系统', distance: '距事发地 {m}', distanceNow: '距此 {m}', ago: '早 {time}', score: '相似 {n}%', openProof: '属地举证', alternatives: '其他可能', probability: '概率 {n}%', none: '暂无', more: '展开全部 {n} 条', before2: '前', after2: '后', close: '关闭', previous: '上一张', next: '下一张', taken: '拍摄 {time}', loading: '读取照片', photoFailed: '照片未能读取',
-    original: '原时限 {time}', toHead: '回到顶部', filing: '立案标准', closing: '结案标准', deadline: '处置时限', object: '涉及部件', open: '打开',
+    lead: '主办', assist: '协办', tasks: '任务', clocks: '时限', explain: '怎么算的', explainHide: '收起', dueAt: '至 {time}', used: '计时已用 {time}', countedLeft: '余 {time}', metClocks: '按时完成的 {n} 个时限', remaining: '剩余 {time}', exceeded: '超出 {time}', reports: '上报 {n} 次', before: '处置前', after: '处置后', history: '办理过程', links: '关联案件', master: '并入', merged: '已并入本案',
+    recurs: '此前同类案件', duplicates: '可能重复', merge: '并入此案', mergeAsk: '并入后本案不再单独办理，上报人照常收到进展。', recurrences: '可能复发', chain: '层级流转', place: '属地与责任', reporter: '上报人', worker: '人员', signed: '签收 {time}', finished: '反馈 {time}', pendingBy: '{who} 申请{what}', pendingUntil: '至 {time}',
+    auto: '系统', distance: '距事发地 {m}', distanceNow: '距此 {m}', ago: '早 {time}', score: '相似 {n}%', openProof: '属地举证', probability: '概率 {n}%', none: '暂无', more: '展开全部 {n} 条', close: '关闭', previous: '上一张', next: '下一张', loading: '读取照片', photoFailed: '照片未能读取',
+    filing: '立案标准', deadline: '处置时限', 
   },
   proof: {
-    title: '属地举证', rung: '第 {n} 级', tried: '判定过程', chosen: '采用', skipped: '不适用', border: '距边界 {m}', sure: '{n}% 在界内', accuracy: '定位精度 {m}', signature: '签名', valid: '签名有效', invalid: '签名无效', unsigned: '未签名', hash: '指纹', same: '重算一致', differs: '重算不同', differsIn: '不同之处：{what}', show: '在地图上显示', hide: '隐藏图上依据', recompute: '重新核对', unknown: '此案没有属地记录',
-    copied: '已复制',
+    tried: '判定过程', skipped: '不适用', border: '距边界 {m}', accuracy: '定位精度 {m}', valid: '签名有效', invalid: '签名无效', unsigned: '未签名', hash: '指纹', same: '重算一致', differs: '重算不同', differsIn: '不同之处：{what}', show: '在地图上显示', hide: '隐藏图上依据', 
+    
   },
   rung: { object: '部件权属', road: '道路权属', exclusive: '专属网格', jurisdiction: '部门辖区', street: '属地街道', district: '区级兜底', precedent: '审定先例', unknown: '其他' },
   step: {
@@ -32,11 +32,10 @@ export default {
   reason: { place: '属地不符', duty: '职能不符', ownership: '权属不清', other: '其他' },
   evidencekind: { area: '区域', object: '部件', rule: '规则' },
   dispatch: {
-    title: '派遣', workers: '人员', vehicles: '车辆', resources: '物资', minutes: '{n} 分钟', load: '在办 {n}', seen: '{time}前在线', onDuty: '在岗', offDuty: '不在岗', none: '附近没有可用的{kind}', pick: '选择', chosen: '已选', route: '路线', noRoute: '没有可走的道路', proposed: '建议', close: '收起', best: '最近', why: '推荐理由', nobody: '先选择部门，人员可稍后指派', dueTitle: '处置时限预计', explain: '逐段计时', straight: '直线距离',
+    title: '派遣', workers: '人员', vehicles: '车辆', resources: '物资', minutes: '{n} 分钟', load: '在办 {n}', seen: '{time}前在线', onDuty: '在岗', offDuty: '不在岗', none: '附近没有可用的{kind}', pick: '选择', chosen: '已选', proposed: '建议', dueTitle: '处置时限预计', explain: '逐段计时', 
   },
   newreport: {
-    title: '上报事件', place: '位置', pick: '在地图上点选位置', picking: '请在地图上点一下…', here: '在此上报', class: '类别', classHint: '搜索类别', description: '情况', descriptionHint: '例如：路灯不亮，已持续两天', channel: '来源', photos: '照片', proposals: '系统判断', grid: '网格', department: '责任部门', deadline: '处置时限', duplicates: '附近可能重复', duplicateHint: '同一件事请补充到已有案件，不必另立', supplement: '补充到此案', noDuplicates: '附近没有相似的案件', submit: '提交', submitting: '提交中…',
-    done: '已上报', openCase: '打开案件', another: '再报一件', needClass: '请选择类别', needPlace: '请在地图上点选位置', away: '{m} · {time}前', reason: '依据', kept: '未能提交，内容已保留：', supplemented: '已补充到 {id}',
+    title: '上报事件', place: '位置', pick: '在地图上点选位置', picking: '请在地图上点一下…', here: '在此上报', class: '类别', classHint: '搜索类别', description: '情况', descriptionHint: '例如：路灯不亮，已持续两天', channel: '来源', photos: '照片', proposals: '系统判断', grid: '网格', department: '责任部门', deadline: '处置时限', duplicates: '附近可能重复', duplicateHint: '同一件事请补充到已有案件，不必另立', supplement: '补充到此案', submit: '提交', submitting: '提交中…',
+    done: '已上报', openCase: '打开案件', another: '再报一件', needClass: '请选择类别', needPlace: '请在地图上点选位置', away: '{m} · {time}前', kept: '未能提交，内容已保留：', 
   },
-  extras: { failed: '统计面板未能载入' },
 }
