@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { accountSteps } from './accounts.mjs'
 import { base, faults, launch } from './browser.mjs'
 import { caseSteps } from './cases.mjs'
-import { eventSteps } from './events.mjs'
 import { exportSteps } from './exports.mjs'
 import { mapSteps } from './map.mjs'
 import { officeSteps } from './office.mjs'
+import { phoneSteps } from './phone.mjs'
 import { policySteps } from './policy.mjs'
 import { regionSteps } from './region.mjs'
 import { stateSteps } from './states.mjs'
@@ -22,7 +22,7 @@ console.log(`walking ${base}`)
 const browser = await launch()
 let passed = 0
 let failed = 0
-for (const [name, step] of [...mapSteps, ...regionSteps, ...eventSteps, ...caseSteps, ...stateSteps, ...officeSteps, ...accountSteps, ...policySteps, ...exportSteps, ...last].filter(([name]) => only.test(name))) {
+for (const [name, step] of [...mapSteps, ...regionSteps, ...caseSteps, ...phoneSteps, ...stateSteps, ...officeSteps, ...accountSteps, ...policySteps, ...exportSteps, ...last].filter(([name]) => only.test(name))) {
   const start = Date.now()
   try {
     await step(browser)

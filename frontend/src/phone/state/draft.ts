@@ -23,6 +23,12 @@ export function useDraft(item: ShallowRef<Item>) {
     touch()
   }
 
+  /** A change that nobody made by hand: not worth a draft of its own. */
+  function follow(work: Partial<Work>): void {
+    item.value = { ...item.value, work: { ...item.value.work, ...work } as Work }
+    if (savedAt.value > 0) touch()
+  }
+
   function touch(): void {
     dirty = true
     clearTimeout(timer)
@@ -79,5 +85,5 @@ export function useDraft(item: ShallowRef<Item>) {
     void save()
   })
 
-  return { change, addPicture, removePicture, submit, discard, savedAt, failed }
+  return { change, follow, addPicture, removePicture, submit, discard, savedAt, failed }
 }

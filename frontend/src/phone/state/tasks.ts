@@ -6,13 +6,16 @@ import { placeNow } from '../device/where'
 import { useCached } from './cached'
 import { usePhone } from './phone'
 
+/** What waits, in the words of the report. */
+export interface FieldTask extends MyTask { text?: string }
+
 const mostKept = 30
 const atOnce = 3
 
 /** What waits for the worker, kept on the phone together with the cases themselves. */
 export function useTasks() {
   const phone = usePhone()
-  const tasks = useCached<MyTask[]>('tasks', () => {
+  const tasks = useCached<FieldTask[]>('tasks', () => {
     const place = placeNow(Date.now())
     return getMyTasks(place ? [place.lon, place.lat] as Position : undefined)
   })
