@@ -44,7 +44,7 @@ describe('messages', () => {
 
   it('are all used somewhere', () => {
     const all = Object.values(code).join('\n')
-    const computed = /^(element|use|phase|level|accesses|preset|role|problem|tab|queue|tier|taskstate|clockstate|reason|evidencekind|rung|step|groupby|measure|overlay|tool|period|grade|gradename|supervisewords)\./
+    const computed = /^(element|use|phase|level|accesses|preset|role|problem|tab|queue|tier|taskstate|clockstate|reason|evidencekind|rung|step|groupby|measure|overlay|tool|period|grade|gradename|sense|walltile|wallscene|supervisewords)\./
     expect([...chinese.keys()].filter((key) => !computed.test(key) && !all.includes(`'${key}'`))).toEqual([])
   })
 })
