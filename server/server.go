@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/paulmach/orb"
 
 	"wutu/layers"
 	"wutu/layers/worktime"
@@ -161,7 +162,8 @@ func (s *Server) assemble() error {
 	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})
 	questions := api.New(api.Options{City: s.o.City, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now})
-	cases := events.Options{City: s.o.City, Records: s.o.Records, Code: s.o.Code, Keys: s.signer(), Now: s.o.Now, Log: s.o.Log}
+	s.ways = route.New(route.Options{City: s.o.City, Now: s.o.Now})
+	cases := events.Options{City: s.o.City, Records: s.o.Records, Code: s.o.Code, Keys: s.signer(), Worker: s.worker, Now: s.o.Now, Log: s.o.Log}
 	if s.o.Photos != nil {
 		s.photos = photo.New(photo.Options{Store: s.o.Photos, Records: s.o.Records, Limits: s.o.PhotoLimits, Zone: worktime.China(), Now: s.o.Now, Log: s.o.Log,
 			MaySee: func(ctx context.Context, subject *layers.Subject, id string) error {
@@ -174,7 +176,6 @@ func (s *Server) assemble() error {
 	s.disclose = disclose.New(disclose.Options{City: s.o.City, Store: s.o.Records, Keys: s.o.Keys, Encode: s.o.Encode, Formats: s.o.Formats,
 		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = append(s.routes, s.disclose.Routes()...)
-	s.ways = route.New(route.Options{City: s.o.City, Now: s.o.Now})
 	s.routes = append(s.routes, s.ways.Routes()...)
 	s.routes = append(s.routes, analysis.New(analysis.Options{City: s.o.City, Records: s.o.Records, Now: s.o.Now}).Routes()...)
 	s.routes = append(s.routes, open311.New(open311.Options{City: s.o.City, Events: s.events, Search: s.search, Name: s.o.Name, Code: s.o.Code,
@@ -206,8 +207,25 @@ func (s *Server) signer() events.Signer {
 	return s.o.Keys
 }
 
+// worker names the account of the grid worker who suits best to go to a place, ""
+// when nobody on duty has an account here.
+func (s *Server) worker(ctx context.Context, at orb.Point, grid string, except []string) (string, error) {
+	system := layers.SystemSubject()
+	w, err := s.ways.NearestWorker(ctx, &system, at, grid, except...)
+	if err != nil || w == nil {
+		return "", err
+	}
+	if known, err := s.gate.HasRole(ctx, w.Account, layers.GridWorker); err != nil || !known {
+		return "", err
+	}
+	return w.Account, nil
+}
+
 // Events is the life of cases, for other doors through which reports come.
 func (s *Server) Events() *events.Events { return s.events }
+
+// Photos keeps the pictures, nil when none are kept.
+func (s *Server) Photos() *photo.Office { return s.photos }
 
 // Routes lists the declared operations; the caller must not change them.
 func (s *Server) Routes() []openapi.Route { return s.routes }

@@ -30,6 +30,16 @@ func parseAccount(id string, data []byte, err error) (*Account, error) {
 	return a, decode(AccountBucket, id, data, a)
 }
 
+// HasRole reports whether there is an enabled account of the given id with the
+// role.
+func (g *Gate) HasRole(ctx context.Context, id string, role layers.Role) (bool, error) {
+	if id == "" {
+		return false, nil
+	}
+	a, err := g.recentAccount(ctx, id)
+	return err == nil && a != nil && a.Enabled && !a.Closed && a.Role == role, err
+}
+
 // Accounts lists the accounts in order of id.
 func (g *Gate) Accounts(ctx context.Context) ([]*Account, error) {
 	out := []*Account{}

@@ -2,10 +2,11 @@ package events
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/paulmach/orb"
 
 	"wutu/layers"
 	"wutu/layers/duplicate"
@@ -50,9 +51,11 @@ type Options struct {
 	Code    string        // division code of the city
 	Keys    Signer        // nil: proofs are not signed
 	Photos  Photos        // nil: reports and steps have no pictures
-	Now     func() time.Time
-	Rand    io.Reader
-	Log     *slog.Logger
+	// Worker names the account of who suits best to go to a place (lon/lat degrees) in
+	// a grid, none of except; "" for nobody. nil: nobody is named.
+	Worker func(ctx context.Context, at orb.Point, grid string, except []string) (string, error)
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Events answers the addresses under /api/v1/events. Safe for concurrent use.

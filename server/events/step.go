@@ -217,6 +217,9 @@ func (e *Events) decide(ctx context.Context, t *taking) error {
 		}
 		t.env.Master = t.master.life
 	}
+	if err := e.nameWorker(ctx, t); err != nil {
+		return err
+	}
 	var err error
 	if t.env.Pictures, err = e.pictures(ctx, &t.subject, c.Photos); err != nil {
 		return err
@@ -228,6 +231,19 @@ func (e *Events) decide(ctx context.Context, t *taking) error {
 		return stepError(err, t.held.life.State)
 	}
 	return nil
+}
+
+// nameWorker names who is to look, where a case is sent to be verified or checked
+// and nobody is named: the worker on duty who suits best, not one who handled it.
+func (e *Events) nameWorker(ctx context.Context, t *taking) error {
+	c := &t.command
+	sent := c.Step == event.Verify || c.Step == event.Check && t.held.life.State == event.FedBack
+	if !sent || c.Worker != "" || e.o.Worker == nil {
+		return nil
+	}
+	var err error
+	c.Worker, err = e.o.Worker(ctx, t.held.point(), t.held.text(model.Grid), t.held.life.Handlers)
+	return err
 }
 
 // checkVersion compares If-Match with the event's version: its number, with or

@@ -130,6 +130,9 @@ func (e *Events) sweepOne(ctx context.Context, id string, now time.Time) (int, e
 			return taken, nil
 		}
 		t := &taking{subject: system, view: v, held: h, command: steps[0], env: env}
+		if err := e.nameWorker(ctx, t); err != nil {
+			return taken, err
+		}
 		if t.entry, err = h.life.Decide(t.command, env); err != nil {
 			return taken, err
 		}
