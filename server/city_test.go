@@ -21,6 +21,7 @@ import (
 	"wutu/layers/live"
 	"wutu/layers/memstore"
 	"wutu/layers/model"
+	"wutu/layers/photo"
 	"wutu/server"
 	"wutu/server/auth"
 )
@@ -42,6 +43,7 @@ type city struct {
 	live    *live.Catalog
 	http    *httptest.Server
 	keys    map[string]string // role to secret
+	shelf   *shelf            // of pictures
 	program *server.Server
 	clock   atomic.Int64 // nanoseconds the server's clock is ahead of now
 }
@@ -52,7 +54,7 @@ func (c *city) now() time.Time { return now().Add(time.Duration(c.clock.Load()))
 func newCity(t *testing.T, demo bool) *city {
 	t.Helper()
 	ctx := t.Context()
-	c := &city{t: t, store: memstore.NewWithClock(now), keys: map[string]string{}}
+	c := &city{t: t, store: memstore.NewWithClock(now), keys: map[string]string{}, shelf: newShelf()}
 	defs := model.Layers()
 	if _, err := c.store.Apply(ctx, layers.Batch{Layers: defs, At: now()}); err != nil {
 		t.Fatal(err)
@@ -75,7 +77,7 @@ func newCity(t *testing.T, demo bool) *city {
 	})
 	web := fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>五图</title>")}, "assets/app-1.js": {Data: []byte("export{}")}}
 	s, err := server.New(server.Options{City: c.live, Records: c.store, Web: web, Demo: demo, Now: c.now, Code: "420500",
-		Rand: rand.NewChaCha8([32]byte{1}), Heartbeat: 50 * time.Millisecond})
+		Photos: c.shelf, PhotoLimits: photo.Limits{Bytes: 256 << 10}, Rand: rand.NewChaCha8([32]byte{1}), Heartbeat: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,8 @@ var plain = map[string]string{
 	"GET /api/v1/convert":                             "arithmetic",
 	"GET /api/v1/event-classes":                       "constant",
 	"POST /api/v1/observations":                       "readings: of devices the subject may see, and refused to others (observation_test.go)",
+	"POST /api/v1/photos":                             "a picture of the subject's own",
+	"GET /api/v1/photos/{id}":                         "pictures of the subject's own, and of cases it sees (photo_test.go)",
 	"GET /api/v1/alarm-rules":                         "limits, by kind of device",
 	"PUT /api/v1/alarm-rules":                         "limits, by kind of device",
 	"GET /open311/v2/discovery.xml":                   "addresses only",
@@ -146,7 +148,7 @@ func TestEveryRouteIsProbed(t *testing.T) {
 // allRoutes are those of a server that has everything switched on.
 func allRoutes(t *testing.T, w *world) []openapi.Route {
 	t.Helper()
-	s, err := server.New(server.Options{City: w.live, Records: w.live.Store(), Now: now, Platform: &server.Platform{Options: oidc.Options{
+	s, err := server.New(server.Options{City: w.live, Records: w.live.Store(), Now: now, Photos: newShelf(), Platform: &server.Platform{Options: oidc.Options{
 		Issuer: "https://id.example", ClientID: "wutu", RedirectURL: "https://city.example/api/v1/session/oidc/callback"}}})
 	if err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func newWorld(t *testing.T, a *asker, spec *auth.Spec, grants []layers.Grant, ci
 	fail(err)
 	t.Cleanup(func() { fail(w.live.Close()) })
 	w.server, err = server.New(server.Options{City: w.live, Records: store, Now: now, Rand: rand.NewChaCha8([32]byte{seed, 2}), Code: "420500",
-		Heartbeat: 1 << 50})
+		Photos: newShelf(), Heartbeat: 1 << 50})
 	fail(err)
 	w.handler = w.server.Handler()
 	following, stop := context.WithCancel(ctx)
