@@ -31,7 +31,8 @@ type caseMaker struct {
 	starts   map[string][]int32
 	calendar *worktime.Calendar
 	rules    event.Rules
-	segment  []int32 // of each arc, -1 for none
+	workers  map[string][]string // numbers of the grid workers, by community
+	segment  []int32             // of each arc, -1 for none
 }
 
 // makeEvents writes a month of events, day by day and district by district, in
@@ -69,6 +70,13 @@ func (c *city) newCaseMaker(w *writer) (*caseMaker, error) {
 		}
 	}
 	m.first = append(m.first, len(c.a.order))
+	m.workers = map[string][]string{}
+	for i, f := range c.a.order {
+		home, number := c.m.faces[f].code[:12], c.workerAt(i)
+		if !slices.Contains(m.workers[home], number) {
+			m.workers[home] = append(m.workers[home], number)
+		}
+	}
 	m.weigh()
 	for d := range c.a.districts {
 		total := 0.0

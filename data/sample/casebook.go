@@ -105,7 +105,7 @@ func (m *caseMaker) live(x *scheduled, t *told, lead string) *diary {
 		d.merge = &x.merged
 	}
 	s := story{diary: d, city: m.city, class: k, r: &t.r, channel: t.Channel, grid: code, lead: lead,
-		worker: workerOf(code[:12], code), object: x.place.object}
+		worker: workerOf(code[:12], code), workers: m.workers[code[:12]], object: x.place.object}
 	if x.again != nil && x.again.merged.done {
 		s.channel = t.Channel
 		s.joins(t, x.again)

@@ -44,6 +44,9 @@ func TestHistoriesAreTheCases(t *testing.T) {
 			if e.Department != "" && m.byID[model.Departments][e.Department] == nil {
 				bad.add("event %s goes to %s, which is no department", f.Key, e.Department)
 			}
+			if walker := e.Role == "gridworker"; walker && m.byID[model.Movers][e.Actor] == nil || e.Worker != "" && m.byID[model.Movers][e.Worker] == nil {
+				bad.add("event %s: entry %d is by %s for %q, who is no grid worker", f.Key, i+1, e.Actor, e.Worker)
+			}
 			if e.Report != nil && e.Report.Reporter != "" {
 				bad.add("event %s: the history names the reporter", f.Key)
 			}

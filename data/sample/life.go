@@ -2,6 +2,7 @@ package sample
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"wutu/layers"
@@ -18,10 +19,11 @@ type story struct {
 	class   *duty.Class
 	r       *stream
 	channel string
-	grid    string // code
-	lead    string // id of the department that answers
-	worker  string // number of the grid's worker
-	object  string // what it is about, "" for nothing in particular
+	grid    string   // code
+	lead    string   // id of the department that answers
+	worker  string   // number of the grid's worker
+	workers []string // of the community
+	object  string   // what it is about, "" for nothing in particular
 }
 
 // minutes draws a waiting time with the given mean; now and then a case is left
@@ -43,8 +45,10 @@ func (s *story) chief() layers.Subject {
 	return layers.Subject{ID: fmt.Sprintf("chief-%d", s.r.span(1, 2)), Role: layers.Supervisor}
 }
 
+// walker is the worker of the grid, or the n-th colleague in its community.
 func (s *story) walker(n int) layers.Subject {
-	return layers.Subject{ID: fmt.Sprintf("%s%d", s.worker[:len(s.worker)-1], (int(s.worker[len(s.worker)-1]-'0')+n)%10), Role: layers.GridWorker}
+	i := max(0, slices.Index(s.workers, s.worker))
+	return layers.Subject{ID: s.workers[(i+n)%len(s.workers)], Role: layers.GridWorker}
 }
 
 func unit(id string) layers.Subject {
