@@ -10,7 +10,7 @@ import (
 const (
 	// leastStep is the finest lattice in metres, mostPoints how many points one has.
 	leastStep  = 15.0
-	mostPoints = 500_000
+	mostPoints = 150_000
 	// bufferSteps is how far from a road the area reaches, in steps of the lattice.
 	// More than the diagonal of a cell, so that a reached road lies inside.
 	bufferSteps = 3
@@ -53,7 +53,7 @@ func newSheet(b orb.Bound) *sheet {
 func (s *sheet) around(ctx context.Context, lines []orb.LineString) (orb.MultiPolygon, error) {
 	most := float32(s.buffer + 2*s.step)
 	for i := range s.far {
-		s.far[i] = most
+		s.far[i] = most * most // squares until all roads are entered
 	}
 	for i, l := range lines {
 		if i%lookEvery == 0 {
@@ -66,7 +66,8 @@ func (s *sheet) around(ctx context.Context, lines []orb.LineString) (orb.MultiPo
 		}
 	}
 	near, off := float32(s.buffer), float32(keepOff*s.step)
-	for i, d := range s.far {
+	for i, d2 := range s.far {
+		d := float32(math.Sqrt(float64(d2)))
 		if d < near {
 			s.far[i] = min(d, near-off)
 		} else {
@@ -76,12 +77,15 @@ func (s *sheet) around(ctx context.Context, lines []orb.LineString) (orb.MultiPo
 	return s.assemble(s.rings()), nil
 }
 
-// enter notes the distance from a segment at the points around it.
+// enter notes the square of the distance from a segment at the points around it.
 func (s *sheet) enter(a, b orb.Point) {
 	ax, ay := (a[0]-s.corner[0])*s.perLon, (a[1]-s.corner[1])*s.perLat
 	dx, dy := (b[0]-a[0])*s.perLon, (b[1]-a[1])*s.perLat
 	reach := s.buffer + 2*s.step
-	l2 := dx*dx + dy*dy
+	inv := 0.0
+	if l2 := dx*dx + dy*dy; l2 > 0 {
+		inv = 1 / l2
+	}
 	y0, y1 := s.range1(ay, ay+dy, reach, s.h)
 	for y := y0; y <= y1; y++ {
 		py := float64(y) * s.step
@@ -91,16 +95,14 @@ func (s *sheet) enter(a, b orb.Point) {
 			t0, t1 := (py-reach-ay)/dy, (py+reach-ay)/dy
 			lo, hi = max(0, min(t0, t1)), min(1, max(t0, t1))
 		}
+		row := s.far[y*s.w : (y+1)*s.w]
 		x0, x1 := s.range1(ax+lo*dx, ax+hi*dx, reach, s.w)
 		for x := x0; x <= x1; x++ {
 			px := float64(x) * s.step
-			t := 0.0
-			if l2 > 0 {
-				t = min(1, max(0, ((px-ax)*dx+(py-ay)*dy)/l2))
-			}
-			d := float32(math.Hypot(ax+t*dx-px, ay+t*dy-py))
-			if at := y*s.w + x; d < s.far[at] {
-				s.far[at] = d
+			t := min(1, max(0, ((px-ax)*dx+(py-ay)*dy)*inv))
+			ex, ey := ax+t*dx-px, ay+t*dy-py
+			if d2 := float32(ex*ex + ey*ey); d2 < row[x] {
+				row[x] = d2
 			}
 		}
 	}

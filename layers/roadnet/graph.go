@@ -92,7 +92,5 @@ func (g *Graph) bytes() int64 {
 	return int64(n)
 }
 
-// Top is the highest speed in metres a second of a way in a mode, the walks at
-// its ends among it: nothing is nearer by minutes than the straight distance at
-// this speed.
-func (g *Graph) Top(m Mode) float64 { return max(g.top[m], walkKmH/3.6) }
+// Leg is the time to walk between a place and the network.
+func (g *Graph) Leg(s *Snap) time.Duration { return s.leg() }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+
+	"wutu/geo/measure"
 )
 
 // Covered is a part of the network that can be reached in a time.
@@ -121,6 +123,34 @@ func merged(out, spans []span) []span {
 	}
 }
 
+// Extent returns a box (lon/lat degrees) that holds every point, at most snapM
+// metres from the network, that is within limit of a place; inward asks from where
+// the place is. It is not the smallest one. Errors: those of ctx. It costs the part
+// of the network that is reached.
+func (g *Graph) Extent(ctx context.Context, m Mode, at *Snap, limit time.Duration, inward bool, snapM float64) (orb.Bound, error) {
+	d := forward
+	if inward {
+		d = against
+	}
+	s := g.begin(0)
+	defer g.end(s)
+	g.start(s, m, d, at)
+	box := orb.Bound{Min: at.On, Max: at.On}
+	hold := func(edge int32) {
+		for _, v := range g.line(edge) {
+			box = box.Extend(v.point())
+		}
+	}
+	hold(at.edge)
+	err := g.spread(ctx, s, m, d, limit, func(x item) bool {
+		for i := g.first[x.at]; i < g.first[x.at+1]; i++ {
+			hold(int32(g.sides[i] >> 1))
+		}
+		return true
+	})
+	return measure.Pad(box, min(snapM, limit.Seconds()*walkKmH/3.6)), err
+}
+
 // Isochrone is the ground that can be reached in a time.
 type Isochrone struct {
 	Limit  time.Duration
@@ -136,8 +166,7 @@ type Isochrone struct {
 // them, on a lattice whose steps it follows (contour.go); holes of less than
 // HoleM2, the blocks between roads, are filled. What is reached in less time lies
 // within what is reached in more. Equal questions get equal answers. Errors: those
-// of ctx. It costs the part of the network that is reached, and O(area) up to a
-// million lattice points.
+// of ctx. It costs the part of the network that is reached, and O(area) up to 150,000 lattice points.
 func (g *Graph) Isochrones(ctx context.Context, m Mode, at *Snap, limits []time.Duration, inward bool) ([]Isochrone, error) {
 	d := forward
 	if inward {

@@ -29,28 +29,28 @@ const nodeM = 0.01
 // Snap returns the place of the network nearest to p from which one can come and
 // to which one can get in a mode, at most withinM metres away, the first edge of
 // several at the same distance. It is false when there is none. p is in lon/lat
-// degrees; the distance is geodesic. It costs O(log n) for n edges.
+// degrees; which edge is the nearest is measured in a plane around p, right to a
+// thousandth over kilometres, and the distance is geodesic. It costs O(log n) for n
+// edges.
 func (g *Graph) Snap(m Mode, p orb.Point, withinM float64) (Snap, bool) {
 	if g.Empty() || !(math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90) {
 		return Snap{}, false
 	}
 	at := newRuler(p)
-	best := Snap{edge: -1, OffM: withinM}
-	lower := func(b orb.Bound) float64 { return measure.BoundDistance(p, b) }
-	exact := func(row uint32) float64 {
+	best, near := Snap{edge: -1}, math.Inf(1)
+	g.tree.Nearest(at.box, func(row uint32) float64 {
 		e := int32(g.order[row])
 		if !g.serves(m, e) {
 			return math.Inf(1)
 		}
 		_, _, d := at.nearest(g.line(e))
 		return d
-	}
-	g.tree.Nearest(lower, exact, func(row uint32, d float64) bool {
-		if d > best.OffM {
+	}, func(row uint32, d float64) bool {
+		if math.IsInf(d, 1) || d > near {
 			return false
 		}
 		if e := int32(g.order[row]); best.edge < 0 || e < best.edge {
-			best.edge, best.OffM = e, d
+			best.edge, near = e, d
 		}
 		return true
 	})
@@ -74,7 +74,7 @@ func (g *Graph) Snap(m Mode, p orb.Point, withinM float64) (Snap, bool) {
 	}
 	best.Point, best.On = p, on
 	best.OffM = measure.Distance(p, on)
-	return best, true
+	return best, best.OffM <= withinM
 }
 
 // ruler measures around a point in a plane whose scale is right there.
@@ -95,8 +95,15 @@ func newRuler(p orb.Point) ruler {
 		perLat: measure.Distance(orb.Point{0, lat - step/2}, orb.Point{0, lat + step/2}) / step}
 }
 
+// box bounds the distance to what is in a box from below.
+func (r *ruler) box(b orb.Bound) float64 {
+	x := max(0, b.Min[0]-r.p[0], r.p[0]-b.Max[0]) * r.perLon
+	y := max(0, b.Min[1]-r.p[1], r.p[1]-b.Max[1]) * r.perLat
+	return math.Hypot(x, y)
+}
+
 // nearest returns the place of a line nearest to the point: the number of the
-// vertex before it, the place, and its geodesic distance in metres.
+// vertex before it, the place, and its distance in the plane in metres.
 func (r *ruler) nearest(line []spot) (int, orb.Point, float64) {
 	best, at, share := math.Inf(1), 0, 0.0
 	for i := 1; i < len(line); i++ {
@@ -116,5 +123,5 @@ func (r *ruler) nearest(line []spot) (int, orb.Point, float64) {
 	if share == 1 {
 		on = b
 	}
-	return at, on, measure.Distance(r.p, on)
+	return at, on, math.Sqrt(best)
 }

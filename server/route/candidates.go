@@ -30,8 +30,6 @@ const (
 	pool = 48
 	// maxWay bounds how long a candidate may take.
 	maxWay = 2 * time.Hour
-	// fixGood is for how long after the last fix a mover counts as on duty.
-	fixGood = 30 * time.Minute
 )
 
 // candidate is somebody or something that may be sent to a case.
@@ -219,10 +217,9 @@ func (d *describing) whole(row layers.Row, field string) layers.Value {
 
 // candidate says how well a feature suits the scene.
 func (d *describing) candidate(h *found) candidate {
-	p, _ := h.Point()
-	c := candidate{Layer: d.layer.ID, ID: strings.Clone(h.ID()), Kind: d.text(h, model.Kind), Department: d.whole(h, model.Department).Str(),
-		Lon: p[0], Lat: p[1], Seconds: tenth(h.Seconds), Metres: tenth(h.Metres), Name: d.text(h, model.Name)}
-	f := fitness{seconds: h.Seconds, metres: h.Metres, walks: d.walks, seen: -1}
+	c := candidate{Layer: d.layer.ID, ID: h.Key, Kind: d.text(h, model.Kind), Department: d.whole(h, model.Department).Str(),
+		Lon: h.at[0], Lat: h.at[1], Seconds: tenth(h.seconds), Metres: tenth(h.metres), Name: d.text(h, model.Name)}
+	f := fitness{seconds: h.seconds, metres: h.metres, walks: d.walks, seen: -1}
 	if d.layer.ID == model.Movers {
 		d.mover(h, &c, &f)
 	} else if state := d.text(h, model.State); state != "" && state != "good" {
@@ -252,7 +249,6 @@ func (d *describing) mover(h *found, c *candidate, f *fitness) {
 	}
 	if t := d.whole(h, model.FixedAt); !t.IsNull() {
 		f.seen = max(0, d.now.Sub(t.Time()))
-		on = on && f.seen <= fixGood
 		seen := tenth(f.seen.Seconds())
 		c.SeenS = &seen
 	}

@@ -2,7 +2,7 @@ package route
 
 import (
 	"fmt"
-	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,29 +13,12 @@ import (
 
 	"wutu/geo/measure"
 	"wutu/layers"
+	"wutu/layers/geojson"
 	"wutu/layers/roadnet"
 	"wutu/server/auth"
 	"wutu/server/openapi"
 	"wutu/server/usage"
 )
-
-type area struct {
-	Type        string          `json:"type"`
-	Coordinates [][][][]float64 `json:"coordinates"`
-}
-
-type areaProperties struct {
-	Minutes float64 `json:"minutes"`
-	Mode    string  `json:"mode"`
-	RoadM   float64 `json:"road_m"`  // metres of road that are reached
-	AreaM2  float64 `json:"area_m2"` // square metres of the area
-}
-
-type areaFeature struct {
-	Type       string         `json:"type"`
-	Geometry   area           `json:"geometry"`
-	Properties areaProperties `json:"properties"`
-}
 
 func (r *Router) isochrone(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
@@ -64,13 +47,18 @@ func (r *Router) isochrone(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	features := make([]areaFeature, len(found))
+	b := []byte(`{"type":"FeatureCollection","features":[`)
 	for i := range found {
-		features[i] = areaFeature{Type: "Feature", Geometry: area{"MultiPolygon", rings(found[i].Area)},
-			Properties: areaProperties{Minutes: list[i], Mode: m.String(), RoadM: math.Round(found[i].Metres), AreaM2: math.Round(measure.Area(found[i].Area))}}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"type":"Feature","geometry":`...)
+		b = geojson.AppendGeometry(b, found[i].Area)
+		b = fmt.Appendf(b, `,"properties":{"minutes":%v,"mode":%q,"road_m":%.0f,"area_m2":%.0f}}`, list[i], m, found[i].Metres, measure.Area(found[i].Area))
 	}
-	usage.Rows(ctx, len(features))
-	return answer(c, map[string]any{"type": "FeatureCollection", "features": features, "numberReturned": len(features)})
+	usage.Rows(ctx, len(found))
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.Blob(http.StatusOK, mediaGeoJSON, fmt.Appendf(b, `],"numberReturned":%d}`+"\n", len(found)))
 }
 
 // minutesOf reads the limits, each once, in ascending order.
@@ -87,14 +75,4 @@ func minutesOf(text string) ([]float64, error) {
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
-}
-
-func rings(m orb.MultiPolygon) [][][][]float64 {
-	out := make([][][][]float64, len(m))
-	for i, p := range m {
-		for _, r := range p {
-			out[i] = append(out[i], coordinates(r))
-		}
-	}
-	return out
 }

@@ -1,10 +1,12 @@
 package route
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -21,13 +23,20 @@ import (
 	"wutu/server/usage"
 )
 
-// maxLooked is how many features one question may hold against the network.
-const maxLooked = 20_000
+const (
+	// maxLooked is how many features one question may hold against the network.
+	maxLooked = 100_000
+	// firstLook is the time within which a question looks first, lookMore by how
+	// much it looks farther each time.
+	firstLook = 20 * time.Second
+	lookMore  = 2
+)
 
-// found is a feature with its way.
+// found is a feature with its way, as the subject may see it.
 type found struct {
-	*live.Row
-	Seconds, Metres float64
+	layers.Feature
+	at              orb.Point
+	seconds, metres float64
 }
 
 // byMinutes asks for the nearest features by minutes.
@@ -40,60 +49,106 @@ type byMinutes struct {
 	limit  time.Duration
 }
 
+// thing is a feature on its way to be found.
+type thing struct {
+	id string
+	at orb.Point
+}
+
 // nearestByMinutes returns the k features matching q with the shortest time,
-// nearest first, ties in order of straight distance. Exactly: no feature nearer
-// by minutes is left out. It asks for the nearest in a straight line, four times
-// as many again and again, until the farthest of them could not be as near by
-// minutes at the highest speed of the network. A feature stands at its point, and
-// counts only if that is at most snapM from a road. Errors: Invalid when the place
-// is off the roads, TooLarge when more than maxLooked features would have to be
-// looked at, those of the query.
+// nearest first, ties in order of id. Exactly: it looks at all features in the box
+// of what is reached in a time, which holds all that are as near, and takes twice
+// the time until there are enough. A feature stands at its point, and counts only
+// if that is at most snapM from a road. Errors: Invalid when the place is off the
+// roads, TooLarge when more than maxLooked features would have to be looked at,
+// those of the query.
 func nearestByMinutes(ctx context.Context, v *live.View, q layers.Query, n byMinutes) ([]found, error) {
 	from, err := snap(n.graph, n.mode, n.at, "lon")
 	if err != nil {
 		return nil, err
 	}
-	top := n.graph.Top(n.mode)
-	for look := max(32, 4*n.k); ; look *= 4 {
-		look = min(look, maxLooked+1)
-		var rows []*live.Row
-		var targets []roadnet.Snap
-		seen, last := 0, 0.0
-		for hit, err := range v.Nearest(ctx, q, live.Near{Point: n.at, K: look, RadiusM: radius(n.limit, top)}) {
-			if err != nil {
-				return nil, param.Engine(err)
-			}
-			seen, last = seen+1, hit.DistanceM
-			p, ok := hit.Point()
-			if !ok {
-				continue
-			}
-			if s, ok := n.graph.Snap(n.mode, p, snapM); ok {
-				rows, targets = append(rows, hit.Row), append(targets, s)
-			}
+	if l, ok := v.Layer(q.Layer); ok {
+		if err := live.NoteRead(ctx, &q.Subject, l, "nearest by minutes"); err != nil {
+			return nil, err
 		}
-		hits, err := n.graph.Nearest(ctx, roadnet.Reach{Mode: n.mode, From: from, Inward: n.inward, Targets: targets, K: n.k, Limit: n.limit})
+	}
+	snaps := map[orb.Point]*roadnet.Snap{} // many stand at one place: rooms in a house; nil: off the roads
+	for look := firstLook + n.graph.Leg(from); ; look *= lookMore {
+		look = min(look, n.limit)
+		box, err := n.graph.Extent(ctx, n.mode, from, look, n.inward, snapM)
 		if err != nil {
 			return nil, err
 		}
-		enough := len(hits) == n.k && hits[len(hits)-1].Seconds*top < last
-		if seen < look || enough {
-			out := make([]found, len(hits))
-			for i, h := range hits {
-				out[i] = found{Row: rows[h.Target], Seconds: h.Seconds, Metres: h.Metres}
-			}
-			return out, nil
+		all, err := thingsIn(ctx, v, q, box)
+		if err != nil {
+			return nil, err
 		}
-		if look > maxLooked {
-			return nil, &layers.Error{Kind: layers.TooLarge, Op: "route", Layer: q.Layer, Field: "filter",
-				Err: fmt.Errorf("more than %d features would have to be looked at: ask for fewer with filter or max_minutes", maxLooked)}
+		var targets []roadnet.Snap
+		var at []int
+		for i, x := range all {
+			s, ok := snaps[x.at]
+			if !ok {
+				if t, on := n.graph.Snap(n.mode, x.at, snapM); on {
+					s = &t
+				}
+				snaps[x.at] = s
+			}
+			if s != nil {
+				targets, at = append(targets, *s), append(at, i)
+			}
+		}
+		hits, err := n.graph.Nearest(ctx, roadnet.Reach{Mode: n.mode, From: from, Inward: n.inward, Targets: targets, K: n.k, Limit: look})
+		if err != nil {
+			return nil, err
+		}
+		if len(hits) == n.k || look == n.limit {
+			return fetch(ctx, v, q, all, at, hits)
 		}
 	}
 }
 
-// radius is how far one comes at most in a time, in metres.
-func radius(limit time.Duration, top float64) float64 {
-	return math.Min(limit.Seconds()*top+1, 20e6)
+// thingsIn lists what matches q in a box, in order of id.
+func thingsIn(ctx context.Context, v *live.View, q layers.Query, box orb.Bound) ([]thing, error) {
+	q.Boxes = []orb.Bound{box}
+	var out []thing
+	for row, err := range v.Unordered(live.Noted(ctx), q) {
+		if err != nil {
+			return nil, param.Engine(err)
+		}
+		if p, ok := row.Point(); ok {
+			out = append(out, thing{strings.Clone(row.ID()), p})
+		}
+		if len(out) > maxLooked {
+			return nil, &layers.Error{Kind: layers.TooLarge, Op: "route", Layer: q.Layer, Field: "filter",
+				Err: fmt.Errorf("more than %d features would have to be looked at: ask for fewer with filter, k or max_minutes", maxLooked)}
+		}
+	}
+	slices.SortFunc(out, func(a, b thing) int { return cmp.Compare(a.id, b.id) })
+	return out, nil
+}
+
+// fetch reads the features of hits. at leads from targets to things.
+func fetch(ctx context.Context, v *live.View, q layers.Query, all []thing, at []int, hits []roadnet.Hit) ([]found, error) {
+	if len(hits) == 0 {
+		return nil, nil
+	}
+	out := make([]found, len(hits))
+	place := make(map[string]int, len(hits))
+	q.IDs = make([]string, len(hits))
+	for i, h := range hits {
+		x := all[at[h.Target]]
+		out[i] = found{at: x.at, seconds: h.Seconds, metres: h.Metres}
+		q.IDs[i], place[x.id] = x.id, i
+	}
+	for row, err := range v.Select(ctx, q) {
+		if err != nil {
+			return nil, param.Engine(err)
+		}
+		if i, ok := place[row.ID()]; ok {
+			out[i].Feature = row.Feature()
+		}
+	}
+	return out, nil
 }
 
 func (r *Router) nearest(c echo.Context, in *openapi.Input) error {
@@ -122,19 +177,20 @@ func (r *Router) nearest(c echo.Context, in *openapi.Input) error {
 	}
 	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights}
 	b := []byte(`{"type":"FeatureCollection","features":[`)
-	for i, h := range hits {
+	for i := range hits {
+		h := &hits[i]
 		e.Extra = func(b []byte, _ int) []byte {
 			b = append(b, `,"layer":`...)
 			b = geojson.AppendString(b, l.ID)
 			b = append(b, `,"seconds":`...)
-			b = geojson.AppendFloat(b, tenth(h.Seconds))
+			b = geojson.AppendFloat(b, tenth(h.seconds))
 			b = append(b, `,"metres":`...)
-			return geojson.AppendFloat(b, tenth(h.Metres))
+			return geojson.AppendFloat(b, tenth(h.metres))
 		}
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = e.Append(b, h, i)
+		b = e.Append(b, &h.Feature, i)
 	}
 	usage.Rows(ctx, len(hits))
 	b = append(b, `],"numberReturned":`...)

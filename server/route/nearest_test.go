@@ -91,9 +91,9 @@ func TestNearestByMinutesIsExact(t *testing.T) {
 			want := brute(t, v, q, n)
 			var have []string
 			for i, h := range got {
-				have = append(have, fmt.Sprintf("%.6f", h.Seconds))
-				if s, ok := want.byID[h.ID()]; !ok || s != h.Seconds {
-					t.Errorf("%s %d: %s takes %v s, want %v", layer, i, h.ID(), h.Seconds, s)
+				have = append(have, fmt.Sprintf("%.6f", h.seconds))
+				if s, ok := want.byID[h.ID()]; !ok || s != h.seconds {
+					t.Errorf("%s %d: %s takes %v s, want %v", layer, i, h.ID(), h.seconds, s)
 				}
 			}
 			if w := want.seconds[:min(len(want.seconds), n.k)]; strings.Join(have, " ") != strings.Join(w, " ") {

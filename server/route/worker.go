@@ -81,7 +81,7 @@ func (r *Router) onFoot(ctx context.Context, v *live.View, q layers.Query, at or
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, found{Row: hit.Row, Seconds: hit.DistanceM / straightMS, Metres: hit.DistanceM})
+		out = append(out, found{Feature: hit.Feature(), at: at, seconds: hit.DistanceM / straightMS, metres: hit.DistanceM})
 	}
 	return out, nil
 }
