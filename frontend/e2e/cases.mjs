@@ -190,6 +190,7 @@ export const caseSteps = [
     assert.deepEqual(done.tasks.map((task) => task.state), ['done', 'done'])
     assert.ok(done.history.some(({ fix }) => fix && fix.distance_m <= 100), 'a position on site is part of the history')
     // The clocks say how they were counted, the place why it is this department's.
+    await card(dispatcher).locator('[data-action=all-clocks]').click()
     await card(dispatcher).locator('[data-action=explain]').first().click()
     await card(dispatcher).locator('[data-part=intervals] li').first().waitFor()
     await card(dispatcher).locator('[data-action=proof]').click()

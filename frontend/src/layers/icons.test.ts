@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hasIcon, iconOf, iconShape, knownKinds } from './icons'
+import { iconOf, knownKinds } from './icons'
+import { hasIcon, iconShape } from './outlines'
 
 describe('icons', () => {
   it('exist for every known kind, as one outline in a square box', () => {

@@ -1,4 +1,4 @@
-import { iconShape, type Shape } from '@/layers/icons'
+import { iconShape, type Shape } from '@/layers/outlines'
 import { phaseSign, type Phase } from '@/model/eventstate'
 
 export interface MarkImage { image: ImageData; pixelRatio: number }
