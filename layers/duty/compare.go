@@ -2,6 +2,7 @@ package duty
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +57,9 @@ func statements(p *Place) []statement {
 	say("point", number(p.Lon)+","+number(p.Lat))
 	say("accuracy_m", number(p.AccuracyM))
 	say("object", p.Object)
+	for _, kind := range slices.Sorted(maps.Keys(p.Odds)) {
+		say("odds."+kind, number(p.Odds[kind]))
+	}
 	area := func(what string, a *Area) {
 		say(what, a.Code)
 		say(what+".name", a.Name)

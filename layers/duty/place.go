@@ -47,9 +47,10 @@ type Place struct {
 	Lat          float64  `json:"lat"`
 	AccuracyM    float64  `json:"accuracy_m"`
 	Object       string   `json:"object,omitempty"`
-	Areas        []Area   `json:"areas"`      // those that own the point, from district to grid
-	Neighbours   []Area   `json:"neighbours"` // those that may hold the true place instead, likeliest first in each level
-	Rungs        []Tried  `json:"rungs"`      // in the order they were tried
+	Areas        []Area   `json:"areas"`          // those that own the point, from district to grid
+	Neighbours   []Area   `json:"neighbours"`     // those that may hold the true place instead, likeliest first in each level
+	Odds         Odds     `json:"odds,omitempty"` // of dedicated grids, where they were used
+	Rungs        []Tried  `json:"rungs"`          // in the order they were tried
 	Chosen       Choice   `json:"department"`
 	Alternatives []Choice `json:"alternatives"` // likeliest first, then in order of rung
 }

@@ -64,6 +64,7 @@ type ground struct {
 	objects    map[string]Thing
 	road       *Thing
 	precedents []Precedent
+	odds       Odds
 }
 
 // wide is a square of two degrees around a point.
@@ -90,6 +91,7 @@ func (g *ground) Around(p orb.Point, _ float64) Scene {
 }
 
 func (g *ground) Object(ref string) (Thing, bool) { t, ok := g.objects[ref]; return t, ok }
+func (g *ground) Odds() Odds                      { return g.odds }
 func (g *ground) Precedents(class string) []Precedent {
 	return NewPrecedents(g.precedents, time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)).Of(class)
 }

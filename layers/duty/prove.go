@@ -25,6 +25,8 @@ func Locate(g Ground, c *Class, p orb.Point, object string) Place {
 // all, and where several roads share a place, the narrower is the likelier, as the
 // same length of road is spread over less ground.
 //
+// For other classes a place in a dedicated grid weighs as past cases say (Odds).
+//
 // Departments found by several rungs count with the best one; within a rung those
 // with the class among their duties come first, then street before district before
 // city, then by id.
@@ -41,7 +43,7 @@ func Prove(g Ground, c *Class, at Sighting) Place {
 	r.areaPrecedents()
 	r.grid()
 	r.jurisdictions()
-	place.Rungs = r.tried
+	place.Rungs, place.Odds = r.tried, r.odds
 	r.choose(&place)
 	return place
 }

@@ -23,6 +23,7 @@ type resolver struct {
 	rest    []float64  // of each sample: the weight nobody answers for yet
 	near    []nearRoad // for classes about the road, the likeliest first
 	total   float64
+	odds    Odds // those that were used
 	tried   []Tried
 	found   []candidate
 }
@@ -132,6 +133,7 @@ func (r *resolver) weigh() {
 		r.rest[k] = 1
 	}
 	if !r.class.Road {
+		r.weighDedicated()
 		return
 	}
 	for k := range r.rest {
@@ -160,6 +162,36 @@ func (r *resolver) weigh() {
 		}
 	}
 	slices.SortFunc(r.near, func(a, b nearRoad) int { return cmp.Or(cmp.Compare(b.sum, a.sum), cmp.Compare(a.ID, b.ID)) })
+}
+
+// weighDedicated gives places in dedicated grids the weight that past cases have
+// there, and notes the odds where they made a difference.
+func (r *resolver) weighDedicated() {
+	odds := r.ground.Odds()
+	for _, i := range r.areaOrder() {
+		a := &r.scene.Areas[i]
+		if a.Level != layers.Grid || !a.Dedicated || !slices.Contains(r.areaIn[i], true) || !slices.Contains(r.areaIn[i], false) {
+			continue
+		}
+		d, ok := r.ground.Department(a.Department)
+		x := odds.of(r.class, d.Kind)
+		if !ok || x == 1 {
+			continue
+		}
+		if r.odds == nil {
+			r.odds = Odds{}
+		}
+		r.odds[d.Kind] = x
+		for k, in := range r.areaIn[i] {
+			if in {
+				r.rest[k] = x
+			}
+		}
+	}
+	r.total = 0
+	for _, w := range r.rest {
+		r.total += w
+	}
 }
 
 // roads is the second rung: who owns the road, for classes that are about it.

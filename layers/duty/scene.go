@@ -18,6 +18,8 @@ type Ground interface {
 	Object(ref string) (Thing, bool)
 	// Precedents returns the adjudications about a class that are in force.
 	Precedents(class string) []Precedent
+	// Odds returns what past cases say about dedicated grids; nil: nothing.
+	Odds() Odds
 }
 
 // Scene is what lies around a place. Geometries belong to the city and are not
@@ -73,12 +75,13 @@ type Road struct {
 
 // halfWidthM is how far from its middle line a place still is on the road, in
 // metres: half of the space between the red lines (道路红线), pavements and verges
-// included. The widths are usual ones of their class in the design rules for
-// urban roads; surveyed red lines, where a city has them, would be better.
+// included, and a metre for the middle line, which is not drawn better than that.
+// The widths are usual ones of their class in the design rules for urban roads;
+// surveyed red lines, where a city has them, would be better.
 func (r *Road) halfWidthM() float64 {
-	half := map[string]float64{"expressway": 25, "trunk": 20, "primary": 16, "secondary": 13, "tertiary": 9, "residential": 6, "service": 4}[r.Class]
+	half := map[string]float64{"expressway": 26, "trunk": 21, "primary": 17, "secondary": 14, "tertiary": 10, "residential": 7, "service": 5}[r.Class]
 	if half == 0 {
-		half = 15 // a wide carriageway with its pavements
+		half = 16 // a wide carriageway with its pavements
 	}
 	return max(half, 1.75*float64(r.Lanes)+1)
 }

@@ -6,17 +6,19 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"wutu/geo/measure"
 	"wutu/layers"
+	"wutu/layers/aim"
 	"wutu/layers/live"
 	"wutu/layers/model"
 )
 
-// Aimed is the place on the ground that a camera looks at: the middle of its
-// range along its azimuth, and with an accuracy of half the range, so that the
-// circle holds all that it sees straight ahead. A camera that looks all round is
-// aimed at its own place, with its range for accuracy. The errors are those of
-// Get, and Invalid for a camera that tells neither azimuth nor range.
+// pitch is a field that layers of cameras may have: degrees below the horizon.
+const pitch = "pitch"
+
+// Aimed is the place on the ground that a camera looks at, and the radius in
+// metres of the circle around it that holds what it sees; see package aim. The
+// errors are those of Get, and Invalid for a camera that does not say how far it
+// sees.
 func Aimed(ctx context.Context, v *live.View, s *layers.Subject, id string) (orb.Point, float64, error) {
 	l, ok := v.Layer(model.Cameras)
 	if !ok {
@@ -26,13 +28,23 @@ func Aimed(ctx context.Context, v *live.View, s *layers.Subject, id string) (orb
 	if err != nil {
 		return orb.Point{}, 0, err
 	}
+	number := func(name string) *float64 {
+		x := f.Value(l.FieldIndex(name))
+		if x.IsNull() || x.Type() != layers.Number && x.Type() != layers.Integer {
+			return nil
+		}
+		n := x.Float()
+		return &n
+	}
 	at, ok := f.Shape.(orb.Point)
-	rangeM, azimuth, fov := f.Value(l.FieldIndex(model.Range)), f.Value(l.FieldIndex(model.Azimuth)), f.Value(l.FieldIndex(model.FOV))
-	if !ok || rangeM.IsNull() {
+	rangeM := number(model.Range)
+	if !ok || rangeM == nil {
 		return orb.Point{}, 0, layers.Invalidf("camera", "range", "does not say how far it sees")
 	}
-	if azimuth.IsNull() || !fov.IsNull() && fov.Float() >= 360 {
-		return at, rangeM.Float(), nil
+	c := aim.Camera{At: at, RangeM: *rangeM, Azimuth: number(model.Azimuth), FOV: number(model.FOV), HeightM: number(model.Height), Pitch: number(pitch)}
+	p, accuracyM, ok := c.Spot()
+	if !ok {
+		return orb.Point{}, 0, layers.Invalidf("camera", "range", "does not say how far it sees")
 	}
-	return measure.Destination(at, azimuth.Float(), rangeM.Float()/2), rangeM.Float() / 2, nil
+	return p, accuracyM, nil
 }

@@ -34,6 +34,7 @@ type Ground struct {
 	view       *live.View
 	subject    layers.Subject
 	precedents *duty.Precedents
+	odds       duty.Odds
 }
 
 var _ duty.Ground = Ground{}
@@ -49,6 +50,15 @@ func (g Ground) With(p *duty.Precedents) Ground {
 	g.precedents = p
 	return g
 }
+
+// Learned returns g with what past cases say about dedicated grids.
+func (g Ground) Learned(o duty.Odds) Ground {
+	g.odds = o
+	return g
+}
+
+// Odds returns what past cases say about dedicated grids; nil: nothing.
+func (g Ground) Odds() duty.Odds { return g.odds }
 
 // Precedents returns the adjudications about a class that are in force.
 func (g Ground) Precedents(class string) []duty.Precedent { return g.precedents.Of(class) }
