@@ -126,6 +126,10 @@ func TestReturnNeedsEvidence(t *testing.T) {
 	if k.last["returns"] != float64(1) {
 		t.Errorf("returns: %v", k.last["returns"])
 	}
+	// The lamp belongs to the department that says it does not.
+	if v := c.get("", "/api/v1/events/"+k.id+"/proof", 200)["verdict"].(map[string]any); v["finding"] != "refuted" || len(v["reasons"].([]any)) == 0 {
+		t.Errorf("the evidence: %v", v)
+	}
 	k.step("", "dispatch", `{"department":"dep-light"}`, "dispatched")
 	k.step("department", "return", with, "filed")
 	if p := k.refused("", "dispatch", `{"department":"dep-light"}`, 422); p["type"] != "/problems/illegal-step" {

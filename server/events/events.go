@@ -10,6 +10,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/duplicate"
+	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/layers/keyring"
 	"wutu/layers/live"
@@ -65,7 +66,8 @@ type Events struct {
 	rules      event.Rules
 	alike      duplicate.Rules
 	serials    serials
-	precedents precedents
+	precedents kept[duty.Precedents]
+	editions   kept[duty.Editions]
 	swept      sync.Map // event id → sweepMark: cases with nothing due yet
 }
 
@@ -83,5 +85,6 @@ const (
 	bucketPlace     = "event-place"    // event id → the signed proof of place
 	bucketOnce      = "idempotency"    // subject, address and key → onceRecord
 	bucketReporter  = "event-reporter" // account and event id → when it was reported
+	bucketVerdict   = "event-verdict"  // event id → what became of the last return's evidence
 	bucketPrecedent = "duty-precedent" // event id → the adjudication that others follow
 )

@@ -2,11 +2,11 @@ package events
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"wutu/layers"
-	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/server/openapi"
 )
@@ -75,14 +75,16 @@ func (e *Events) getLife(c echo.Context, _ *openapi.Input) error {
 }
 
 type classInfo struct {
-	Code       string       `json:"code"`
-	Title      layers.Title `json:"title"`
-	Group      layers.Title `json:"group"`
-	Department string       `json:"department_kind"`
-	Icon       string       `json:"icon"`
-	Filing     string       `json:"filing"`
-	Closing    string       `json:"closing"`
-	Deadline   deadlineInfo `json:"deadline"`
+	Code        string       `json:"code"`
+	Title       layers.Title `json:"title"`
+	Group       layers.Title `json:"group"`
+	Department  string       `json:"department_kind"`
+	Icon        string       `json:"icon"`
+	Filing      string       `json:"filing"`
+	Closing     string       `json:"closing"`
+	Criteria    []string     `json:"criteria"` // the parts of closing that are ticked
+	Responsible string       `json:"responsible,omitempty"`
+	Deadline    deadlineInfo `json:"deadline"`
 }
 
 type deadlineInfo struct {
@@ -91,12 +93,35 @@ type deadlineInfo struct {
 	Title  layers.Title `json:"title"`
 }
 
-func (e *Events) getClasses(c echo.Context, _ *openapi.Input) error {
-	var out []classInfo
-	for _, k := range duty.Classes() {
+type editionInfo struct {
+	Edition   string       `json:"edition"`
+	Title     layers.Title `json:"title"`
+	Source    string       `json:"source"`
+	ValidFrom time.Time    `json:"valid_from"`
+	Current   bool         `json:"current"`
+}
+
+// getClasses answers with the classes of the edition that new cases use, or of the
+// one named.
+func (e *Events) getClasses(c echo.Context, in *openapi.Input) error {
+	all := e.editionsOf(c.Request().Context())
+	current := all.Current(e.o.Now())
+	shown := current
+	if name := in.Text("edition"); name != "" {
+		var ok bool
+		if shown, ok = all.Edition(name); !ok {
+			return &layers.Error{Kind: layers.NotFound, Op: "event", Field: "edition", Err: errNoEdition}
+		}
+	}
+	editions := []editionInfo{}
+	for _, d := range all.List() {
+		editions = append(editions, editionInfo{Edition: d.Edition, Title: d.Title, Source: d.Source, ValidFrom: d.ValidFrom, Current: d == current})
+	}
+	out := []classInfo{}
+	for _, k := range shown.Classes {
 		out = append(out, classInfo{Code: k.Code, Title: k.Title, Group: k.Group, Department: k.Department, Icon: k.Icon,
-			Filing: k.Filing, Closing: k.Closing,
+			Filing: k.Filing, Closing: k.Closing, Criteria: event.Criteria(&k), Responsible: k.Responsible,
 			Deadline: deadlineInfo{Amount: k.Deadline.Amount, Unit: k.Deadline.Unit.Title(), Title: k.Deadline.Title()}})
 	}
-	return c.JSON(http.StatusOK, map[string]any{"version": duty.ClassesVersion, "classes": out})
+	return c.JSON(http.StatusOK, map[string]any{"version": shown.Edition, "editions": editions, "classes": out})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -154,7 +155,7 @@ func (h *held) sighted() *Report {
 func (e *Events) locate(ctx context.Context, v *live.View, reader layers.Subject, class *duty.Class, r *Report) duty.Place {
 	g := ground.New(ctx, v, reader)
 	if reader.Role == layers.System { // others have not asked about the cases that were decided
-		g = g.With(e.precedents.current(ctx, e.o.Records, e.o.Now()))
+		g = g.With(e.decided(ctx))
 	}
 	return duty.Prove(g, class, duty.Sighting{Point: r.Point, AccuracyM: r.AccuracyM, Object: r.Object})
 }
@@ -168,8 +169,43 @@ func (e *Events) reconsider(ctx context.Context, t *taking) error {
 		return nil
 	}
 	p := e.locate(ctx, t.view, layers.SystemSubject(), &t.env.Class, t.held.sighted())
+	if x := t.command.Evidence; t.command.Step == event.Return && x != nil {
+		old := &p
+		if stored, err := e.proofOf(ctx, t.held.life.ID); err != nil {
+			return err
+		} else if stored != nil {
+			old = stored.Place
+		}
+		g := ground.New(ctx, t.view, layers.SystemSubject()).With(e.decided(ctx))
+		verdict := duty.Reconsider(g, &t.env.Class, old, duty.Counter{Kind: duty.CounterKind(x.Kind), Ref: x.Ref, Note: x.Note},
+			func(code string) (duty.Class, bool) { return e.editionsOf(ctx).Class(t.env.Edition, code) })
+		t.verdict, p = &verdict, verdict.Place
+	}
 	t.place, t.env.Proof = &p, p.Hash()
 	return nil
+}
+
+// verdictInfo is what the city said to the evidence of the last return.
+type verdictInfo struct {
+	Finding    duty.Finding      `json:"finding"`
+	Reasons    []layers.Title    `json:"reasons"`
+	Differs    []duty.Difference `json:"differs"`
+	Department string            `json:"department,omitempty"` // who returned
+	At         time.Time         `json:"at"`
+	Evidence   *event.Evidence   `json:"evidence"`
+}
+
+// verdictOf returns the verdict on the last return, nil for none.
+func (e *Events) verdictOf(ctx context.Context, id string) (*verdictInfo, error) {
+	data, err := recordOf(ctx, e.o.Records, bucketVerdict, id)
+	if err != nil || data == nil {
+		return nil, err
+	}
+	out := &verdictInfo{}
+	if err := json.Unmarshal(data, out); err != nil {
+		return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
+	}
+	return out, nil
 }
 
 type proofInfo struct {
@@ -177,12 +213,14 @@ type proofInfo struct {
 	Hash       string             `json:"hash"`
 	Signature  *keyring.Signature `json:"signature"`
 	Valid      bool               `json:"valid"` // the signature fits the hash, and the hash the proof
+	Verdict    *verdictInfo       `json:"verdict,omitempty"`
 	Recomputed recomputed         `json:"recomputed"`
 }
 
 type recomputed struct {
-	Hash string `json:"hash"`
-	Same bool   `json:"same"`
+	Hash    string            `json:"hash"`
+	Same    bool              `json:"same"`
+	Differs []duty.Difference `json:"differs"`
 }
 
 func (e *Events) getProof(c echo.Context, in *openapi.Input) error {
@@ -197,6 +235,10 @@ func (e *Events) getProof(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	verdict, err := e.verdictOf(ctx, h.life.ID)
+	if err != nil {
+		return err
+	}
 	evidence := &now
 	if stored != nil {
 		evidence = stored.Place
@@ -204,7 +246,7 @@ func (e *Events) getProof(c echo.Context, in *openapi.Input) error {
 	if !seesEvidence(ctx, v, &subject, evidence, h.text(model.ObjectField)) {
 		return &layers.Error{Kind: layers.Forbidden, Op: "event", ID: h.life.ID, Err: errHidden}
 	}
-	out := proofInfo{Recomputed: recomputed{Hash: now.Hash()}}
+	out := proofInfo{Recomputed: recomputed{Hash: now.Hash()}, Verdict: verdict}
 	if stored == nil { // it came with the data: what is worked out is all there is
 		now = e.locate(ctx, v, subject, &h.class, h.sighted())
 		out.Proof, out.Hash = &now, now.Hash()
@@ -214,6 +256,9 @@ func (e *Events) getProof(c echo.Context, in *openapi.Input) error {
 		out.Valid = e.valid(stored)
 	}
 	out.Recomputed.Same = out.Recomputed.Hash == out.Hash
+	if out.Recomputed.Differs = duty.Compare(out.Proof, &now); out.Recomputed.Differs == nil {
+		out.Recomputed.Differs = []duty.Difference{}
+	}
 	return c.JSON(http.StatusOK, out)
 }
 

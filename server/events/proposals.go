@@ -6,7 +6,6 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/duplicate"
-	"wutu/layers/duty"
 )
 
 // proposals are what the program proposes for a new report, each with its reason.
@@ -41,7 +40,7 @@ func (e *Events) proposals(ctx context.Context, s *layers.Subject, id string, r 
 		out.Department = &reasoned{ID: d.ID, Name: d.Name, Reason: place.Reason}
 	}
 	now := e.o.Now().UTC()
-	if k, ok := duty.ClassOf(r.Class); ok {
+	if k, _, ok := e.classNow(ctx, r.Class); ok {
 		due, intervals, err := e.calendar.Due(now, k.Deadline)
 		if err != nil {
 			return nil, &layers.Error{Kind: layers.Internal, Op: "event", Err: err}

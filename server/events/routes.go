@@ -15,7 +15,10 @@ const (
 	maxPage      = 10_000
 )
 
-var errHidden = errors.New("a part of the cases is hidden from you")
+var (
+	errHidden    = errors.New("a part of the cases is hidden from you")
+	errNoEdition = errors.New("no such edition of the dictionary")
+)
 
 func (e *Events) routes() []openapi.Route {
 	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the event"}
@@ -46,7 +49,8 @@ func (e *Events) routes() []openapi.Route {
 		get("/api/v1/me/tasks", "myTasks", "What waits for the subject", "", mediaJSON, e.getTasks, lon, lat),
 		get("/api/v1/me/reports", "myReports", "What became of the subject's own reports", "", mediaJSON, e.getReports),
 		get("/api/v1/event-life", "eventLife", "States, steps, transitions and guards of the life of a case", "", mediaJSON, e.getLife),
-		get("/api/v1/event-classes", "eventClasses", "Dictionary of event classes", "", mediaJSON, e.getClasses),
+		get("/api/v1/event-classes", "eventClasses", "Dictionary of event classes", "", mediaJSON, e.getClasses,
+			openapi.Param{Name: "edition", About: "Name of an edition; default: the one that new cases use"}),
 	}
 }
 

@@ -3,6 +3,7 @@ package events
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -86,7 +87,8 @@ type taking struct {
 	command event.Command
 	env     event.Env
 	entry   event.Entry
-	place   *duty.Place // the proof worked out again, nil when it stays
+	place   *duty.Place   // the proof worked out again, nil when it stays
+	verdict *duty.Verdict // of a return
 }
 
 func (e *Events) postStep(c echo.Context, in *openapi.Input) error {
@@ -201,11 +203,11 @@ func (e *Events) decide(ctx context.Context, t *taking) error {
 		}
 	}
 	if c.Class != "" {
-		k, ok := duty.ClassOf(c.Class)
+		k, edition, ok := e.classNow(ctx, c.Class)
 		if !ok {
 			return layers.Invalidf("event", "/class", fmt.Sprintf("%.40q is no class of the dictionary", c.Class))
 		}
-		t.env.Class, t.env.Edition = k, duty.ClassesVersion
+		t.env.Class, t.env.Edition = k, edition
 	}
 	if c.Master != "" {
 		if _, _, err := seen(ctx, t.view, &t.subject, c.Master); err != nil || c.Master == t.held.life.ID {
@@ -291,6 +293,14 @@ func (e *Events) commit(ctx context.Context, t *taking, o once) error {
 		return err
 	}
 	b.Records = append(b.Records, records...)
+	if t.verdict != nil {
+		data, err := json.Marshal(verdictInfo{Finding: t.verdict.Finding, Reasons: t.verdict.Reasons, Differs: t.verdict.Differs,
+			Department: t.subject.Department, At: t.env.Now, Evidence: t.command.Evidence})
+		if err != nil {
+			return err
+		}
+		b.Records = append(b.Records, layers.Record{Bucket: bucketVerdict, Key: t.held.life.ID, Data: data})
+	}
 	decided, err := e.precedent(t)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package events
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -53,7 +54,7 @@ func (e *Events) load(ctx context.Context, v *live.View, id string) (*held, erro
 	if err != nil {
 		return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
 	}
-	h.class, h.edition = e.classOf(h.life)
+	h.class, h.edition = e.classOf(ctx, h.life)
 	return h, nil
 }
 
@@ -68,9 +69,9 @@ func assumed(l *layers.Layer, f *layers.Feature, rules *event.Rules) (event.Hist
 
 // classOf is the class of a case in the edition it was filed with; a class that
 // no dictionary knows has its code for a name and no deadline of its own.
-func (e *Events) classOf(c *event.Case) (duty.Class, string) {
-	if k, ok := duty.ClassOf(c.Class); ok {
-		return k, duty.ClassesVersion
+func (e *Events) classOf(ctx context.Context, c *event.Case) (duty.Class, string) {
+	if k, ok := e.editionsOf(ctx).Class(c.Edition, c.Class); ok {
+		return k, cmp.Or(c.Edition, duty.ClassesVersion)
 	}
 	return duty.Class{Code: c.Class, Title: layers.Title{ZH: c.Class, EN: c.Class}}, ""
 }

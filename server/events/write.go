@@ -81,7 +81,7 @@ func columns(w *writer, h *held) {
 // number while another process takes the same.
 func (e *Events) store(ctx context.Context, v *live.View, s *layers.Subject, r *Report, o once) (string, error) {
 	now := e.o.Now().UTC()
-	class, ok := duty.ClassOf(r.Class)
+	class, edition, ok := e.classNow(ctx, r.Class)
 	if !ok {
 		return "", layers.Invalidf("event", "/class", fmt.Sprintf("%.40q is no class of the dictionary", r.Class))
 	}
@@ -95,7 +95,7 @@ func (e *Events) store(ctx context.Context, v *live.View, s *layers.Subject, r *
 		if err != nil {
 			return "", err
 		}
-		b, err := e.reportBatch(v, s, r, &class, &place, pictures, no, now)
+		b, err := e.reportBatch(v, s, r, &class, edition, &place, pictures, no, now)
 		if err != nil {
 			return "", err
 		}
@@ -126,14 +126,14 @@ func (e *Events) districtCode(p *duty.Place) string {
 	return code
 }
 
-func (e *Events) reportBatch(v *live.View, s *layers.Subject, r *Report, class *duty.Class, place *duty.Place, pictures []event.Picture, no string, now time.Time) (layers.Batch, error) {
+func (e *Events) reportBatch(v *live.View, s *layers.Subject, r *Report, class *duty.Class, edition string, place *duty.Place, pictures []event.Picture, no string, now time.Time) (layers.Batch, error) {
 	b := layers.Batch{Actor: s.ID, At: now}
 	l, ok := v.Layer(model.Events)
 	if !ok { // a city made of imported layers only
 		l = model.Lookup(model.Events)
 		b.Layers = []*layers.Layer{l}
 	}
-	h := &held{layer: l, life: &event.Case{ID: no}, class: *class, edition: duty.ClassesVersion,
+	h := &held{layer: l, life: &event.Case{ID: no}, class: *class, edition: edition,
 		feature: layers.Feature{Key: no, Shape: r.Point, ValidFrom: now, Values: make([]layers.Value, len(l.Fields))}}
 	at := now
 	if !r.TakenAt.IsZero() && r.TakenAt.Before(now) {
