@@ -2,6 +2,7 @@
 // Prints one line a step and 'N passed, N failed'; exits 1 on any failure.
 import assert from 'node:assert/strict'
 import { accountSteps } from './accounts.mjs'
+import { boardSteps } from './boards.mjs'
 import { base, faults, launch } from './browser.mjs'
 import { caseSteps } from './cases.mjs'
 import { exportSteps } from './exports.mjs'
@@ -22,7 +23,7 @@ console.log(`walking ${base}`)
 const browser = await launch()
 let passed = 0
 let failed = 0
-for (const [name, step] of [...mapSteps, ...regionSteps, ...caseSteps, ...phoneSteps, ...stateSteps, ...officeSteps, ...accountSteps, ...policySteps, ...exportSteps, ...last].filter(([name]) => only.test(name))) {
+for (const [name, step] of [...mapSteps, ...regionSteps, ...caseSteps, ...phoneSteps, ...boardSteps, ...stateSteps, ...officeSteps, ...accountSteps, ...policySteps, ...exportSteps, ...last].filter(([name]) => only.test(name))) {
   const start = Date.now()
   try {
     await step(browser)
