@@ -134,10 +134,7 @@ func TestCompressionIsNegotiated(t *testing.T) {
 // other.
 func TestDocumentDescribesTheRoutes(t *testing.T) {
 	c := newCity(t, true)
-	s, err := server.New(server.Options{City: c.live, Records: c.store, Demo: true, Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := c.program
 	_, text := c.call("", "GET", "/ogc/api", nil)
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
 	if err != nil {
