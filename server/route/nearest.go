@@ -28,7 +28,7 @@ const (
 	maxLooked = 100_000
 	// firstLook is the time within which a question looks first, lookMore by how
 	// much it looks farther each time.
-	firstLook = 20 * time.Second
+	firstLook = 5 * time.Second
 	lookMore  = 2
 )
 
