@@ -171,7 +171,7 @@ func (p *program) keysRotate(ctx context.Context) (err error) {
 	if _, err := p.reseal(ctx, store, state.Rotating); err != nil {
 		return fmt.Errorf("the rotation to key %s is not finished, give the command again: %w", ring.Current(), err)
 	}
-	return nil
+	return p.resealPhotos(ctx, store)
 }
 
 // reseal rewrites what is not sealed with the current key, and says what it did.
@@ -213,6 +213,9 @@ func (p *program) keysSeal(ctx context.Context) (err error) {
 		}
 	}
 	if _, err := p.reseal(ctx, store, false); err != nil {
+		return err
+	}
+	if err := p.resealPhotos(ctx, store); err != nil {
 		return err
 	}
 	return store.Scrub(ctx)

@@ -14,6 +14,16 @@ func (p *program) pictures(store *gpkg.Store) *photo.Files {
 	return photo.New(filepath.Join(p.dir, city.Photos), store.Keys())
 }
 
+// resealPhotos seals the files of pictures that are plain or sealed with an old
+// key.
+func (p *program) resealPhotos(ctx context.Context, store *gpkg.Store) error {
+	n, err := p.pictures(store).Reseal(ctx)
+	if err == nil && n > 0 && !p.asJSON {
+		p.say("%d files of pictures sealed", n)
+	}
+	return err
+}
+
 // checkPhotos lists the pictures whose files are missing or damaged.
 func (p *program) checkPhotos(ctx context.Context, store *gpkg.Store) ([]string, error) {
 	wrong, _, err := p.pictures(store).Check(ctx, store, now())

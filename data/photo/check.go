@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wutu/layers"
+	"wutu/layers/keyring"
 	"wutu/layers/photo"
 )
 
@@ -55,6 +56,9 @@ func (f *Files) checkOne(ctx context.Context, k *photo.Kept, due bool) (wrong []
 		case err != nil:
 			wrong = append(wrong, "photo "+k.ID+": the file "+name+" cannot be read: "+cause(err))
 			continue
+		}
+		if head, err := f.head(name, len(keyring.Mark)); f.keys != nil && err == nil && string(head) != keyring.Mark {
+			wrong = append(wrong, "photo "+k.ID+": the file "+name+" is plain: run `wutu keys seal`")
 		}
 		if sum := sha256.Sum256(data); name == k.File() && hex.EncodeToString(sum[:]) != k.SHA256 {
 			wrong = append(wrong, "photo "+k.ID+": the file "+name+" is damaged")

@@ -108,6 +108,24 @@ func TestSealedFilesBelongToTheirNames(t *testing.T) {
 	if b, err := f.Read(ctx, name); err != nil || string(b) != "sealed" {
 		t.Errorf("after rotation: %q, %v", b, err)
 	}
+	if err := os.Remove(f.path(other)); err != nil {
+		t.Fatal(err)
+	}
+	if err := New(dir, nil).Write(ctx, other, []byte("plain")); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{2, 0} {
+		if n, err := f.Reseal(ctx); n != want || err != nil {
+			t.Errorf("%d sealed again, want %d (%v)", n, want, err)
+		}
+	}
+	for n, want := range map[string]string{name: "sealed", other: "plain"} {
+		b, err := f.Read(ctx, n)
+		raw, err2 := os.ReadFile(f.path(n))
+		if err != nil || err2 != nil || string(b) != want || !strings.HasPrefix(string(raw), keyring.Prefix(keys.Current())) {
+			t.Errorf("%s: %q, %v %v", n, b, err, err2)
+		}
+	}
 }
 
 func TestNamesCannotLeaveTheFolder(t *testing.T) {
