@@ -42,7 +42,7 @@ func (p *program) root() *cobra.Command {
 	flags.StringVar(&p.keys, "keys", "", "the city's key file (default DIR.keys beside the city's folder, or $"+keysEnv+")")
 	flags.BoolVar(&p.asJSON, "json", false, "machine-readable results on stdout")
 	cmd.AddCommand(p.serveCmd(), p.generateCmd(), p.importCmd(), p.exportCmd(), p.checkCmd(),
-		p.backupCmd(), p.restoreCmd(), p.keysCmd(), p.auditCmd(), p.accountCmd(), p.tokenCmd(), p.benchCmd())
+		p.backupCmd(), p.restoreCmd(), p.keysCmd(), p.auditCmd(), p.accountCmd(), p.tokenCmd(), p.dictionaryCmd(), p.benchCmd())
 	return cmd
 }
 

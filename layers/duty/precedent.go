@@ -102,8 +102,8 @@ func checkPolygon(g *geojson.Geometry) error {
 		return layers.Invalidf("precedent", "polygon", "is empty")
 	}
 	edges(shape, func(_, _ orb.Point) { n++ })
-	if n > maxPrecedentVertices {
-		return layers.Invalidf("precedent", "polygon", "has too many vertices")
+	if n < 3 || n > maxPrecedentVertices {
+		return layers.Invalidf("precedent", "polygon", "has too few or too many vertices")
 	}
 	if err := valid.Check(shape); err != nil {
 		return layers.Invalidf("precedent", "polygon", err.Error())
