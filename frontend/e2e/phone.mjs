@@ -203,10 +203,10 @@ export const phoneSteps = [
     assert.ok(took < minuteMs, `${took} ms`)
     const { response, at } = await answered
     assert.equal(response.status(), 201, response.status() === 201 ? '' : await response.text())
-    const { id } = await response.json()
+    const { id, place: belongs } = await response.json()
     await page.locator(`[data-part=receipt][data-event="${id}"]`).waitFor()
     assert.match(await page.locator('[data-part=chain]').innerText(), /区.*·.*·.*·/s)
-    assert.notEqual((await page.locator('[data-part=department]').innerText()).trim(), '')
+    if (belongs.department) assert.equal((await page.locator('[data-part=department]').innerText()).trim(), belongs.department.name)
     await shot(page, 'phone-receipt')
     await dispatcher.locator(`[data-event="${id}"]`).first().waitFor()
     assert.ok(Date.now() - at <= appearLimitMs)

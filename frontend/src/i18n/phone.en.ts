@@ -55,5 +55,6 @@ export default {
     waitingHint: 'Kept on this phone and sent when the line is back; the number follows.', way: 'Way', what: 'What is it?', where: 'Where?',
     whereFirst: 'Your position is needed.', wholeCity: 'Whole city', why: 'Reason', wifiHint: 'On mobile data everything waits for Wi-Fi',
     wifiOnly: 'Send on Wi-Fi only', withinOwn: 'By the border kept here: within {name}, {m} m from the border', words: 'Words',
+    notPossible: 'This step can no longer be taken: delete it, or add your words to the case.', stepConfirm: 'Verified', stepRefuse: 'Not so', stepVerify: 'Verify',
   },
 }

@@ -33,5 +33,6 @@ export default {
     toTasks: '回到任务', tooFar: '距事发地 {m}，须在 {limit} 内，请走近再拍', unsolved: '未解决', untitled: '未选类别', update: '新版本可用', usePin: '图钉选点', used: '本机已用 {size}',
     waitingHint: '已存在本机，联网后自动上传，编号随后就到。', way: '路线', what: '是什么问题？', where: '在哪里？', whereFirst: '需要定位才能查看附近。', wholeCity: '全市', why: '理由',
     wifiHint: '用流量时只保存，连上 Wi-Fi 再传', wifiOnly: '仅 Wi-Fi 上传', withinOwn: '按本机边界：在{name}内，距边界 {m} 米', words: '说明',
+    notPossible: '这一步现在不能办理了，可以删除，或改为补充说明。', stepConfirm: '核实属实', stepRefuse: '核实不实', stepVerify: '核实',
   },
 }

@@ -114,7 +114,10 @@ async function settle(s: Surroundings, item: Item, error: unknown): Promise<Stop
     return null
   }
   const current = item.work.kind === 'step' && [404, 409, 412, 422].includes(error.status) ? await s.server.look(item.work.case).catch(() => null) : null
-  if (current) failure.history = sinceOf(item, current)
+  if (current) {
+    failure.history = sinceOf(item, current)
+    failure.legal = current.legal?.map(({ step }) => step) ?? failure.legal
+  }
   const conflict = error.status === 409 || error.status === 412
   await s.shelf.change(item.id, (found) => (conflict ? conflicted(found, failure, current ? String(current.version) : '') : refused(found, failure)))
   return null
