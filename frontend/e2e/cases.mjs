@@ -86,8 +86,8 @@ async function take(page, id, step, fill) {
   const form = page.locator(`[data-form=${step}]`)
   const answered = page.waitForResponse((response) => response.url().endsWith(`/${id}/${step}`) && response.request().method() === 'POST')
   answered.catch(() => undefined) // what is wrong with the form is the better message
-  if (await form.count().then((n) => n > 0) || fill) {
-    await form.waitFor()
+  await Promise.race([answered, form.waitFor()])
+  if (await form.count() > 0) {
     await fill?.(form)
     await form.locator(`[data-submit=${step}]:not([disabled])`).click()
   }
@@ -104,6 +104,17 @@ const stand = async (form) => {
   await form.locator('[data-action=fix]').click()
   await form.locator('[data-part=fix].ok').waitFor()
 }
+
+/** What every window shows when something goes wrong, for whoever has to find out why. */
+const watched = ([name, step]) => [name, async (browser) => {
+  try {
+    await step(browser)
+  } catch (error) {
+    const pages = browser.contexts().flatMap((context) => context.pages())
+    for (const [index, page] of pages.entries()) await shot(page, `failed-${index}`).catch(() => undefined)
+    throw error
+  }
+}]
 
 export const caseSteps = [
   ['a case walks from its report to its close over two windows and a telephone, each step seen on all', async (browser) => {
@@ -149,7 +160,7 @@ export const caseSteps = [
     const steps = [
       [dispatcher, 'verify', 'verifying', async (form) => { await form.locator('[data-field=worker]').fill(worker) }],
       [phone, 'confirm', 'accepted', async (form) => { await stand(form); await photo(form) }],
-      [dispatcher, 'file', 'filed', async () => {}],
+      [dispatcher, 'file', 'filed'],
       [dispatcher, 'dispatch', 'dispatched', async (form) => {
         await form.locator('[data-field=department]').selectOption(lead)
         await form.locator('[data-field=assists]').selectOption({ index: 1 })
@@ -175,7 +186,7 @@ export const caseSteps = [
         await photo(form, [250, 215, 110])
         await shot(phone, 'case-check')
       }],
-      [dispatcher, 'close', 'closed', async () => {}],
+      [dispatcher, 'close', 'closed'],
     ]
     for (const [page, step, wanted, fill] of steps) {
       since = await take(page, id, step, fill)
@@ -205,7 +216,7 @@ export const caseSteps = [
     await openCase(dispatcher, id)
     const own = (await ask(department, '/api/v1/me')).body.department
     await take(dispatcher, id, 'confirm')
-    await take(dispatcher, id, 'file', async () => {})
+    await take(dispatcher, id, 'file')
     await take(dispatcher, id, 'dispatch', (form) => form.locator('[data-field=department]').selectOption(own))
     await state(department).and(department.locator('[data-state=dispatched]')).waitFor()
     await department.waitForFunction(() => window.wutu.idle > 0)
@@ -291,4 +302,4 @@ export const caseSteps = [
     await state(page).waitFor()
     await shot(page, 'queue-filtered')
   }],
-]
+].map(watched)
