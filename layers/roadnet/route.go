@@ -107,7 +107,7 @@ func (g *Graph) trace(s *search, a, b *Snap, side uint32) []piece {
 // describe measures and draws a route.
 func (g *Graph) describe(m Mode, a, b *Snap, total time.Duration, pieces []piece) *Route {
 	r := &Route{time: total, Seconds: total.Seconds(), Metres: a.OffM + b.OffM}
-	r.Line = appendPlace(r.Line, a.Point)
+	r.Line = appendPlace(appendPlace(r.Line, a.Point), a.On)
 	for _, p := range pieces {
 		if p.from == p.to {
 			continue
@@ -129,18 +129,18 @@ func (g *Graph) describe(m Mode, a, b *Snap, total time.Duration, pieces []piece
 		}
 		r.Steps = append(r.Steps, Step{Road: id, Name: name, Seconds: seconds, Metres: metres})
 	}
-	if len(r.Line) == 1 || r.Line[len(r.Line)-1] != b.On {
-		r.Line = appendPlace(r.Line, b.On)
-	}
-	r.Line = appendPlace(r.Line, b.Point)
-	if len(r.Line) == 1 { // from a place to itself
-		r.Line = append(r.Line, r.Line[0])
+	r.Line = appendPlace(r.Line, b.On)
+	if r.Line = appendPlace(r.Line, b.Point); len(r.Line) > 1 {
+		r.Line[len(r.Line)-1] = b.Point
+	} else { // from a place to itself
+		r.Line = append(r.Line, b.Point)
 	}
 	return r
 }
 
+// appendPlace appends what is another place to the resolution of coordinates.
 func appendPlace(l orb.LineString, p orb.Point) orb.LineString {
-	if len(l) > 0 && l[len(l)-1] == p {
+	if len(l) > 0 && spotOf(l[len(l)-1]) == spotOf(p) {
 		return l
 	}
 	return append(l, p)
