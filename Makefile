@@ -57,8 +57,10 @@ test: needs lint ui-test go-test e2e
 
 # Programs the tests use: a browser for the walk through the pages, GDAL and
 # osmium as independent readers of what the program reads and writes, pgRouting
-# (in PostgreSQL, with PostGIS) as an independent router.
-NEEDS := chromium:chromium ogrinfo:gdal-bin osmium:osmium-tool fc-list:fontconfig curl:curl openssl:openssl
+# (in PostgreSQL, with PostGIS) as an independent router, ExifTool and xmllint as
+# readers of pictures and answers.
+NEEDS := chromium:chromium ogrinfo:gdal-bin osmium:osmium-tool fc-list:fontconfig curl:curl openssl:openssl \
+	exiftool:libimage-exiftool-perl xmllint:libxml2-utils
 needs:
 	$(call say,looking for what the tests need)
 	@missing=(); for n in $(NEEDS); do command -v "$${n%%:*}" >/dev/null || missing+=("$${n##*:}"); done; \

@@ -105,11 +105,33 @@ func (o *Office) Facts(ctx context.Context, s *layers.Subject, ids []string) ([]
 				return nil, err
 			}
 		}
-		f := events.PhotoFacts{ID: id, TakenAt: k.TakenAt}
-		if k.Place != nil {
-			f.Placed, f.Lon, f.Lat = true, k.Place.Lon, k.Place.Lat
+		out = append(out, factsOf(k))
+	}
+	return out, nil
+}
+
+func factsOf(k *photo.Kept) events.PhotoFacts {
+	f := events.PhotoFacts{ID: k.ID, TakenAt: k.TakenAt}
+	if k.Place != nil {
+		f.Placed, f.Lon, f.Lat = true, k.Place.Lon, k.Place.Lat
+	}
+	return f
+}
+
+// About tells of pictures for somebody who may see them, as who sees a case may
+// see those it carries: the caller has checked that. Pictures that are not kept
+// are left out.
+func (o *Office) About(ctx context.Context, ids []string) ([]events.PhotoFacts, error) {
+	var out []events.PhotoFacts
+	for _, id := range ids {
+		k, err := o.kept(ctx, id)
+		if layers.KindOf(err) == layers.NotFound {
+			continue
 		}
-		out = append(out, f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, factsOf(k))
 	}
 	return out, nil
 }
