@@ -62,6 +62,8 @@ export interface HistoryEntry {
 export interface Clock {
   name: string
   title?: Title
+  /** Department whose task it limits; none for the case itself. */
+  task?: string
   started?: string
   due: string
   state: string
