@@ -9,10 +9,6 @@ import (
 	"wutu/layers"
 )
 
-// DictionaryBucket is the bucket of the records that hold the imported editions of
-// a city, by name of the edition, in the file form.
-const DictionaryBucket = "duty-dictionary"
-
 // Dictionary is one edition of the classes of events. It is not changed once it is
 // in use: a changed list is a new edition, and cases keep the one they were filed
 // with.

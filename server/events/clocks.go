@@ -49,7 +49,7 @@ func (e *Events) getClocks(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	now := e.o.Now().UTC()
-	clocks, err := e.clocks(h, now, true)
+	clocks, err := e.clocks(ctx, h, now, true)
 	if err != nil {
 		return err
 	}
@@ -71,9 +71,9 @@ func (e *Events) whole(ctx context.Context, v *live.View, s *layers.Subject, id 
 
 // clocks tells how the clocks of a case stand at now, in the order in which they
 // started; explained adds what counted.
-func (e *Events) clocks(h *held, now time.Time, explained bool) ([]clockInfo, error) {
+func (e *Events) clocks(ctx context.Context, h *held, now time.Time, explained bool) ([]clockInfo, error) {
 	out := []clockInfo{}
-	readings, err := h.life.ClocksAt(now, e.calendar)
+	readings, err := h.life.ClocksAt(now, e.book.Calendar(ctx))
 	if err != nil {
 		return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: h.life.ID, Err: err}
 	}
@@ -83,7 +83,7 @@ func (e *Events) clocks(h *held, now time.Time, explained bool) ([]clockInfo, er
 		info := clockInfo{Name: string(k.Name), Title: k.Name.Title(), Task: k.Task, Tier: k.Tier.String(), Started: k.Started(), Due: k.Due,
 			Was: k.Was, State: string(s.State), LimitS: k.Limit.Seconds(), UsedS: s.Used.Seconds(), LeftS: s.Left.Seconds(), Share: s.Share}
 		if explained {
-			intervals, err := s.Explain(e.calendar)
+			intervals, err := s.Explain(e.book.Calendar(ctx))
 			if err != nil {
 				return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: h.life.ID, Err: err}
 			}

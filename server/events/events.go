@@ -10,11 +10,10 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/duplicate"
-	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/layers/keyring"
 	"wutu/layers/live"
-	"wutu/layers/worktime"
+	"wutu/server/ground"
 	"wutu/server/openapi"
 )
 
@@ -62,18 +61,17 @@ type Options struct {
 // Events answers the addresses under /api/v1/events. Safe for concurrent use.
 type Events struct {
 	o          Options
-	calendar   *worktime.Calendar
 	rules      event.Rules
 	alike      duplicate.Rules
 	serials    serials
-	precedents kept[duty.Precedents]
-	editions   kept[duty.Editions]
-	swept      sync.Map // event id → sweepMark: cases with nothing due yet
+	precedents precedents
+	book       *ground.Book // dictionaries, calendar, what past cases say
+	swept      sync.Map     // event id → sweepMark: cases with nothing due yet
 }
 
 // New returns Events.
 func New(o Options) *Events {
-	return &Events{o: o, calendar: worktime.DefaultCalendar(), rules: event.DefaultRules(), alike: duplicate.DefaultRules()}
+	return &Events{o: o, book: ground.NewBook(o.Records, o.Now), rules: event.DefaultRules(), alike: duplicate.DefaultRules()}
 }
 
 // Routes declares the operations.

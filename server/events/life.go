@@ -104,7 +104,7 @@ type editionInfo struct {
 // getClasses answers with the classes of the edition that new cases use, or of the
 // one named.
 func (e *Events) getClasses(c echo.Context, in *openapi.Input) error {
-	all := e.editionsOf(c.Request().Context())
+	all := e.book.Editions(c.Request().Context())
 	current := all.Current(e.o.Now())
 	shown := current
 	if name := in.Text("edition"); name != "" {

@@ -154,10 +154,16 @@ func (h *held) sighted() *Report {
 // locate works out who answers for a report, as the reader sees the city.
 func (e *Events) locate(ctx context.Context, v *live.View, reader layers.Subject, class *duty.Class, r *Report) duty.Place {
 	g := ground.New(ctx, v, reader)
-	if reader.Role == layers.System { // others have not asked about the cases that were decided
-		g = g.With(e.decided(ctx))
+	if reader.Role == layers.System { // what was decided and learned from all cases is not for everybody
+		g = e.knowing(ctx, v)
 	}
 	return duty.Prove(g, class, duty.Sighting{Point: r.Point, AccuracyM: r.AccuracyM, Object: r.Object})
+}
+
+// knowing reads the city as the program itself, with the precedents and what past
+// cases say.
+func (e *Events) knowing(ctx context.Context, v *live.View) ground.Ground {
+	return ground.New(ctx, v, layers.SystemSubject()).With(e.precedents.current(ctx, e.o.Records, e.o.Now())).Learned(e.book.Odds(ctx))
 }
 
 // reconsider works the proof out again where a step is about who answers: a return
@@ -176,9 +182,8 @@ func (e *Events) reconsider(ctx context.Context, t *taking) error {
 		} else if stored != nil {
 			old = stored.Place
 		}
-		g := ground.New(ctx, t.view, layers.SystemSubject()).With(e.decided(ctx))
-		verdict := duty.Reconsider(g, &t.env.Class, old, duty.Counter{Kind: duty.CounterKind(x.Kind), Ref: x.Ref, Note: x.Note},
-			func(code string) (duty.Class, bool) { return e.editionsOf(ctx).Class(t.env.Edition, code) })
+		verdict := duty.Reconsider(e.knowing(ctx, t.view), &t.env.Class, old, duty.Counter{Kind: duty.CounterKind(x.Kind), Ref: x.Ref, Note: x.Note},
+			func(code string) (duty.Class, bool) { return e.book.Editions(ctx).Class(t.env.Edition, code) })
 		t.verdict, p = &verdict, verdict.Place
 	}
 	t.place, t.env.Proof = &p, p.Hash()

@@ -13,75 +13,48 @@ import (
 	"wutu/layers/model"
 )
 
-// kept is something made of all records of a bucket. It is read again after a
-// while, as other processes write too. Safe for concurrent use.
-type kept[T any] struct {
+// precedentsFor is how long a set of precedents serves before it is read again:
+// other processes decide too.
+const precedentsFor = time.Second
+
+// precedents keeps the adjudications that are in force. Safe for concurrent use.
+type precedents struct {
 	mu   sync.Mutex
 	read time.Time
-	set  *T
+	set  *duty.Precedents
 }
 
-// keptFor is how long it serves.
-const keptFor = time.Second
-
-// current returns what make makes of the records; while the store cannot be read
-// the last one serves on, nil when there is none.
-func (k *kept[T]) current(ctx context.Context, records layers.Reader, bucket string, now time.Time, make func([][]byte) *T) *T {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.set != nil && now.Sub(k.read).Abs() < keptFor {
-		return k.set
+// current returns the precedents in force at now. Those that cannot be read decide
+// nothing; while the store cannot be read the last set serves on.
+func (p *precedents) current(ctx context.Context, records layers.Reader, now time.Time) *duty.Precedents {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.set != nil && now.Sub(p.read).Abs() < precedentsFor {
+		return p.set
 	}
-	var list [][]byte
-	for r, err := range records.Records(ctx, bucket, "") {
+	var list []duty.Precedent
+	for r, err := range records.Records(ctx, bucketPrecedent, "") {
 		if err != nil {
-			return k.set
+			return p.set
 		}
-		list = append(list, r.Data)
+		if d, err := duty.ParsePrecedent(r.Data); err == nil {
+			list = append(list, *d)
+		}
 	}
-	k.set, k.read = make(list), now
-	return k.set
+	p.set, p.read = duty.NewPrecedents(list, now), now
+	return p.set
 }
 
 // forget makes the next question read them again.
-func (k *kept[T]) forget() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.set = nil
-}
-
-// decided returns the precedents in force. Those that cannot be read decide
-// nothing.
-func (e *Events) decided(ctx context.Context) *duty.Precedents {
-	now := e.o.Now()
-	return e.precedents.current(ctx, e.o.Records, bucketPrecedent, now, func(records [][]byte) *duty.Precedents {
-		var list []duty.Precedent
-		for _, data := range records {
-			if p, err := duty.ParsePrecedent(data); err == nil {
-				list = append(list, *p)
-			}
-		}
-		return duty.NewPrecedents(list, now)
-	})
-}
-
-// editionsOf returns the dictionaries of the city. One that cannot be read is left
-// out.
-func (e *Events) editionsOf(ctx context.Context) *duty.Editions {
-	return e.editions.current(ctx, e.o.Records, duty.DictionaryBucket, e.o.Now(), func(records [][]byte) *duty.Editions {
-		var list []*duty.Dictionary
-		for _, data := range records {
-			if d, err := duty.ParseDictionary(data); err == nil {
-				list = append(list, d)
-			}
-		}
-		return duty.NewEditions(list)
-	})
+func (p *precedents) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.set = nil
 }
 
 // classNow returns a class of the edition that new cases use, with its name.
 func (e *Events) classNow(ctx context.Context, code string) (duty.Class, string, bool) {
-	d := e.editionsOf(ctx).Current(e.o.Now())
+	d := e.book.Editions(ctx).Current(e.o.Now())
 	k, ok := d.Class(code)
 	return k, d.Edition, ok
 }

@@ -41,7 +41,7 @@ func (e *Events) proposals(ctx context.Context, s *layers.Subject, id string, r 
 	}
 	now := e.o.Now().UTC()
 	if k, _, ok := e.classNow(ctx, r.Class); ok {
-		due, intervals, err := e.calendar.Due(now, k.Deadline)
+		due, intervals, err := e.book.Calendar(ctx).Due(now, k.Deadline)
 		if err != nil {
 			return nil, &layers.Error{Kind: layers.Internal, Op: "event", Err: err}
 		}

@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,19 +33,20 @@ const (
 // Report is something seen by somebody, through whichever channel. Other doors
 // than POST /api/v1/events fill it and call Events.Report.
 type Report struct {
-	Point       orb.Point // lon/lat degrees WGS 84
-	AccuracyM   float64   // radius in metres within which the place is with 95 %; 0: set by hand
-	Class       string    // four digits
-	Description string    // at most 4,000 characters
-	Channel     string    // a value of the field "channel"; "": app
-	Level       string    // normal, urgent or major; "": normal
-	Object      string    // "layer/id" of what it is about, "" for none
-	Photos      []string  // ids of pictures that the subject has sent
-	TakenAt     time.Time // when it was seen; zero: now
-	SourceRef   string    // its number in the system it comes from
-	Reporter    string    // name of the reporter, "" for the subject itself
-	Phone       string    // telephone number of the reporter
-	DeviceRule  string    // name of the rule that raised it, for alarms
+	Point       orb.Point  // lon/lat degrees WGS 84
+	AccuracyM   float64    // radius in metres within which the place is with 95 %; 0: set by hand
+	Class       string     // four digits
+	Description string     // at most 4,000 characters
+	Channel     string     // a value of the field "channel"; "": app
+	Level       string     // normal, urgent or major; "": normal
+	Object      string     // "layer/id" of what it is about, "" for none
+	Photos      []string   // ids of pictures that the subject has sent
+	TakenAt     time.Time  // when it was seen; zero: now
+	SourceRef   string     // its number in the system it comes from
+	Reporter    string     // name of the reporter, "" for the subject itself
+	Phone       string     // telephone number of the reporter
+	Fix         *event.Fix // where the reporter stood; nil: not known
+	DeviceRule  string     // name of the rule that raised it, for alarms
 }
 
 // Check refuses what cannot be stored. The errors are Invalid and name the member
@@ -81,6 +83,7 @@ type reportBody struct {
 	Camera      string     `json:"camera"` // id of the camera that saw it, in place of lon and lat
 	Photos      []string   `json:"photos"`
 	TakenAt     *time.Time `json:"taken_at"`
+	Fix         *event.Fix `json:"fix"`   // where the reporter stands, when the device knows
 	Draft       string     `json:"draft"` // the client's own id of the report: as Idempotency-Key
 }
 
@@ -88,7 +91,7 @@ type reportBody struct {
 // looks at.
 func (e *Events) reportOf(ctx context.Context, b *reportBody, s *layers.Subject) (*Report, error) {
 	r := &Report{AccuracyM: b.Accuracy, Class: b.Class, Description: b.Description, Channel: b.Channel, Level: b.Level,
-		Object: b.Object, Photos: b.Photos}
+		Object: b.Object, Photos: b.Photos, Fix: b.Fix}
 	if b.TakenAt != nil {
 		r.TakenAt = *b.TakenAt
 	}
@@ -159,7 +162,11 @@ func (e *Events) Report(ctx context.Context, subject *layers.Subject, r *Report,
 	if err := mayReport(subject); err != nil {
 		return "", err
 	}
-	o, err := newOnce(subject, "report", key, fmt.Appendf(nil, "%+v", *r))
+	told, err := json.Marshal(r)
+	if err != nil {
+		return "", layers.Invalidf("event", "", err.Error())
+	}
+	o, err := newOnce(subject, "report", key, told)
 	if err != nil {
 		return "", err
 	}

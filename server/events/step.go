@@ -148,7 +148,7 @@ func (e *Events) act(ctx context.Context, s *layers.Subject, id string, step eve
 	if b.Report != "" || step == event.Supplement {
 		t.command.Report = &event.Statement{At: e.o.Now().UTC(), Channel: channelOf(s), Text: b.Report, Account: s.ID, Photos: b.Photos}
 	}
-	t.env = e.env(t.held, s)
+	t.env = e.env(ctx, t.held, s)
 	if !mayEver(s, step) {
 		return &layers.Error{Kind: layers.Forbidden, Op: "event", ID: id, Field: "step", Err: fmt.Errorf("role %s may not %s events", s.Role, step)}
 	}
@@ -279,7 +279,7 @@ func (e *Events) commit(ctx context.Context, t *taking, o once) error {
 		return err
 	}
 	if t.master != nil && t.entry.Step == event.Merge {
-		env := e.env(t.master, &t.subject)
+		env := e.env(ctx, t.master, &t.subject)
 		entry, err := t.master.life.Decide(event.Command{Step: event.Supplement, Merged: t.held.life.ID, Reports: t.held.life.Reports}, env)
 		if err != nil {
 			return stepError(err, t.master.life.State)

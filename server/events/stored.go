@@ -50,6 +50,9 @@ func (e *Events) load(ctx context.Context, v *live.View, id string) (*held, erro
 	}
 	if err == nil {
 		h.life, err = event.Replay(id, h.history)
+		if err == nil && h.life.Class == "" { // histories of the first release do not name it
+			h.life.Class = h.text(model.Class)
+		}
 	}
 	if err != nil {
 		return nil, &layers.Error{Kind: layers.Internal, Op: "event", ID: id, Err: err}
@@ -70,7 +73,7 @@ func assumed(l *layers.Layer, f *layers.Feature, rules *event.Rules) (event.Hist
 // classOf is the class of a case in the edition it was filed with; a class that
 // no dictionary knows has its code for a name and no deadline of its own.
 func (e *Events) classOf(ctx context.Context, c *event.Case) (duty.Class, string) {
-	if k, ok := e.editionsOf(ctx).Class(c.Edition, c.Class); ok {
+	if k, ok := e.book.Editions(ctx).Class(c.Edition, c.Class); ok {
 		return k, cmp.Or(c.Edition, duty.ClassesVersion)
 	}
 	return duty.Class{Code: c.Class, Title: layers.Title{ZH: c.Class, EN: c.Class}}, ""
@@ -96,8 +99,8 @@ func (h *held) accuracyM() float64 {
 }
 
 // env is what a decision about the case depends on.
-func (e *Events) env(h *held, s *layers.Subject) event.Env {
-	return event.Env{Now: e.o.Now().UTC(), Subject: *s, Calendar: e.calendar, Rules: &e.rules, Class: h.class, Edition: h.edition,
+func (e *Events) env(ctx context.Context, h *held, s *layers.Subject) event.Env {
+	return event.Env{Now: e.o.Now().UTC(), Subject: *s, Calendar: e.book.Calendar(ctx), Rules: &e.rules, Class: h.class, Edition: h.edition,
 		Point: h.point(), Accuracy: h.accuracyM(), Proof: h.life.Proof}
 }
 

@@ -122,7 +122,7 @@ func (e *Events) sweepOne(ctx context.Context, id string, now time.Time) (int, e
 		if err != nil {
 			return taken, err
 		}
-		env := e.env(h, &system)
+		env := e.env(ctx, h, &system)
 		env.Now = now
 		steps := h.life.Automatic(env)
 		if len(steps) == 0 {

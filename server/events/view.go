@@ -155,8 +155,8 @@ func (e *Events) describe(ctx context.Context, reader layers.Subject, asker *lay
 	}
 	out.Tier, out.Class, out.Chain = c.Tier.String(), c.Class, c.Chain
 	out.Supervision, out.Returns, out.Reworks, out.Extensions = c.Supervision, c.Returns, c.Reworks, c.Extensions
-	env := e.env(h, asker)
-	if out.Clocks, err = e.clocks(h, env.Now, false); err != nil {
+	env := e.env(ctx, h, asker)
+	if out.Clocks, err = e.clocks(ctx, h, env.Now, false); err != nil {
 		return nil, err
 	}
 	out.Tasks, out.Reports, out.Photos = e.tasks(ctx, v, asker, h), reportsOf(c, asker), photosOf(c)

@@ -95,7 +95,7 @@ func (e *Events) store(ctx context.Context, v *live.View, s *layers.Subject, r *
 		if err != nil {
 			return "", err
 		}
-		b, err := e.reportBatch(v, s, r, &class, edition, &place, pictures, no, now)
+		b, err := e.reportBatch(ctx, v, s, r, &class, edition, &place, pictures, no, now)
 		if err != nil {
 			return "", err
 		}
@@ -126,7 +126,7 @@ func (e *Events) districtCode(p *duty.Place) string {
 	return code
 }
 
-func (e *Events) reportBatch(v *live.View, s *layers.Subject, r *Report, class *duty.Class, edition string, place *duty.Place, pictures []event.Picture, no string, now time.Time) (layers.Batch, error) {
+func (e *Events) reportBatch(ctx context.Context, v *live.View, s *layers.Subject, r *Report, class *duty.Class, edition string, place *duty.Place, pictures []event.Picture, no string, now time.Time) (layers.Batch, error) {
 	b := layers.Batch{Actor: s.ID, At: now}
 	l, ok := v.Layer(model.Events)
 	if !ok { // a city made of imported layers only
@@ -139,13 +139,13 @@ func (e *Events) reportBatch(v *live.View, s *layers.Subject, r *Report, class *
 	if !r.TakenAt.IsZero() && r.TakenAt.Before(now) {
 		at = r.TakenAt.UTC()
 	}
-	env := e.env(h, s)
+	env := e.env(ctx, h, s)
 	env.Accuracy, env.Proof, env.Pictures = r.AccuracyM, place.Hash(), pictures
 	statement := &event.Statement{At: at, Channel: r.Channel, Text: r.Description, Account: s.ID, Photos: r.Photos,
 		Lon: r.Point[0], Lat: r.Point[1], Accuracy: r.AccuracyM}
 	entry, err := h.life.Decide(event.Command{Step: event.Report, Class: class.Code, Level: r.Level, Department: place.Chosen.Department,
 		Photos: r.Photos, Report: statement, Source: r.SourceRef, Note: r.DeviceRule,
-		Fix: &event.Fix{Lon: r.Point[0], Lat: r.Point[1], Accuracy: r.AccuracyM}}, env)
+		Fix: r.Fix}, env)
 	if err != nil {
 		return b, stepError(err, event.Unreported)
 	}
