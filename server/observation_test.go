@@ -81,7 +81,20 @@ func TestOneAlarmOneCase(t *testing.T) {
 	if got := c.observe(reading("wl-0", 1, 41), reading("wl-0", 2, 44.4)); got["taken"] != 2.0 || len(got["alarms"].([]any)) != 0 {
 		t.Errorf("below the limit: %v", got)
 	}
+	listener := c.live.Listen(0)
 	got := c.observe(reading("wl-0", 3, 44.6))
+	// Whoever listens has been told by now: nothing waits for a timer.
+	soon, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	for told := false; !told; {
+		deltas, err := listener.Next(soon)
+		if err != nil {
+			t.Fatalf("the change of the device is not heard: %v", err)
+		}
+		for _, d := range deltas {
+			told = told || d.Layer == model.Devices && d.ID == "wl-0"
+		}
+	}
 	first := got["alarms"].([]any)[0].(map[string]any)
 	if first["rule"] != "water_level" || first["device"] != "wl-0" || first["event"] == "" {
 		t.Fatalf("alarm: %v", got)

@@ -34,6 +34,7 @@ type serveFlags struct {
 	listenFlags
 	accessFlags
 	signInFlags
+	photoFlags
 	demo, verbose bool
 }
 
@@ -51,6 +52,7 @@ func (p *program) serveCmd() *cobra.Command {
 	f.listenFlags.add(cmd.Flags())
 	f.accessFlags.add(cmd.Flags())
 	f.signInFlags.add(cmd.Flags())
+	f.photoFlags.add(cmd.Flags())
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "let anonymous visitors plan, report and dispatch")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log every request")
 	return cmd
@@ -126,7 +128,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 			_, err := store.SealAudit(ctx, at, worktime.China())
 			return err
 		},
-		Photos:   p.pictures(store),
+		Photos: p.pictures(store), PhotoLimits: f.limits(),
 		Platform: platform, NoLocal: !f.local, SecureCookies: f.secure()}
 	if accessLog != nil {
 		o.AccessLog = accessLog

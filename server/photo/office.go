@@ -46,14 +46,14 @@ type Options struct {
 	MaySee func(ctx context.Context, s *layers.Subject, event string) error
 	Limits photo.Limits   // zero: the defaults
 	Zone   *time.Location // of cameras that do not say theirs; nil: UTC
-	PerDay int            // pictures a subject may send in a day; 0: 2,000
+	PerDay int            // pictures a subject may send in a day; 0: 10,000
 	Now    func() time.Time
 	Log    *slog.Logger
 }
 
-// defaultPerDay is more than a worker takes in a shift, and keeps a disk from
-// being filled by one key in a night.
-const defaultPerDay = 2_000
+// defaultPerDay is more than a platform of a whole city's hotline hands on in a
+// day, and keeps a disk from being filled by one key in a night.
+const defaultPerDay = 10_000
 
 // Office takes in and hands out pictures. Safe for concurrent use.
 type Office struct {
