@@ -150,6 +150,9 @@ func TestReturnNeedsEvidence(t *testing.T) {
 	}
 	c.clock.Add(int64(time.Minute))
 	again.step("supervisor", "adjudicate", `{"department":"dep-street","note":"该网格路灯由街道负责"}`, "dispatched")
+	if p := again.last["feature"].(map[string]any)["properties"].(map[string]any); p["department"] != "dep-street" || p["department_name"] != "滨江街道办事处" {
+		t.Errorf("leads now: %v, %v", p["department"], p["department_name"])
+	}
 	c.clock.Add(int64(3 * time.Second))
 	next := c.post("", "/api/v1/events", lampReport, 201)["place"].(map[string]any)
 	if next["department"].(map[string]any)["id"] != "dep-street" || !strings.Contains(next["reason"].(map[string]any)["zh"].(string), "审定") {

@@ -195,11 +195,14 @@ func (e *Events) decide(ctx context.Context, t *taking) error {
 	if c.Step == event.Dispatch && c.Department == "" {
 		c.Department = t.held.life.Lead // the one that the proof of place proposes
 	}
-	for name, ids := range map[string][]string{"/department": {c.Department}, "/assists": c.Assists} {
-		for _, id := range ids {
-			if _, ok := system.Department(id); id != "" && !ok {
-				return layers.Invalidf("event", name, fmt.Sprintf("%.80q is no department", id))
-			}
+	lead, ok := system.Department(c.Department)
+	if c.Department != "" && !ok {
+		return layers.Invalidf("event", "/department", fmt.Sprintf("%.80q is no department", c.Department))
+	}
+	t.held.lead = lead.Name
+	for _, id := range c.Assists {
+		if _, ok := system.Department(id); !ok {
+			return layers.Invalidf("event", "/assists", fmt.Sprintf("%.80q is no department", id))
 		}
 	}
 	if c.Class != "" {

@@ -25,6 +25,7 @@ type held struct {
 	life    *event.Case
 	class   duty.Class
 	edition string
+	lead    string // name of the department that leads from now on, "" when it stays who it was
 }
 
 // load reads a case as the program itself. Callers have checked that the subject

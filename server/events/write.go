@@ -74,6 +74,9 @@ func columns(w *writer, h *held) {
 		w.set(c.Field, c.Value)
 	}
 	w.text(model.ClassName, h.class.Title.ZH)
+	if h.lead != "" || h.life.Lead == "" {
+		w.text(model.DepartmentName, h.lead)
+	}
 }
 
 // store commits a new event: the feature, its history, the proof of place, the
@@ -133,7 +136,7 @@ func (e *Events) reportBatch(ctx context.Context, v *live.View, s *layers.Subjec
 		l = model.Lookup(model.Events)
 		b.Layers = []*layers.Layer{l}
 	}
-	h := &held{layer: l, life: &event.Case{ID: no}, class: *class, edition: edition,
+	h := &held{layer: l, life: &event.Case{ID: no}, class: *class, edition: edition, lead: place.Chosen.Name,
 		feature: layers.Feature{Key: no, Shape: r.Point, ValidFrom: now, Values: make([]layers.Value, len(l.Fields))}}
 	at := now
 	if !r.TakenAt.IsZero() && r.TakenAt.Before(now) {
@@ -168,7 +171,6 @@ func (e *Events) reportBatch(ctx context.Context, v *live.View, s *layers.Subjec
 			w.text(field, area.Code)
 		}
 	}
-	w.text(model.DepartmentName, place.Chosen.Name)
 	if err := e.put(&b, s, h, entry, place); err != nil {
 		return b, err
 	}
