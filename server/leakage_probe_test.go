@@ -303,7 +303,7 @@ var probings = map[string]probing{
 	}},
 	"GET /api/v1/locate": {each: 10, draw: func(p *prober) request {
 		at := pick(p.Rand, p.things).at
-		return p.get("/api/v1/locate?lon=%.5f&lat=%.5f&accuracy=%d", at[0], at[1], pick(p.Rand, []int{0, 30}))
+		return p.get("/api/v1/locate?lon=%.5f&lat=%.5f&accuracy=%d%s", at[0], at[1], pick(p.Rand, []int{0, 30}), pick(p.Rand, []string{"", "&class=1102", "&class=*"}))
 	}},
 	"GET /api/v1/search": {each: 14, draw: func(p *prober) request {
 		th := p.target()

@@ -27,6 +27,7 @@ import (
 	"wutu/server/auth/oidc"
 	"wutu/server/disclose"
 	"wutu/server/events"
+	"wutu/server/ground"
 	"wutu/server/ogc"
 	"wutu/server/open311"
 	"wutu/server/openapi"
@@ -161,7 +162,7 @@ func (s *Server) assemble() error {
 		Document: func() []byte { return s.document }})
 	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})
 	questions := api.New(api.Options{City: s.o.City, Search: s.search, Name: s.o.Name,
-		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now})
+		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Book: ground.NewBook(s.o.Records, s.o.Now)})
 	s.ways = route.New(route.Options{City: s.o.City, Now: s.o.Now})
 	cases := events.Options{City: s.o.City, Records: s.o.Records, Code: s.o.Code, Keys: s.signer(), Worker: s.worker, Now: s.o.Now, Log: s.o.Log}
 	if s.o.Photos != nil {

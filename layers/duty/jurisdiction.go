@@ -1,7 +1,6 @@
 package duty
 
 import (
-	"cmp"
 	"slices"
 
 	"wutu/layers"
@@ -18,25 +17,9 @@ type held struct {
 // jurisdictions are rungs 4 to 6, from the departments whose area holds the
 // place or may hold it.
 func (r *resolver) jurisdictions() {
-	var here []held
-	for i := range r.scene.Departments {
-		d := &r.scene.Departments[i]
-		border, in := r.spread.inside(d.Geometry, d.Holds)
-		if !slices.Contains(in, true) {
-			continue
-		}
-		e := Evidence{Ref: "departments/" + d.ID, Name: d.Name, Version: d.Version, BorderM: hundredths(border)}
-		if !d.Holds {
-			e.DistanceM = e.BorderM
-		}
-		here = append(here, held{d, in, e})
-	}
-	slices.SortFunc(here, func(a, b held) int {
-		return cmp.Or(cmp.Compare(levelOrder(a.Level), levelOrder(b.Level)), cmp.Compare(a.ID, b.ID))
-	})
 	c := r.class
 	var listed, kind, street, district []held
-	for _, d := range here {
+	for _, d := range r.here {
 		if duty := listedDuty(d.Department, c); duty != "" {
 			d.evidence.Duty = duty
 			listed = append(listed, d)

@@ -32,12 +32,12 @@ type Past struct {
 
 // The learning of odds.
 const (
-	besideGridM = 30   // a position is rarely less certain than that
+	besideGridM = 12   // where this side and that are mistaken for each other
 	evenCases   = 10   // so many cases are added on both sides
 	leastOdds   = 0.01 // nothing is impossible
 )
 
-// LearnOdds learns from past cases: of those within 30 m of a border of a
+// LearnOdds learns from past cases: of those within 12 m of a border of a
 // dedicated grid, how many lie inside to how many outside. Ten cases on each side
 // are added, so that a few say little. It costs a Ground.Around per case.
 func LearnOdds(g Ground, cases iter.Seq[Past]) Odds {

@@ -30,11 +30,51 @@ func Locate(g Ground, c *Class, p orb.Point, object string) Place {
 // Departments found by several rungs count with the best one; within a rung those
 // with the class among their duties come first, then street before district before
 // city, then by id.
-func Prove(g Ground, c *Class, at Sighting) Place {
-	spread := NewSpread(at.Point, at.AccuracyM)
-	reach := spread.ReachM()
-	scene := g.Around(at.Point, reach)
-	r := newResolver(g, c, spread, &scene)
+func Prove(g Ground, c *Class, at Sighting) Place { return NewSurvey(g, at).Prove(c) }
+
+// Survey is what lies around a place, looked at once for many classes. It is for
+// one goroutine.
+type Survey struct {
+	ground  Ground
+	at      Sighting
+	spread  *Spread
+	scene   Scene
+	areaIn  [][]bool  // of scene.Areas: which samples lie in it
+	borders []float64 // of scene.Areas: metres from the point to the outline
+	here    []held    // departments near the place, the nearest authority first
+}
+
+// NewSurvey looks around a place. The class of at.Edition is asked for later.
+func NewSurvey(g Ground, at Sighting) *Survey {
+	s := &Survey{ground: g, at: at, spread: NewSpread(at.Point, at.AccuracyM)}
+	s.scene = g.Around(at.Point, s.spread.ReachM())
+	s.areaIn, s.borders = make([][]bool, len(s.scene.Areas)), make([]float64, len(s.scene.Areas))
+	for i := range s.scene.Areas {
+		s.borders[i], s.areaIn[i] = s.spread.inside(s.scene.Areas[i].Geometry, s.scene.Areas[i].Holds)
+	}
+	for i := range s.scene.Departments {
+		d := &s.scene.Departments[i]
+		border, in := s.spread.inside(d.Geometry, d.Holds)
+		if !slices.Contains(in, true) {
+			continue
+		}
+		e := Evidence{Ref: "departments/" + d.ID, Name: d.Name, Version: d.Version, BorderM: hundredths(border)}
+		if !d.Holds {
+			e.DistanceM = e.BorderM
+		}
+		s.here = append(s.here, held{d, in, e})
+	}
+	slices.SortFunc(s.here, func(a, b held) int {
+		return cmp.Or(cmp.Compare(levelOrder(a.Level), levelOrder(b.Level)), cmp.Compare(a.ID, b.ID))
+	})
+	return s
+}
+
+// Prove resolves who answers for an event of class c there, as the function Prove
+// does.
+func (s *Survey) Prove(c *Class) Place {
+	r := newResolver(s, c)
+	at := s.at
 	place := Place{Format: Format, Class: c.Code, Edition: cmp.Or(at.Edition, ClassesVersion), Lon: at.Point[0], Lat: at.Point[1],
 		AccuracyM: max(0, at.AccuracyM), Object: at.Object, Areas: []Area{}, Neighbours: []Area{}, Rungs: []Tried{}, Alternatives: []Choice{}}
 	r.areas(&place)

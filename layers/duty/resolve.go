@@ -14,18 +14,14 @@ import (
 // place at once: a department found takes the weight of the samples at which
 // nobody before it answered.
 type resolver struct {
-	ground  Ground
-	class   *Class
-	spread  *Spread
-	scene   *Scene
-	areaIn  [][]bool   // of scene.Areas: which samples lie in it
-	borders []float64  // of scene.Areas: metres from the point to the outline
-	rest    []float64  // of each sample: the weight nobody answers for yet
-	near    []nearRoad // for classes about the road, the likeliest first
-	total   float64
-	odds    Odds // those that were used
-	tried   []Tried
-	found   []candidate
+	*Survey
+	class *Class
+	near  []nearRoad // for classes about the road, the likeliest first
+	rest  []float64  // of each sample: the weight nobody answers for yet
+	total float64
+	odds  Odds // those that were used
+	tried []Tried
+	found []candidate
 }
 
 // candidate is a department with the weight of the samples at which it answers,
@@ -35,13 +31,8 @@ type candidate struct {
 	weight, best float64
 }
 
-func newResolver(g Ground, c *Class, s *Spread, scene *Scene) *resolver {
-	r := &resolver{ground: g, class: c, spread: s, scene: scene, rest: make([]float64, len(s.xs)),
-		areaIn: make([][]bool, len(scene.Areas)), total: float64(len(s.xs))}
-	r.borders = make([]float64, len(scene.Areas))
-	for i := range scene.Areas {
-		r.borders[i], r.areaIn[i] = s.inside(scene.Areas[i].Geometry, scene.Areas[i].Holds)
-	}
+func newResolver(s *Survey, c *Class) *resolver {
+	r := &resolver{Survey: s, class: c, rest: make([]float64, len(s.spread.xs)), total: float64(len(s.spread.xs))}
 	r.weigh()
 	return r
 }
@@ -118,6 +109,13 @@ func (r *resolver) object(ref string) {
 // square that its users call a road.
 const besideRoads = 1e-3
 
+// A strip beside the road may still be the road's, for middle lines and widths are
+// not known better.
+const (
+	besideM     = 2
+	besideShare = 0.2
+)
+
 // nearRoad is a road with how likely each sample is a place on it.
 type nearRoad struct {
 	*Road
@@ -141,7 +139,7 @@ func (r *resolver) weigh() {
 	}
 	for i := range r.scene.Roads {
 		n := nearRoad{Road: &r.scene.Roads[i], share: make([]float64, len(r.rest))}
-		if n.distanceM = n.density(r.spread, n.share); n.distanceM > n.halfWidthM()+r.spread.reachM {
+		if n.distanceM = n.density(r.spread, n.share); n.distanceM > n.halfWidthM()+besideM+r.spread.reachM {
 			continue
 		}
 		for k, x := range n.share {
@@ -256,7 +254,7 @@ func (n *nearRoad) density(s *Spread, share []float64) (distanceM float64) {
 		e := s.segment(a, b)
 		d := e.distance2(0, 0)
 		nearest = min(nearest, d)
-		if far := half + s.reachM; d <= far*far {
+		if far := half + besideM + s.reachM; d <= far*far {
 			line = append(line, e)
 		}
 	})
@@ -265,8 +263,11 @@ func (n *nearRoad) density(s *Spread, share []float64) (distanceM float64) {
 		for _, e := range line {
 			d = min(d, e.distance2(s.xs[k], s.ys[k]))
 		}
-		if d <= half*half {
+		switch {
+		case d <= half*half:
 			share[k] = 1 / half
+		case d <= (half+besideM)*(half+besideM):
+			share[k] = besideShare / half
 		}
 	}
 	return math.Sqrt(nearest)

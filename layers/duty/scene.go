@@ -75,13 +75,13 @@ type Road struct {
 
 // halfWidthM is how far from its middle line a place still is on the road, in
 // metres: half of the space between the red lines (道路红线), pavements and verges
-// included, and a metre for the middle line, which is not drawn better than that.
+// included.
 // The widths are usual ones of their class in the design rules for urban roads;
 // surveyed red lines, where a city has them, would be better.
 func (r *Road) halfWidthM() float64 {
-	half := map[string]float64{"expressway": 26, "trunk": 21, "primary": 17, "secondary": 14, "tertiary": 10, "residential": 7, "service": 5}[r.Class]
+	half := map[string]float64{"expressway": 25, "trunk": 20, "primary": 16, "secondary": 13, "tertiary": 9, "residential": 6, "service": 4}[r.Class]
 	if half == 0 {
-		half = 16 // a wide carriageway with its pavements
+		half = 15 // a wide carriageway with its pavements
 	}
 	return max(half, 1.75*float64(r.Lanes)+1)
 }

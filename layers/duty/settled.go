@@ -13,6 +13,9 @@ func (p *Precedent) evidence(distanceM float64) Evidence {
 }
 
 func (p *Precedent) reason(about layers.Title) layers.Title {
+	if p.Case == "" { // of a case that the reader may not see
+		return layers.Title{ZH: "先例：" + about.ZH + "的同类问题已审定由该部门负责", EN: "precedent: it was adjudicated that this department answers for the class at " + about.EN}
+	}
 	return layers.Title{
 		ZH: "先例：案件 " + p.Case + " 已审定，" + about.ZH + "的同类问题由该部门负责",
 		EN: "precedent: case " + p.Case + " was adjudicated, this department answers for the class at " + about.EN,

@@ -45,8 +45,9 @@ func NewSpread(p orb.Point, accuracyM float64) *Spread {
 	for ring := range sampleRings {
 		s.reachM = sigma * math.Sqrt(-2*math.Log(1-(float64(ring)+0.5)/sampleRings))
 		for spot := range sampleSpots {
-			// Each ring is turned a little, so that spots do not line up along rays.
-			sin, cos := math.Sincos(2 * math.Pi / sampleSpots * (float64(spot) + float64(ring)/sampleRings))
+			// Each ring is turned a little, so that spots do not line up along rays, nor
+			// lie due north or east, where borders like to run.
+			sin, cos := math.Sincos(2 * math.Pi / sampleSpots * (float64(spot) + (float64(ring)+0.5)/sampleRings))
 			s.xs, s.ys = append(s.xs, s.reachM*sin), append(s.ys, s.reachM*cos)
 		}
 	}

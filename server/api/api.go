@@ -6,6 +6,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/live"
+	"wutu/server/ground"
 	"wutu/server/openapi"
 	"wutu/server/search"
 )
@@ -15,7 +16,7 @@ type City interface {
 	View() *live.View
 }
 
-// Options configures an API; all are required but Code and Version.
+// Options configures an API; all are required but Code, Version and Book.
 type Options struct {
 	City    City
 	Search  *search.Index
@@ -23,6 +24,7 @@ type Options struct {
 	Code    string // division code of the city
 	Version string // of the program
 	Now     func() time.Time
+	Book    *ground.Book // dictionary and precedents of the city; nil: what comes with the program
 }
 
 // API answers the addresses under /api/v1.
@@ -91,7 +93,8 @@ func (a *API) questions() []openapi.Route {
 		get("/api/v1/locate", "locate", "Questions", "Everything about a place", "", mediaJSON, a.locate,
 			append(lonLat(false),
 				openapi.Param{Name: "coord", About: "System of lon and lat: wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},
-				openapi.Param{Name: "accuracy", Type: openapi.Number, About: "Radius in metres within which the position lies with 95 %", Span: &openapi.Span{Min: 0, Max: 100_000}})...),
+				openapi.Param{Name: "accuracy", Type: openapi.Number, About: "Radius in metres within which the position lies with 95 %", Span: &openapi.Span{Min: 0, Max: 100_000}},
+				openapi.Param{Name: "class", About: "Also who answers at the place for an event of this class, * for every class of the dictionary"})...),
 		get("/api/v1/convert", "convert", "Questions", "Coordinates in another system", "coords", mediaJSON, a.convert,
 			openapi.Param{Name: "coords", Required: true, About: "x,y;x,y"},
 			openapi.Param{Name: "from", About: "wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},

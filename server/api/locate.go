@@ -52,6 +52,11 @@ func (a *API) locate(c echo.Context, in *openapi.Input) error {
 		"cameras":     f.cameras(),
 		"departments": f.departments(),
 	}
+	if class := in.Text("class"); class != "" {
+		if out["classes"], err = a.classes(&f, class, in.Float("accuracy")); err != nil {
+			return err
+		}
+	}
 	if f.err != nil {
 		return f.err
 	}
@@ -68,11 +73,14 @@ type gaussKruger struct {
 
 // pointIn is a point in every system, null where it has no image.
 func pointIn(p orb.Point) map[string]any {
-	out := map[string]any{"wgs84": p, "cgcs2000": p, "gcj02": nil, "bd09": nil, "cgcs2000_gk": nil}
+	out := map[string]any{"wgs84": p, "cgcs2000": p, "gcj02": nil, "bd09": nil, "web_mercator": nil, "cgcs2000_gk": nil}
 	for name, s := range map[string]crs.System{"gcj02": crs.GCJ02, "bd09": crs.BD09} {
 		if q, err := crs.Convert(p, crs.WGS84, s); err == nil {
 			out[name] = q
 		}
+	}
+	if q, err := crs.Convert(p, crs.WGS84, crs.WebMercator); err == nil {
+		out["web_mercator"] = q
 	}
 	// EPSG:4534 has its central meridian at 75° E, each next one 3° further east.
 	zone := int(math.Round(p[0]/3)) - 25

@@ -15,6 +15,7 @@ const (
 	DictionaryBucket = "duty-dictionary" // edition → the dictionary in its file form
 	CalendarBucket   = "duty-calendar"   // CalendarKey → the calendar in its file form
 	OddsBucket       = "duty-odds"       // OddsKey → duty.Odds
+	PrecedentBucket  = "duty-precedent"  // id → duty.Precedent
 )
 
 // The keys of records that a city has one of.
@@ -28,7 +29,7 @@ const (
 const bookFor = 500 * time.Millisecond
 
 // Book is what a city has for rules beside its features: the editions of its
-// dictionary, its calendar, what past cases say. What was imported counts within
+// dictionary, its calendar, its precedents, what past cases say. What was imported counts within
 // a second. Records that cannot be read are passed over; while the store cannot
 // be read, what was read last serves on. Safe for concurrent use.
 type Book struct {
@@ -46,6 +47,7 @@ type pages struct {
 	editions *duty.Editions
 	calendar *worktime.Calendar
 	odds     duty.Odds
+	settled  *duty.Precedents
 }
 
 // NewBook returns the Book of the city whose records these are; nil holds what
@@ -63,6 +65,9 @@ func (b *Book) Calendar(ctx context.Context) *worktime.Calendar { return b.curre
 // Odds returns what past cases say about dedicated grids, nil if nothing was
 // learned. It must not be changed.
 func (b *Book) Odds(ctx context.Context) duty.Odds { return b.current(ctx).odds }
+
+// Precedents returns the adjudications in force.
+func (b *Book) Precedents(ctx context.Context) *duty.Precedents { return b.current(ctx).settled }
 
 func (b *Book) current(ctx context.Context) *pages {
 	b.mu.Lock()
@@ -110,5 +115,15 @@ func (b *Book) load(ctx context.Context) (*pages, error) {
 			out.odds = o
 		}
 	}
+	var settled []duty.Precedent
+	for r, err := range b.records.Records(ctx, PrecedentBucket, "") {
+		if err != nil {
+			return out, err
+		}
+		if p, err := duty.ParsePrecedent(r.Data); err == nil {
+			settled = append(settled, *p)
+		}
+	}
+	out.settled = duty.NewPrecedents(settled, b.now())
 	return out, nil
 }

@@ -2,6 +2,7 @@ package ground
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -55,8 +56,18 @@ func (g Ground) Learned(o duty.Odds) Ground {
 // Odds returns what past cases say about dedicated grids; nil: nothing.
 func (g Ground) Odds() duty.Odds { return g.odds }
 
-// Precedents returns the adjudications about a class that are in force.
-func (g Ground) Precedents(class string) []duty.Precedent { return g.precedents.Of(class) }
+// Precedents returns the adjudications about a class that are in force. They hold
+// for everybody, but a case that the reader may not see is not named.
+func (g Ground) Precedents(class string) []duty.Precedent {
+	list := slices.Clone(g.precedents.Of(class))
+	for i := range list {
+		p := &list[i]
+		if _, _, ok := g.feature(model.Events, p.Case); !ok {
+			p.ID, p.Case, p.By, p.Note, p.Signature = "hidden", "", "", "", nil
+		}
+	}
+	return list
+}
 
 // Around returns what lies within radiusM metres of p.
 func (g Ground) Around(p orb.Point, radiusM float64) duty.Scene {
