@@ -122,12 +122,26 @@ func (e *Events) postStep(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	info, err := e.describe(ctx, subject, &subject, id)
+	out, err := e.describe(ctx, subject, &subject, id)
+	if k := layers.KindOf(err); k == layers.NotFound || k == layers.Forbidden {
+		out, err = e.gone(ctx, id) // the step was done, and led the case out of the subject's sight
+	}
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("ETag", `"`+info.Version+`"`)
-	return c.JSON(http.StatusOK, info)
+	c.Response().Header().Set("ETag", `"`+out.Version+`"`)
+	return c.JSON(http.StatusOK, out)
+}
+
+// gone is the answer to a step that led a case out of the sight of who took it:
+// that it was taken, and nothing of the case.
+func (e *Events) gone(ctx context.Context, id string) (*info, error) {
+	h, err := e.load(ctx, e.o.City.View(), id)
+	if err != nil {
+		return nil, err
+	}
+	return &info{ID: id, State: h.life.State.String(), Version: strconv.FormatUint(h.feature.Version, 10), Feature: []byte("null"),
+		Place: placeInfo{Areas: []ground.Share{}, Alternatives: []duty.Choice{}}, Legal: []legalInfo{}}, nil
 }
 
 // act takes a step for a subject that names the version it has seen.
