@@ -84,6 +84,9 @@ export const usePhone = defineStore('phone', () => {
   }
 
   async function start(): Promise<void> {
+    const asked = new URLSearchParams(window.location.search) // how the page that leads here looked
+    if (asked.has('lang')) settings.language = asked.get('lang') === 'en' ? 'en' : 'zh'
+    if (asked.has('t')) settings.theme = asked.get('t') === 'dark' ? 'dark' : 'light'
     look()
     window.addEventListener('online', () => { online.value = true })
     window.addEventListener('offline', () => { online.value = false })
