@@ -24,7 +24,7 @@ export const stateSteps = [
       assert.deepEqual(await overhang(page), [], panel)
       await shot(page, `narrow-${panel}`)
     }
-    await page.goto(`${base}/m`)
+    await page.goto(`${base}/m/report`)
     await page.locator('[data-class]').first().waitFor()
     assert.deepEqual(await overhang(page), [], 'phone page')
   }],
