@@ -86,10 +86,9 @@ export const boardSteps = [
     await shot(page, 'board')
     let compared = 0
     for (const by of ['department', 'district', 'street', 'community', 'grid', 'class', 'tier']) {
-      await page.locator(`[data-part=board] [data-by=${by}]`).click()
-      await page.waitForFunction((name) => document.querySelector('[data-part=board] [aria-pressed=true][data-by]')?.dataset.by === name && document.querySelector('[data-part=board-table]'), by)
-      await page.waitForResponse((response) => response.url().includes(`/api/v1/board?by=${by}`)).catch(() => undefined)
       if (by === 'grid' || by === 'community') continue // as the others, and many
+      await page.locator(`[data-part=board] [data-by=${by}]`).click()
+      await page.locator(`[data-part=board-table][data-shown=${by}]`).waitFor()
       compared += await numbersAgree(page, '[data-part=board]', () => page.reload().then(() => page.locator('[data-part=board-table] [data-group]').first().waitFor()))
     }
     console.log(`     ${compared} numbers`)
@@ -266,10 +265,14 @@ export const boardSteps = [
     const idle = await page.evaluate(() => { window.lost.restoreContext(); return window.wutu.idle })
     await page.locator('.trouble').waitFor({ state: 'detached' })
     await page.waitForFunction((count) => window.wutu.idle > count, idle)
-    await page.context().setOffline(true)
-    await page.waitForFunction(() => window.wutu.live !== 'live')
-    await page.context().setOffline(false)
-    await live(page)
     await shot(page, 'wall-overdue')
+    await page.route('**/api/v1/stream**', (route) => route.abort())
+    await page.goto(`${base}/wall?every=0`)
+    await page.locator('[data-part=live][data-live=down]').waitFor()
+    await page.locator('.trouble').waitFor()
+    await shot(page, 'wall-down')
+    await page.unroute('**/api/v1/stream**')
+    await live(page)
+    await page.locator('.trouble').waitFor({ state: 'detached' })
   }],
 ]

@@ -14,7 +14,7 @@ export default {
     present: '当前验证器显示的 6 位数字', title: '两步验证', on: '已启用', off: '未启用', must: '管理员账号必须启用两步验证，请先完成绑定', start: '绑定验证器', again: '更换验证器', scan: '用身份验证器扫描此二维码', secret: '或手工输入密钥', code: '输入验证器显示的 6 位数字', confirm: '启用', done: '两步验证已启用', bad: '验证码不正确，请用最新的一个再试', copy: '复制密钥', copied: '已复制', qr: '绑定两步验证的二维码',
   },
   watch: { ending: '会话即将结束', idle: '您已一段时间没有操作，{time} 后将自动退出', limit: '本次会话已到时限，{time} 后需要重新登录', stay: '继续使用', leave: '现在退出', again: '重新登录' },
-  menu: { open: '账号菜单', access: '我的权限', admin: '管理', signIn: '登录', signOut: '退出登录', other: '切换身份', map: '返回地图', phone: '网格员上报' },
+  menu: { open: '账号菜单', access: '我的权限', admin: '管理', signIn: '登录', signOut: '退出登录', other: '切换身份', map: '返回地图', phone: '网格员上报', board: '督办板', evaluation: '评价', wall: '大屏' },
   mine: {
     title: '我的权限', layers: '可以看到的图层', exports: '我的导出', session: '当前会话', who: '身份', role: '角色', region: '辖区', wholeCity: '全市', department: '部门', purposes: '可用用途', noPurposes: '无', cleared: '已获个人信息授权', notCleared: '未获个人信息授权',
     layer: '图层', mode: '可见程度', modeList: '逐条可见', modeCounts: '仅统计', modeHidden: '不可见', fields: '字段', masked: '掩码', hidden: '隐藏', allShown: '全部字段可见', since: '自 {from}', until: '至 {to}', between: '{from} 至 {to}', classes: '类别', below: '少于 {n} 不显示', round: '取整到 {n}',
