@@ -81,6 +81,8 @@ func (c *client) deliver(g *group) (sent bool, err error) {
 				return false, err
 			}
 			sent = true
+		case f.plain == nil:
+			c.at = f.to
 		default:
 			if b == nil {
 				b = f.bytes(c.zipped)

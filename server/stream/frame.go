@@ -50,7 +50,8 @@ func deflate(b []byte) []byte {
 	return out.Bytes()
 }
 
-// stored is b in blocks without compression.
+// stored is b in blocks without compression, and an empty one, at which readers
+// hand out what they have.
 func stored(b []byte) []byte {
 	var out []byte
 	for len(b) > 0 {
@@ -58,7 +59,7 @@ func stored(b []byte) []byte {
 		out = append(out, 0, byte(n), byte(n>>8), ^byte(n), ^byte(n>>8))
 		out, b = append(out, b[:n]...), b[n:]
 	}
-	return out
+	return append(out, 0, 0, 0, 0xff, 0xff)
 }
 
 func resetEvent(seq uint64) []byte {

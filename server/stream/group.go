@@ -24,6 +24,7 @@ type group struct {
 	mu      sync.Mutex
 	clients []*client
 	at      uint64   // changes up to here are in frames, or concern nobody here
+	ahead   uint64   // sequence up to which some client knew when it joined
 	first   int      // number of frames[0]
 	frames  []*frame // the latest ones
 	ended   bool     // there will be no more
@@ -49,6 +50,7 @@ func (h *Hub) join(c *client) (g *group, at uint64) {
 	defer g.mu.Unlock()
 	g.clients = append(g.clients, c)
 	c.next = g.first + len(g.frames)
+	g.ahead = max(g.ahead, c.at)
 	return g, g.at
 }
 
@@ -115,11 +117,12 @@ func (g *group) run(ctx context.Context, l *live.Listener) {
 }
 
 // publish appends a frame and wakes the clients. A frame without content moves the
-// group on.
+// group on: what came and went within it concerns only a client that joined in the
+// middle, which must see it go.
 func (g *group) publish(ctx context.Context, f *frame) {
 	g.mu.Lock()
 	f.from, g.at = g.at, f.to
-	if f.plain == nil {
+	if f.plain == nil && g.ahead <= f.from {
 		g.mu.Unlock()
 		return
 	}
