@@ -13,6 +13,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/access"
 	"wutu/layers/cql2"
+	"wutu/layers/live"
 	"wutu/server/auth"
 	"wutu/server/openapi"
 	"wutu/server/usage"
@@ -143,9 +144,9 @@ func childLevel(above *dimension, asked string) (*dimension, error) {
 	return d, nil
 }
 
-// inside yields the codes of the areas of a level whose own layer says that they
-// belong to the parent, or whose codes begin with its code; nobody's data is read
-// for it but the frame's that the subject may list.
+// inside is the codes of the areas of a level that belong to the parent as their own
+// layer says, or else by where they lie; nobody's data is read for it but the frame's
+// that the subject may list.
 func (q *question) inside(ctx context.Context, below, above *dimension, parent string) map[string]struct{} {
 	out := map[string]struct{}{}
 	for _, l := range q.view.Layers() {
@@ -160,13 +161,28 @@ func (q *question) inside(ctx context.Context, below, above *dimension, parent s
 			if err != nil {
 				break
 			}
-			id := r.ID()
-			if above == nil || up >= 0 && r.Value(up).Str() == parent || strings.HasPrefix(id, parent) {
-				out[strings.Clone(id)] = struct{}{}
+			if above == nil || q.belongs(r, up, above.level, parent) {
+				out[strings.Clone(r.ID())] = struct{}{}
 			}
 		}
 	}
 	return out
+}
+
+// belongs reports whether an area is inside the parent; up is its column that names
+// the area above it, -1 for none.
+func (q *question) belongs(r *live.Row, up int, level layers.Level, parent string) bool {
+	if up >= 0 {
+		if code := r.Value(up).Str(); code != "" {
+			return code == parent
+		}
+	}
+	p, ok := r.Point()
+	if !ok {
+		return false
+	}
+	owner, ok := q.view.AreaAt(level, p)
+	return ok && owner.Code == parent
 }
 
 // pathTo lists the areas above one, the city first: those that own the same point
