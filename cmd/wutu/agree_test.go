@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -87,6 +88,7 @@ func newAgreeing(t *testing.T) *agreeing {
 		put(model.Enterprises, "e"+id, place(), map[string]layers.Value{"name": pick("江城科技", "滨江贸易", "云山食品"),
 			"legal_person": layers.Text("法人" + id)})
 	}
+	a.putEvents(put, pick, place)
 	a.must(a.store.Apply(t.Context(), b))
 	by := layers.SystemSubject()
 	secret, key, err := auth.NewKey(t.Context(), a.store, auth.Spec{Role: layers.Commander}, &by, a.now, rand.NewChaCha8([32]byte{1}))
@@ -269,90 +271,93 @@ func TestAnswersAgree(t *testing.T) {
 	a := newAgreeing(t)
 	for range 1000 {
 		layer := []string{model.Persons, model.Households, model.Enterprises}[a.r.IntN(3)]
-		filter := a.filter(layer)
-		e, err := cql2.Parse(filter)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := []string{}
-		q := layers.Query{Subject: layers.SystemSubject(), Layer: layer, Filter: e}
-		for f, err := range a.store.Read(t.Context(), q) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			want = append(want, f.Key)
-		}
-		slices.Sort(want)
-		same := func(how string, got []string) {
-			t.Helper()
-			if !slices.Equal(want, got) {
-				t.Fatalf("%s %s: %s has %d features, the city %d", layer, filter, how, len(got), len(want))
-			}
-		}
-		count := func(how string, n int) {
-			t.Helper()
-			if n != len(want) {
-				t.Fatalf("%s %s: %s has %d, the city %d", layer, filter, how, n, len(want))
-			}
-		}
-		var file strings.Builder
-		n, err := export.Write(t.Context(), &file, a.store, export.Options{Query: q, Format: "geojson"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var list agreedList
-		a.read([]byte(file.String()), &list)
-		count("export", int(n))
-		same("export", list.ids())
-
-		var all agreedList
-		for path := fmt.Sprintf("/ogc/collections/%s/items?limit=%d&filter=%s", layer, 40+a.r.IntN(200), url.QueryEscape(filter)); path != ""; {
-			var page agreedList
-			a.read(a.call("GET", path, nil), &page)
-			count("numberMatched", page.Matched)
-			all.Features = append(all.Features, page.Features...)
-			path = ""
-			for _, l := range page.Links {
-				if l.Rel == "next" {
-					path = l.Href
-				}
-			}
-		}
-		same("the list by pages", all.ids())
-
-		for _, by := range []string{"none", "district", "street", "community", "grid", fmt.Sprintf("h3:%d", a.r.IntN(16)), "field:kind"} {
-			if by == "field:kind" && layer == model.Enterprises {
-				by = "field:name"
-			}
-			var out struct{ Groups []struct{ Count *int } }
-			a.read(a.call("POST", "/api/v1/stats", map[string]any{"layers": []string{layer}, "filter": filter, "by": by}), &out)
-			sum := 0
-			for _, g := range out.Groups {
-				if g.Count == nil {
-					t.Fatalf("%s by %s: a count is withheld", layer, by)
-				}
-				sum += *g.Count
-			}
-			count("stats by "+by, sum)
-		}
-		world := map[string]any{"type": "Polygon", "coordinates": [][][2]float64{{{111, 30}, {112, 30}, {112, 31}, {111, 31}, {111, 30}}}}
-		var within struct{ Counts map[string]int }
-		a.read(a.call("POST", "/api/v1/within", map[string]any{"geometry": world, "layers": []string{layer}, "filter": filter}), &within)
-		count("within", within.Counts[layer])
-
-		z := tiles.Zoom(11 + a.r.IntN(3))
-		_, sum := a.tiles(layer, filter, z, true)
-		count(fmt.Sprintf("hexagons of zoom %d", z), sum)
-		drawn, sum := a.tiles(layer, filter, z, false)
-		count(fmt.Sprintf("tiles of zoom %d", z), sum)
-		for i, id := range drawn {
-			if _, ok := slices.BinarySearch(want, id); !ok || i > 0 && drawn[i-1] == id {
-				t.Fatalf("%s %s: the tiles draw %s twice, or without need", layer, filter, id)
-			}
-		}
-
-		var snapshot struct{ Features agreedList }
-		a.read(a.call("GET", "/api/v1/stream?snapshot=true&layers="+layer+"&filter="+url.QueryEscape(filter), nil), &snapshot)
-		same("the stream", snapshot.Features.ids())
+		a.agree(layer, a.filter(layer))
 	}
+}
+
+// agree asks for the features of a layer with a filter in every way there is.
+func (a *agreeing) agree(layer, filter string) {
+	a.t.Helper()
+	e, err := cql2.Parse(filter)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	want := []string{}
+	q := layers.Query{Subject: layers.SystemSubject(), Layer: layer, Filter: e}
+	for f, err := range a.store.Read(a.t.Context(), q) {
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		want = append(want, f.Key)
+	}
+	slices.Sort(want)
+	same := func(how string, got []string) {
+		a.t.Helper()
+		if !slices.Equal(want, got) {
+			a.t.Fatalf("%s %s: %s has %d features, the city %d", layer, filter, how, len(got), len(want))
+		}
+	}
+	count := func(how string, n int) {
+		a.t.Helper()
+		if n != len(want) {
+			a.t.Fatalf("%s %s: %s has %d, the city %d", layer, filter, how, n, len(want))
+		}
+	}
+	var file strings.Builder
+	n, err := export.Write(a.t.Context(), &file, a.store, export.Options{Query: q, Format: "geojson"})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	var list agreedList
+	a.read([]byte(file.String()), &list)
+	count("export", int(n))
+	same("export", list.ids())
+
+	var all agreedList
+	for path := fmt.Sprintf("/ogc/collections/%s/items?limit=%d&filter=%s", layer, 40+a.r.IntN(200), url.QueryEscape(filter)); path != ""; {
+		var page agreedList
+		a.read(a.call("GET", path, nil), &page)
+		count("numberMatched", page.Matched)
+		all.Features = append(all.Features, page.Features...)
+		path = ""
+		for _, l := range page.Links {
+			if l.Rel == "next" {
+				path = l.Href
+			}
+		}
+	}
+	same("the list by pages", all.ids())
+
+	field := map[string]string{model.Enterprises: "field:name", model.Events: "field:state"}[layer]
+	for _, by := range []string{"none", "district", "street", "community", "grid", fmt.Sprintf("h3:%d", a.r.IntN(16)), cmp.Or(field, "field:kind")} {
+		var out struct{ Groups []struct{ Count *int } }
+		a.read(a.call("POST", "/api/v1/stats", map[string]any{"layers": []string{layer}, "filter": filter, "by": by}), &out)
+		sum := 0
+		for _, g := range out.Groups {
+			if g.Count == nil {
+				a.t.Fatalf("%s by %s: a count is withheld", layer, by)
+			}
+			sum += *g.Count
+		}
+		count("stats by "+by, sum)
+	}
+	world := map[string]any{"type": "Polygon", "coordinates": [][][2]float64{{{111, 30}, {112, 30}, {112, 31}, {111, 31}, {111, 30}}}}
+	var within struct{ Counts map[string]int }
+	a.read(a.call("POST", "/api/v1/within", map[string]any{"geometry": world, "layers": []string{layer}, "filter": filter}), &within)
+	count("within", within.Counts[layer])
+
+	z := tiles.Zoom(11 + a.r.IntN(3))
+	_, sum := a.tiles(layer, filter, z, true)
+	count(fmt.Sprintf("hexagons of zoom %d", z), sum)
+	drawn, sum := a.tiles(layer, filter, z, false)
+	count(fmt.Sprintf("tiles of zoom %d", z), sum)
+	for i, id := range drawn {
+		if _, ok := slices.BinarySearch(want, id); !ok || i > 0 && drawn[i-1] == id {
+			a.t.Fatalf("%s %s: the tiles draw %s twice, or without need", layer, filter, id)
+		}
+	}
+
+	var snapshot struct{ Features agreedList }
+	a.read(a.call("GET", "/api/v1/stream?snapshot=true&layers="+layer+"&filter="+url.QueryEscape(filter), nil), &snapshot)
+	same("the stream", snapshot.Features.ids())
 }

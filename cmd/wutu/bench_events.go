@@ -142,10 +142,14 @@ func (p *program) benchEvents(ctx context.Context, b eventsBench) (*eventsReport
 		return nil, err
 	}
 	defer server.stop()
-	server.settled(ctx)
 	l := &eventsLoad{bench: b, url: server.url, cases: cases, dispatcher: keys[0], supervisor: keys[1]}
 	r := &eventsReport{At: now(), Machine: fmt.Sprintf("%d cores, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
 		Events: b.events, Compressed: b.compressed, Ready: server.ready.Seconds(), LoadRSS: server.memory("VmRSS")}
+	p.say("reporting %d cases", len(cases))
+	if err := l.report(ctx); err != nil {
+		return nil, err
+	}
+	server.settled(ctx)
 	p.say("%d streams, %d steps a second for %d s", b.listeners, b.rate, b.seconds)
 	if err := l.run(ctx, server, r); err != nil {
 		return nil, err
@@ -170,9 +174,11 @@ var benchSteps = []struct {
 	supervisor bool
 	body       string
 }{
-	{"file", false, `{"note":"立案"}`},
-	{"dispatch", false, `{"note":"派遣"}`},
-	{"supervise", true, `{"note":"督办"}`},
+	{"confirm", false, `{}`},
+	{"file", false, `{"level":"normal"}`},
+	{"dispatch", false, `{}`},
+	{"sign", false, `{}`},
+	{"supervise", true, `{"note":"请尽快处置"}`},
 }
 
 // eventsLoad is a load under way.
@@ -229,6 +235,57 @@ func (l *eventsLoad) run(ctx context.Context, server *benchServer, r *eventsRepo
 	}
 	l.compare(streams, r)
 	return ctx.Err()
+}
+
+// report reports the cases that the load works on, which is not measured.
+func (l *eventsLoad) report(ctx context.Context) error {
+	var work sync.WaitGroup
+	queue := make(chan *workCase)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
+	for range 8 {
+		work.Go(func() {
+			for c := range queue {
+				if err := l.reportOne(ctx, client, c); err != nil {
+					l.mu.Lock()
+					l.err = errors.Join(l.err, err)
+					l.mu.Unlock()
+				}
+			}
+		})
+	}
+	for i := range l.cases {
+		queue <- &l.cases[i]
+	}
+	close(queue)
+	work.Wait()
+	return l.err
+}
+
+func (l *eventsLoad) reportOne(ctx context.Context, client *http.Client, c *workCase) error {
+	body := fmt.Sprintf(`{"lon":%v,"lat":%v,"class":%q,"channel":"hotline","description":"压力测试"}`, c.at[0], c.at[1], c.class)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url+"/api/v1/events", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+l.dispatcher)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	var made struct {
+		ID, Detail string
+		Feature    struct{ Properties struct{ District string } }
+	}
+	if err := json.NewDecoder(res.Body).Decode(&made); err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusCreated {
+		return fmt.Errorf("a report is answered %d: %s", res.StatusCode, made.Detail)
+	}
+	c.id, c.district = made.ID, made.Feature.Properties.District
+	return nil
 }
 
 // open opens all streams and returns when each has said hello. wait waits for

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -17,22 +16,20 @@ import (
 	"wutu/layers/model"
 )
 
-// workCase is a case that the load works on.
+// workCase is a case that the load works on: where and what is reported, and what
+// the city made of it.
 type workCase struct {
-	id, district string
 	at           orb.Point
+	class        string
+	id, district string
 }
 
 // fillDays is how far back the cases of a filled city go.
 const fillDays = 365
 
-// fillPrefix begins the ids of cases that a load has worked on.
-const fillPrefix = "bench-"
-
-// fillEvents adds cases to a city until its layer has total of them, among them
-// work ones that are accepted and wait to be filed. They are copies of the city's
-// own with other numbers, times and places nearby, most of them archived long ago.
-// It returns the work cases, which are new each time.
+// fillEvents adds cases to a city until its layer has total of them. They are
+// copies of the city's own with other numbers, times and places nearby, most of
+// them archived long ago. It returns as many cases to report as work says.
 func (p *program) fillEvents(ctx context.Context, dir string, total, work int) (cases []workCase, err error) {
 	there := &program{stdout: p.stdout, stderr: p.stderr, dir: dir}
 	store, err := there.open(ctx, gpkg.Options{})
@@ -49,7 +46,7 @@ func (p *program) fillEvents(ctx context.Context, dir string, total, work int) (
 			return nil, err
 		}
 		n++
-		if len(like) < 20_000 && !strings.HasPrefix(f.Key, fillPrefix) {
+		if len(like) < 20_000 {
 			like = append(like, f)
 		}
 	}
@@ -63,14 +60,16 @@ func (p *program) fillEvents(ctx context.Context, dir string, total, work int) (
 		batch = batch[:0]
 		return err
 	}
-	for n < total || len(cases) < work {
-		var c layers.Change
-		if len(cases) < work {
-			c = f.waiting(len(cases))
-			cases = append(cases, workCaseOf(l, c.Feature))
-		} else {
-			c = f.old(n)
+	for range work {
+		from := &like[f.r.IntN(len(like))]
+		at, ok := from.Shape.(orb.Point)
+		if !ok {
+			return nil, fmt.Errorf("event %s has no point", from.Key)
 		}
+		cases = append(cases, workCase{at: at, class: from.Value(l.FieldIndex(model.Class)).Str()})
+	}
+	for n < total {
+		c := f.old(n)
 		batch = append(batch, c)
 		n++
 		if len(batch) == 8192 {
@@ -80,12 +79,6 @@ func (p *program) fillEvents(ctx context.Context, dir string, total, work int) (
 		}
 	}
 	return cases, flush()
-}
-
-func workCaseOf(l *layers.Layer, f *layers.Feature) workCase {
-	c := workCase{id: f.Key, district: f.Value(l.FieldIndex(model.District)).Str()}
-	c.at, _ = f.Shape.(orb.Point)
-	return c
 }
 
 // filler makes cases.
@@ -116,14 +109,8 @@ func (f *filler) copyOf(id string, reported time.Time) (layers.Change, func(name
 	return layers.Change{Op: layers.Put, Layer: f.layer.ID, ID: id, Feature: out}, set
 }
 
-// waiting is a case that waits to be filed.
-func (f *filler) waiting(n int) layers.Change {
-	c, set := f.copyOf(fmt.Sprintf("%s%d-%06d", fillPrefix, f.now.Unix(), n), f.now.Add(-time.Duration(f.r.IntN(3600))*time.Second))
-	set(model.State, layers.Text(event.Accepted.String()))
-	return c
-}
-
-// old is a case of the last year; one in fifty is still being handled.
+// old is a case of the last year; one in fifty is still being handled, and will be
+// for a while, so that nothing is due by itself.
 func (f *filler) old(n int) layers.Change {
 	reported := f.now.Add(-time.Duration(f.r.Int64N(int64(fillDays * 24 * time.Hour)))).Truncate(time.Second)
 	c, set := f.copyOf(fmt.Sprintf("%s-%07d", reported.Format("20060102"), n), reported)
@@ -136,8 +123,10 @@ func (f *filler) old(n int) layers.Change {
 	if n%50 == 0 {
 		set(model.State, layers.Text(event.Handling.String()))
 		set(model.Clock, layers.Text("handle"))
+		due = f.now.Add(time.Duration(48+f.r.IntN(1000)) * time.Hour)
+		set(model.DueAt, layers.Instant(due))
 		set(model.ClockDue, layers.Instant(due))
-		set(model.WarnAt, layers.Instant(reported.Add(due.Sub(reported)*4/5)))
+		set(model.WarnAt, layers.Instant(due.Add(-time.Hour)))
 		return c
 	}
 	fed := reported.Add(time.Duration(float64(due.Sub(reported)) * (0.2 + f.r.Float64())))
