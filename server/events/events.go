@@ -34,6 +34,9 @@ type Photos interface {
 	// Facts tells of the pictures with the given ids that subject may use: those it
 	// has sent itself. The error is Invalid for an id that is no such picture.
 	Facts(ctx context.Context, subject *layers.Subject, ids []string) ([]PhotoFacts, error)
+	// About tells of pictures that a case carries, to somebody who sees it; those that
+	// are not kept are left out.
+	About(ctx context.Context, ids []string) ([]PhotoFacts, error)
 }
 
 // PhotoFacts is what is known of a picture.

@@ -77,11 +77,14 @@ type reportInfo struct {
 }
 
 type photoInfo struct {
-	ID    string     `json:"id"`
-	Href  string     `json:"href"`
-	Thumb string     `json:"thumb"`
-	At    time.Time  `json:"at"`
-	Step  event.Step `json:"step"`
+	ID      string     `json:"id"`
+	Href    string     `json:"href"`
+	Thumb   string     `json:"thumb"`
+	At      time.Time  `json:"at"`
+	Step    event.Step `json:"step"`
+	TakenAt time.Time  `json:"taken_at,omitzero"`
+	Lon     *float64   `json:"lon,omitempty"` // where it was taken, degrees WGS 84
+	Lat     *float64   `json:"lat,omitempty"`
 }
 
 type pendingInfo struct {
@@ -159,7 +162,10 @@ func (e *Events) describe(ctx context.Context, reader layers.Subject, asker *lay
 	if out.Clocks, err = e.clocks(ctx, h, env.Now, false); err != nil {
 		return nil, err
 	}
-	out.Tasks, out.Reports, out.Photos = e.tasks(ctx, v, asker, h), reportsOf(c, asker), photosOf(c)
+	out.Tasks, out.Reports = e.tasks(ctx, v, asker, h), reportsOf(c, asker)
+	if out.Photos, err = e.photosOf(ctx, c); err != nil {
+		return nil, err
+	}
 	out.Worker, out.History = c.Worker, h.history
 	if p := c.Pending; p != nil {
 		out.Pending = &pendingInfo{Step: p.Step, Reason: p.Reason, Note: p.Note, Until: p.Until, Department: p.Department, At: p.At}
@@ -199,13 +205,29 @@ func reportsOf(c *event.Case, asker *layers.Subject) []reportInfo {
 	return out
 }
 
-func photosOf(c *event.Case) []photoInfo {
+// photosOf are the pictures of a case with what is known of them.
+func (e *Events) photosOf(ctx context.Context, c *event.Case) ([]photoInfo, error) {
 	var out []photoInfo
+	var ids []string
 	for _, p := range c.Photos {
 		href := "/api/v1/photos/" + p.ID
 		out = append(out, photoInfo{ID: p.ID, Href: href, Thumb: href + "?size=thumb", At: p.At, Step: p.Step})
+		ids = append(ids, p.ID)
 	}
-	return out
+	if e.o.Photos == nil || len(ids) == 0 {
+		return out, nil
+	}
+	known, err := e.o.Photos.About(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range known {
+		i := slices.Index(ids, f.ID)
+		if out[i].TakenAt = f.TakenAt; f.Placed {
+			out[i].Lon, out[i].Lat = &f.Lon, &f.Lat
+		}
+	}
+	return out, nil
 }
 
 func (e *Events) getEvent(c echo.Context, in *openapi.Input) error {
