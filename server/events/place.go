@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,18 +108,19 @@ func (e *Events) placeInfo(ctx context.Context, v *live.View, asker *layers.Subj
 		*p = e.locate(ctx, v, *asker, &h.class, h.sighted())
 	}
 	out.Rung, out.Hash = p.Chosen.Rung, p.Hash()
-	if !seesEvidence(ctx, v, asker, p, h.text(model.ObjectField)) { // the department is told by the case itself, why is not
-		return out, nil
-	}
-	out.Reason = p.Chosen.Reason
-	if p.Alternatives != nil {
-		out.Alternatives = p.Alternatives
+	// Who answers is told by the case itself; why, to who sees what it rests on.
+	if seesEvidence(ctx, v, asker, p, h.text(model.ObjectField)) {
+		out.Reason = p.Chosen.Reason
+		if p.Alternatives != nil {
+			out.Alternatives = p.Alternatives
+		}
 	}
 	named := func(level layers.Level) *namedInfo {
-		if a, ok := p.Area(level); ok {
-			return &namedInfo{Code: a.Code, Name: a.Name}
+		a, ok := p.Area(level)
+		if !ok || !slices.ContainsFunc(out.Areas, func(s ground.Share) bool { return s.Code == a.Code }) {
+			return nil
 		}
-		return nil
+		return &namedInfo{Code: a.Code, Name: a.Name}
 	}
 	out.Grid, out.Community, out.Street, out.District = named(layers.Grid), named(layers.Community), named(layers.Street), named(layers.District)
 	if p.Chosen.Department != "" {
@@ -167,10 +169,14 @@ func (e *Events) knowing(ctx context.Context, v *live.View) ground.Ground {
 }
 
 // reconsider works the proof out again where a step is about who answers: a return
-// with its evidence, the decision about it.
+// with its evidence, the decision about it, the filing of a case that has none.
 func (e *Events) reconsider(ctx context.Context, t *taking) error {
 	switch t.command.Step {
 	case event.Return, event.Adjudicate:
+	case event.File: // a case that came with the data has no proof yet
+		if t.held.life.Proof != "" {
+			return nil
+		}
 	default:
 		return nil
 	}
@@ -219,7 +225,7 @@ type proofInfo struct {
 	Signature  *keyring.Signature `json:"signature"`
 	Valid      bool               `json:"valid"` // the signature fits the hash, and the hash the proof
 	Verdict    *verdictInfo       `json:"verdict,omitempty"`
-	Recomputed recomputed         `json:"recomputed"`
+	Recomputed *recomputed        `json:"recomputed,omitempty"`
 }
 
 type recomputed struct {
@@ -235,34 +241,29 @@ func (e *Events) getProof(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	now := e.locate(ctx, v, layers.SystemSubject(), &h.class, h.sighted())
 	stored, err := e.proofOf(ctx, h.life.ID)
 	if err != nil {
 		return err
 	}
-	verdict, err := e.verdictOf(ctx, h.life.ID)
-	if err != nil {
-		return err
+	if stored == nil { // it came with the data: what the subject's own sight of the city gives is all there is
+		now := e.locate(ctx, v, subject, &h.class, h.sighted())
+		return c.JSON(http.StatusOK, proofInfo{Proof: &now, Hash: now.Hash(),
+			Recomputed: &recomputed{Hash: now.Hash(), Same: true, Differs: []duty.Difference{}}})
 	}
-	evidence := &now
-	if stored != nil {
-		evidence = stored.Place
-	}
-	if !seesEvidence(ctx, v, &subject, evidence, h.text(model.ObjectField)) {
+	object := h.text(model.ObjectField)
+	if !seesEvidence(ctx, v, &subject, stored.Place, object) {
 		return &layers.Error{Kind: layers.Forbidden, Op: "event", ID: h.life.ID, Err: errHidden}
 	}
-	out := proofInfo{Recomputed: recomputed{Hash: now.Hash()}, Verdict: verdict}
-	if stored == nil { // it came with the data: what is worked out is all there is
-		now = e.locate(ctx, v, subject, &h.class, h.sighted())
-		out.Proof, out.Hash = &now, now.Hash()
-		out.Recomputed.Hash = out.Hash
-	} else {
-		out.Proof, out.Hash, out.Signature = stored.Place, stored.Hash, stored.Signature
-		out.Valid = e.valid(stored)
+	out := proofInfo{Proof: stored.Place, Hash: stored.Hash, Signature: stored.Signature, Valid: e.valid(stored)}
+	if out.Verdict, err = e.verdictOf(ctx, h.life.ID); err != nil {
+		return err
 	}
-	out.Recomputed.Same = out.Recomputed.Hash == out.Hash
-	if out.Recomputed.Differs = duty.Compare(out.Proof, &now); out.Recomputed.Differs == nil {
-		out.Recomputed.Differs = []duty.Difference{}
+	now := e.locate(ctx, v, layers.SystemSubject(), &h.class, h.sighted())
+	if seesEvidence(ctx, v, &subject, &now, object) {
+		out.Recomputed = &recomputed{Hash: now.Hash(), Same: now.Hash() == stored.Hash, Differs: duty.Compare(stored.Place, &now)}
+		if out.Recomputed.Differs == nil {
+			out.Recomputed.Differs = []duty.Difference{}
+		}
 	}
 	return c.JSON(http.StatusOK, out)
 }

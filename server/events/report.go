@@ -143,7 +143,7 @@ func (e *Events) postReport(c echo.Context, in *openapi.Input) error {
 	if key == "" {
 		key = body.Draft
 	}
-	o, err := newOnce(&subject, "report", key, raw)
+	o, err := newOnce(&subject, reportAddress, key, raw)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (e *Events) Report(ctx context.Context, subject *layers.Subject, r *Report,
 	if err != nil {
 		return "", layers.Invalidf("event", "", err.Error())
 	}
-	o, err := newOnce(subject, "report", key, told)
+	o, err := newOnce(subject, reportAddress, key, told)
 	if err != nil {
 		return "", err
 	}

@@ -133,10 +133,11 @@ export interface Case {
 export interface ProofAnswer {
   proof: Record<string, unknown>
   hash: string
-  signature?: string
-  key?: string
+  signature?: { key_id: string; alg: string; sig: string } | null
   valid?: boolean
-  recomputed?: { hash: string; same: boolean; differs?: (string | Title)[] | null } | null
+  recomputed?: { hash: string; same: boolean; differs?: { what: string; old: string; new: string }[] | null } | null
+  /** What the city said to the evidence of the last return. */
+  verdict?: { finding: 'upheld' | 'refuted' | 'open'; reasons: Title[]; at: string } | null
 }
 
 export interface EventClass {

@@ -19,7 +19,7 @@ export default {
     filing: 'Filed when', deadline: 'Time limit', 
   },
   proof: {
-    tried: 'How it was decided', skipped: 'Does not apply', border: '{m} to the border', accuracy: 'Accuracy {m}', valid: 'Signature valid', invalid: 'Signature invalid', unsigned: 'Not signed', hash: 'Hash', same: 'Recomputed: the same', differs: 'Recomputed: different', differsIn: 'Differs in: {what}', show: 'Show on the map', hide: 'Hide from the map', 
+    tried: 'How it was decided', skipped: 'Does not apply', border: '{m} to the border', accuracy: 'Accuracy {m}', valid: 'Signature valid', invalid: 'Signature invalid', unsigned: 'Not signed', upheld: 'Evidence of the return upheld', refuted: 'Evidence of the return refuted', open: 'Evidence of the return open', hash: 'Hash', same: 'Recomputed: the same', differs: 'Recomputed: different', differsIn: 'Differs in: {what}', show: 'Show on the map', hide: 'Hide from the map', 
     
   },
   rung: { object: 'Owner of the object', road: 'Owner of the road', exclusive: 'Exclusive grid', jurisdiction: 'Jurisdiction', street: 'Street office', district: 'District fallback', precedent: 'Precedent', unknown: 'Other' },

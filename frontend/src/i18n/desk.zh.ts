@@ -19,7 +19,7 @@ export default {
     filing: '立案标准', deadline: '处置时限', 
   },
   proof: {
-    tried: '判定过程', skipped: '不适用', border: '距边界 {m}', accuracy: '定位精度 {m}', valid: '签名有效', invalid: '签名无效', unsigned: '未签名', hash: '指纹', same: '重算一致', differs: '重算不同', differsIn: '不同之处：{what}', show: '在地图上显示', hide: '隐藏图上依据', 
+    tried: '判定过程', skipped: '不适用', border: '距边界 {m}', accuracy: '定位精度 {m}', valid: '签名有效', invalid: '签名无效', unsigned: '未签名', upheld: '退单证据成立', refuted: '退单证据不成立', open: '退单证据待定', hash: '指纹', same: '重算一致', differs: '重算不同', differsIn: '不同之处：{what}', show: '在地图上显示', hide: '隐藏图上依据', 
     
   },
   rung: { object: '部件权属', road: '道路权属', exclusive: '专属网格', jurisdiction: '部门辖区', street: '属地街道', district: '区级兜底', precedent: '审定先例', unknown: '其他' },
