@@ -21,14 +21,14 @@ import (
 
 // follower keeps what one stream tells, as a map does.
 type follower struct {
-	role, query string
-	filter      string
-	mu          sync.Mutex
-	state       map[string]float64 // id to speed
-	told        map[string]bool    // every id ever named
-	seq         uint64             // of the last message
-	broken      string
-	more        chan struct{} // gets a token with every message
+	role   string
+	filter string
+	mu     sync.Mutex
+	state  map[string]float64 // id to speed
+	told   map[string]bool    // every id ever named
+	seq    uint64             // of the last message
+	broken string
+	more   chan struct{} // gets a token with every message
 }
 
 func (f *follower) take(events <-chan sse) {

@@ -35,12 +35,12 @@ type job struct {
 // watch is a clock: the minutes in which it ran, as a list of pairs; to −1 while
 // it runs.
 type watch struct {
-	name, unit, task   string
-	limit, base        int
-	due                int
-	runs               [][2]int
-	ended              bool
-	extended, survived bool
+	name, unit, task string
+	limit, base      int
+	due              int
+	runs             [][2]int
+	ended            bool
+	extended         bool
 }
 
 type plain struct {

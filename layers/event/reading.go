@@ -50,15 +50,15 @@ type Reading struct {
 func (r *Reading) Title() layers.Title { return r.Name.Title() }
 
 // at is the state of k at now.
-func (k *Clock) at(now time.Time) ClockState {
+func (c *Clock) at(now time.Time) ClockState {
 	switch {
-	case k.Stopped():
+	case c.Stopped():
 		return ClockStopped
-	case k.Running() && now.After(k.Due):
+	case c.Running() && now.After(c.Due):
 		return ClockOverdue
-	case k.Running():
+	case c.Running():
 		return ClockRunning
-	case k.Runs[len(k.Runs)-1].To.After(k.Due):
+	case c.Runs[len(c.Runs)-1].To.After(c.Due):
 		return ClockMissed
 	}
 	return ClockMet
