@@ -49,7 +49,7 @@ type Reading struct {
 // Title is the name of the clock, with the unit it counts in.
 func (r *Reading) Title() layers.Title { return r.Name.Title() }
 
-// at is the state of k at now.
+// at is the state of c at now.
 func (c *Clock) at(now time.Time) ClockState {
 	switch {
 	case c.Stopped():
