@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wutu/layers/duty"
 )
 
 // theCase walks one case through its life and remembers its version.
@@ -260,5 +262,27 @@ func TestApplicationsAndTiers(t *testing.T) {
 	k.step("supervisor", "deny", `{"note":"理由不足"}`, "handling")
 	if k.last["pending"] != nil {
 		t.Errorf("still pending: %v", k.last["pending"])
+	}
+}
+
+// What is learned from past cases counts for the proofs to come, and leaves those
+// made before as they are.
+func TestLearningLeavesProofsAlone(t *testing.T) {
+	c := newCity(t, true)
+	k := c.reported(lampReport)
+	before := c.get("", "/api/v1/events/"+k.id+"/proof", 200)
+	if err := c.program.Events().Learn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for r, err := range c.store.Records(t.Context(), "duty-odds", "") {
+		if _, bad := duty.ParseOdds(r.Data); err != nil || bad != nil {
+			t.Errorf("%v, %v", err, bad)
+		}
+		n++
+	}
+	after := c.get("", "/api/v1/events/"+k.id+"/proof", 200)
+	if n != 1 || after["hash"] != before["hash"] || after["recomputed"].(map[string]any)["same"] != true {
+		t.Errorf("%d records; %v, then %v", n, before["recomputed"], after["recomputed"])
 	}
 }

@@ -159,7 +159,7 @@ func (e *Events) locate(ctx context.Context, v *live.View, reader layers.Subject
 	if reader.Role == layers.System { // what was decided and learned from all cases is not for everybody
 		g = e.knowing(ctx, v)
 	}
-	return duty.Prove(g, class, duty.Sighting{Point: r.Point, AccuracyM: r.AccuracyM, Object: r.Object})
+	return duty.Prove(g, class, r.sighting())
 }
 
 // knowing reads the city as the program itself, with the precedents and what past
@@ -258,7 +258,8 @@ func (e *Events) getProof(c echo.Context, in *openapi.Input) error {
 	if out.Verdict, err = e.verdictOf(ctx, h.life.ID); err != nil {
 		return err
 	}
-	now := e.locate(ctx, v, layers.SystemSubject(), &h.class, h.sighted())
+	// What past cases say is part of the proof, and stays what it was.
+	now := duty.Prove(e.knowing(ctx, v).Learned(stored.Place.Odds), &h.class, h.sighted().sighting())
 	if seesEvidence(ctx, v, &subject, &now, object) {
 		out.Recomputed = &recomputed{Hash: now.Hash(), Same: now.Hash() == stored.Hash, Differs: duty.Compare(stored.Place, &now)}
 		if out.Recomputed.Differs == nil {

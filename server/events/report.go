@@ -15,6 +15,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/layers"
+	"wutu/layers/duty"
 	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
@@ -68,6 +69,11 @@ func (r *Report) check(channels func(string) bool) error {
 		return fail("/channel", fmt.Sprintf("%.40q is no channel", r.Channel))
 	}
 	return nil
+}
+
+// sighting is what the report says of where it is.
+func (r *Report) sighting() duty.Sighting {
+	return duty.Sighting{Point: r.Point, AccuracyM: r.AccuracyM, Object: r.Object}
 }
 
 type reportBody struct {

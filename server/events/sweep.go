@@ -16,6 +16,7 @@ import (
 const (
 	sweepEvery = 5 * time.Second
 	maxSwept   = 200 // steps of one sweep
+	learnAfter = 12  // sweeps: it is looked once a minute whether past cases are to be learned from
 	// checkGrace is how long the desk may itself say who checks a case that was fed
 	// back, before it is sent to be checked by itself.
 	checkGrace = 2 * time.Minute
@@ -28,9 +29,17 @@ const (
 func (e *Events) Run(ctx context.Context) {
 	t := time.NewTicker(sweepEvery)
 	defer t.Stop()
-	for {
+	for n := 0; ; n++ {
 		if _, err := e.Sweep(ctx); err != nil && ctx.Err() == nil {
 			e.o.Log.ErrorContext(ctx, "cases were not swept", "error", err)
+		}
+		if n%learnAfter == learnAfter-1 {
+			if known, err := e.learned(ctx); err == nil && !known {
+				err = e.Learn(ctx)
+				if err != nil && ctx.Err() == nil {
+					e.o.Log.WarnContext(ctx, "nothing was learned from past cases", "error", err)
+				}
+			}
 		}
 		select {
 		case <-ctx.Done():
