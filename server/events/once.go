@@ -11,12 +11,9 @@ import (
 	"wutu/layers"
 )
 
-// How long a repeated request is recognised: a telephone that sent a report and did
-// not hear the answer may be off for weeks before it sends it again.
-const (
-	onceFor       = 24 * time.Hour
-	onceForReport = 30 * 24 * time.Hour
-)
+// onceFor is how long a repeated request is recognised: a telephone that did not
+// hear the answer may be off for weeks before it sends it again.
+const onceFor = 30 * 24 * time.Hour
 
 // reportAddress is the address of reports, whichever door they come through.
 const reportAddress = "report"
@@ -31,7 +28,6 @@ type onceRecord struct {
 type once struct {
 	key  string
 	body string
-	keep time.Duration
 }
 
 // newOnce makes the idempotency of a request of subject to an address. The error
@@ -43,11 +39,7 @@ func newOnce(subject *layers.Subject, address, key string, body []byte) (once, e
 	if len(key) > 200 {
 		return once{}, layers.Invalidf("event", "Idempotency-Key", "is longer than 200 bytes")
 	}
-	o := once{key: hash([]byte(subject.ID + "\x00" + address + "\x00" + key)), body: hash(body), keep: onceFor}
-	if address == reportAddress {
-		o.keep = onceForReport
-	}
-	return o, nil
+	return once{key: hash([]byte(subject.ID + "\x00" + address + "\x00" + key)), body: hash(body)}, nil
 }
 
 func hash(b []byte) string {
@@ -61,7 +53,7 @@ func (o once) records(eventID string, now time.Time) ([]layers.Record, error) {
 		return nil, nil
 	}
 	data, err := json.Marshal(onceRecord{Body: o.body, Event: eventID})
-	return []layers.Record{{Bucket: bucketOnce, Key: o.key, Data: data, Expires: now.Add(o.keep), IfAbsent: true}}, err
+	return []layers.Record{{Bucket: bucketOnce, Key: o.key, Data: data, Expires: now.Add(onceFor), IfAbsent: true}}, err
 }
 
 // done returns the event that an earlier request with the same key made, "" for

@@ -22,7 +22,7 @@ var (
 
 func (e *Events) routes() []openapi.Route {
 	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the event"}
-	once := openapi.Param{Name: "Idempotency-Key", In: openapi.Header, About: "Makes a repetition of the request harmless for 24 hours, of a report for 30 days"}
+	once := openapi.Param{Name: "Idempotency-Key", In: openapi.Header, About: "Makes a repetition of the request harmless for 30 days"}
 	report := post("/api/v1/events", "report", "Report an event", "report", e.postReport, once)
 	report.Answers[0].Status = http.StatusCreated
 	lon := openapi.Param{Name: "lon", Type: openapi.Number, About: "Where the subject is: longitude in degrees", Span: &openapi.Span{Min: -180, Max: 180}}

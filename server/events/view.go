@@ -41,6 +41,7 @@ type info struct {
 	Reworks     int             `json:"reworks"`
 	Extensions  int             `json:"extensions"`
 	Pending     *pendingInfo    `json:"pending,omitempty"`
+	Criteria    []string        `json:"criteria,omitempty"` // closing criteria of its class, to be ticked
 	Links       *linksInfo      `json:"links,omitempty"`
 	Worker      string          `json:"worker,omitempty"`
 	History     event.History   `json:"history,omitempty"`
@@ -166,7 +167,7 @@ func (e *Events) describe(ctx context.Context, reader layers.Subject, asker *lay
 	if out.Photos, err = e.photosOf(ctx, c); err != nil {
 		return nil, err
 	}
-	out.Worker, out.History = c.Worker, h.history
+	out.Worker, out.History, out.Criteria = c.Worker, h.history, event.Criteria(&h.class)
 	if p := c.Pending; p != nil {
 		out.Pending = &pendingInfo{Step: p.Step, Reason: p.Reason, Note: p.Note, Until: p.Until, Department: p.Department, At: p.At}
 	}
