@@ -286,3 +286,40 @@ func TestLearningLeavesProofsAlone(t *testing.T) {
 		t.Errorf("%d records; %v, then %v", n, before["recomputed"], after["recomputed"])
 	}
 }
+
+// What a step is judged by is the case's own class, whoever says otherwise; filed
+// with another class, the case has its name, its department and its proof.
+func TestClassIsCorrectedWhenFiled(t *testing.T) {
+	c := newCity(t, true)
+	k := c.reported(lampReport)
+	k.step("", "confirm", `{}`, "accepted")
+	k.step("", "file", `{"class":"0501"}`, "filed")
+	p := k.last["feature"].(map[string]any)["properties"].(map[string]any)
+	if p["class"] != "0501" || p["class_name"] != "占道经营" || p["department"] != k.last["place"].(map[string]any)["department"].(map[string]any)["id"] {
+		t.Errorf("filed as %v %v for %v, proof for %v", p["class"], p["class_name"], p["department"], k.last["place"])
+	}
+	k.step("", "dispatch", `{"department":"dep-light"}`, "dispatched")
+	k.step("", "sign", `{}`, "handling")
+	if p := k.refused("", "feedback", `{"result":"x","class":"1102"}`, 400); p["pointer"] != "/class" {
+		t.Errorf("fed back as another class: %v", p)
+	}
+}
+
+// Who reported is told to those who may see the reporter, and to the reporter.
+func TestHistoryDoesNotTellReporters(t *testing.T) {
+	c := newCity(t, true)
+	body := strings.Replace(lampReport, "gridworker", "app", 1)
+	id := c.post("public", "/api/v1/events", body, 201)["id"].(string)
+	_, own := c.call("public", "GET", "/api/v1/me/reports", nil)
+	if !strings.Contains(own, id) {
+		t.Errorf("the reporter is not told: %s", own)
+	}
+	for _, role := range []string{"", "planner", "department", "supervisor"} {
+		if _, text := c.call(role, "GET", "/api/v1/events/"+id, nil); strings.Contains(text, "demo-public") {
+			t.Errorf("%q is told who reported: %s", role, text)
+		}
+	}
+	if p := c.post("public", "/api/v1/events", strings.Replace(lampReport, "gridworker", "leader", 1), 400); p["pointer"] != "/channel" {
+		t.Errorf("the public reports by order: %v", p)
+	}
+}

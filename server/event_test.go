@@ -136,7 +136,7 @@ func TestReportsAreRefused(t *testing.T) {
 		}
 	}
 	c.post("sysadmin", "/api/v1/events", lampReport, 403)
-	if out := c.post("public", "/api/v1/events", lampReport, 201); out["state"] != "reported" {
+	if out := c.post("public", "/api/v1/events", strings.Replace(lampReport, "gridworker", "app", 1), 201); out["state"] != "reported" {
 		t.Errorf("the public's report: %v", out)
 	}
 }
@@ -223,7 +223,7 @@ func TestReportAboutAnObject(t *testing.T) {
 		t.Errorf("place: %v", place)
 	}
 	for role, object := range map[string]string{"": "persons/p-15-000", "public": "enterprises/firm-1", "planner": "components/none", "supervisor": "nonsense"} {
-		if p := c.post(role, "/api/v1/events", about(object), 400); p["pointer"] != "/object" {
+		if p := c.post(role, "/api/v1/events", strings.Replace(about(object), "gridworker", "app", 1), 400); p["pointer"] != "/object" {
 			t.Errorf("%s about %s: %v", role, object, p)
 		}
 	}

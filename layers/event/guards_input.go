@@ -86,7 +86,10 @@ func extensionBound(c *Case, cmd *Command, env *Env) bool {
 	return err == nil && more <= k.Base
 }
 
-func reviewAhead(c *Case, cmd *Command, env *Env) bool { return c.until(cmd).After(env.Now) }
+func reviewAhead(c *Case, cmd *Command, env *Env) bool {
+	u := c.until(cmd)
+	return u.After(env.Now) && u.Sub(env.Now) <= maxLimit
+}
 
 // Criteria are the parts of a closing standard (结案标准) that are ticked one by
 // one.

@@ -90,7 +90,9 @@ func (c *Case) asked(e *Entry) {
 		}
 		return
 	}
-	c.Pending = nil
+	if c.Pending != nil && c.Pending.Step == e.Step { // an application for something else still waits
+		c.Pending = nil
+	}
 	if e.Step == Extend {
 		c.Extensions++
 	}

@@ -43,16 +43,16 @@ func (o *Office) follow(ctx context.Context, turns []turned, rules []alarm.Rule,
 		if err != nil {
 			o.o.Log.ErrorContext(ctx, "an alarm was not reported; it will be tried again", "device", id, "error", err)
 		}
-		out.Alarms = append(out.Alarms, raised...)
+		out.add(raised)
 	}
 	return ctx.Err()
 }
 
-// raise reports the alarms of a device that are being raised, and stores their
-// cases.
+// raise reports the alarms of a device that are being raised, if there are any, and
+// stores their cases.
 func (o *Office) raise(ctx context.Context, id string, rules []alarm.Rule) ([]Raised, error) {
 	m, err := o.memory(ctx, id)
-	if err != nil {
+	if err != nil || !m.Raising() {
 		return nil, err
 	}
 	v := o.o.City.View()

@@ -3,6 +3,7 @@ package alarm
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,16 @@ type Outcome struct {
 	Alarms []Raised `json:"alarms"`
 }
 
+// add adds alarms that are not told of yet: one whose case could not be stored is
+// raised again.
+func (out *Outcome) add(alarms []Raised) {
+	for _, a := range alarms {
+		if !slices.Contains(out.Alarms, a) {
+			out.Alarms = append(out.Alarms, a)
+		}
+	}
+}
+
 // shownStates are the values of a device's state.
 const (
 	stateOnline = "online"
@@ -47,8 +58,9 @@ const (
 const maxTries = 20
 
 // Take takes readings of devices that exist, in any order, for a subject; it
-// writes as the program itself. Errors are those of the store; the same readings
-// can be given again.
+// writes as the program itself. An alarm that begins and ends within them becomes a
+// case as any other. Errors are those of the store, with the outcome so far; the
+// same readings can be given again.
 func (o *Office) Take(ctx context.Context, s *layers.Subject, readings []Reading) (Outcome, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -68,39 +80,47 @@ func (o *Office) Take(ctx context.Context, s *layers.Subject, readings []Reading
 		byDevice[r.Device] = append(byDevice[r.Device], r)
 	}
 	slices.Sort(devices)
-	if err := o.finish(ctx, devices, rules); err != nil {
-		return out, err
-	}
-	var turned []turned
-	for try := 0; ; try++ {
-		done, late, batch, turns, err := o.prepare(ctx, s, devices, byDevice, rules)
+	for len(devices) > 0 {
+		left, err := o.round(ctx, s, devices, byDevice, rules, &out)
 		if err != nil {
 			return out, err
 		}
-		_, err = o.o.City.Apply(ctx, batch)
+		byDevice, devices = left, slices.Sorted(maps.Keys(left))
+	}
+	return out, ctx.Err()
+}
+
+// round takes readings of devices, of each up to the first that raises an alarm,
+// reports the alarms, and returns the readings that are left, nil when there are
+// none. What an earlier round took stays taken when a later one fails.
+func (o *Office) round(ctx context.Context, s *layers.Subject, devices []string, byDevice map[string][]Reading, rules []alarm.Rule, out *Outcome) (map[string][]Reading, error) {
+	if err := o.finish(ctx, devices, rules, out); err != nil {
+		return nil, err
+	}
+	for try := 0; ; try++ {
+		p, err := o.prepare(ctx, s, devices, byDevice, rules)
+		if err != nil {
+			return nil, err
+		}
+		_, err = o.o.City.Apply(ctx, p.batch)
 		if err == nil {
-			out.Taken, out.Late, turned = done, late, turns
-			break
+			out.Taken += p.taken
+			out.Late += p.late
+			return p.left, o.follow(ctx, p.turns, rules, out)
 		}
 		if layers.KindOf(err) != layers.Conflict || try == maxTries {
-			return out, err
+			return nil, err
 		}
 	}
-	return out, o.follow(ctx, turned, rules, &out)
 }
 
 // finish reports what is still being raised at devices: a reading taken before that
 // could end an alarm that nobody has heard of.
-func (o *Office) finish(ctx context.Context, devices []string, rules []alarm.Rule) error {
+func (o *Office) finish(ctx context.Context, devices []string, rules []alarm.Rule, out *Outcome) error {
 	for _, id := range devices {
-		m, err := o.memory(ctx, id)
+		raised, err := o.raise(ctx, id, rules)
+		out.add(raised)
 		if err != nil {
-			return err
-		}
-		if !m.Raising() {
-			continue
-		}
-		if _, err := o.raise(ctx, id, rules); err != nil {
 			return err
 		}
 	}
@@ -113,50 +133,73 @@ type turned struct {
 	event  alarm.Event
 }
 
-// prepare works out what readings come to, from what is stored.
-func (o *Office) prepare(ctx context.Context, s *layers.Subject, devices []string, byDevice map[string][]Reading, rules []alarm.Rule) (taken, late int, b layers.Batch, turns []turned, err error) {
-	b = layers.Batch{Actor: s.ID, At: o.o.Now().UTC()}
+// prepared is what readings come to before it is stored.
+type prepared struct {
+	batch       layers.Batch
+	taken, late int
+	turns       []turned
+	left        map[string][]Reading // by device: those after one that raises an alarm
+}
+
+// prepare works out what readings come to, from what is stored. The readings after
+// one that raises an alarm are left: they could end it before it is a case.
+func (o *Office) prepare(ctx context.Context, s *layers.Subject, devices []string, byDevice map[string][]Reading, rules []alarm.Rule) (*prepared, error) {
+	p := &prepared{batch: layers.Batch{Actor: s.ID, At: o.o.Now().UTC()}}
 	v := o.o.City.View()
 	l, ok := v.Layer(model.Devices)
 	if !ok {
-		return 0, 0, b, nil, &layers.Error{Kind: layers.NotFound, Op: "alarm", Layer: model.Devices, Err: fmt.Errorf("the city has no devices")}
+		return nil, &layers.Error{Kind: layers.NotFound, Op: "alarm", Layer: model.Devices, Err: fmt.Errorf("the city has no devices")}
 	}
 	for _, id := range devices {
 		d, err := o.device(ctx, v, l, id)
 		if err != nil {
-			return 0, 0, b, nil, err
+			return nil, err
 		}
 		if d.memory, err = o.memory(ctx, id); err != nil {
-			return 0, 0, b, nil, err
+			return nil, err
 		}
-		n := 0
-		for _, r := range byDevice[id] {
-			events, fresh := d.memory.Take(concerned(rules, d.kind, id, r.Property), r.Property, r.At, r.Value)
-			if !fresh {
-				late++
-				continue
-			}
-			n++
-			for _, e := range events {
-				turns = append(turns, turned{id, e})
-			}
-			if r.Property == "" {
-				d.show(r.Value, r.At)
-			}
-		}
-		if taken += n; n == 0 {
+		if p.take(d, id, byDevice[id], rules) == 0 {
 			continue
 		}
 		record, err := remember(id, d.memory)
 		if err != nil {
-			return 0, 0, b, nil, err
+			return nil, err
 		}
-		b.Records = append(b.Records, record)
+		p.batch.Records = append(p.batch.Records, record)
 		if change, changed := d.change(); changed {
-			b.Changes = append(b.Changes, change)
+			p.batch.Changes = append(p.batch.Changes, change)
 		}
 	}
-	return taken, late, b, turns, nil
+	return p, nil
+}
+
+// take takes a device's readings, in order of time, into its memory, up to the
+// first that raises an alarm, and returns how many were taken.
+func (p *prepared) take(d *device, id string, readings []Reading, rules []alarm.Rule) int {
+	n := 0
+	for i, r := range readings {
+		events, fresh := d.memory.Take(concerned(rules, d.kind, id, r.Property), r.Property, r.At, r.Value)
+		if !fresh {
+			p.late++
+			continue
+		}
+		n++
+		for _, e := range events {
+			p.turns = append(p.turns, turned{id, e})
+		}
+		if r.Property == "" {
+			d.show(r.Value, r.At)
+		}
+		if rest := readings[i+1:]; len(rest) > 0 && slices.ContainsFunc(events, func(e alarm.Event) bool { return e.Turn == alarm.Raise }) {
+			if p.left == nil {
+				p.left = make(map[string][]Reading)
+			}
+			p.left[id] = rest
+			break
+		}
+	}
+	p.taken += n
+	return n
 }
 
 // concerned are the rules that look at a property of a device.

@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"strings"
 
 	"wutu/layers"
 	"wutu/layers/event"
@@ -23,12 +24,23 @@ func (e *Events) Whole(ctx context.Context, s *layers.Subject, id string) (*even
 // step over HTTP.
 func (e *Events) Supplement(ctx context.Context, s *layers.Subject, id, text string, photos []string, key string) error {
 	body := &stepBody{Report: text, Photos: photos}
-	o, err := newOnce(s, id+"/supplement", key, []byte(text))
+	o, err := newOnce(s, id+"/supplement", key, []byte(text+"\x00"+strings.Join(photos, " ")))
 	if err != nil {
 		return err
 	}
 	if done, err := o.done(ctx, e.o.Records); err != nil || done != "" {
 		return err
 	}
-	return e.act(ctx, s, id, event.Supplement, body, "*", o)
+	for try := 1; ; try++ { // somebody else may write between the reading and the storing
+		err := e.act(ctx, s, id, event.Supplement, body, "*", o)
+		if layers.KindOf(err) != layers.Conflict || try == mostTries {
+			return err
+		}
+		if err := e.catchUp(ctx); err != nil {
+			return err
+		}
+	}
 }
+
+// mostTries bounds how often a word is tried to be added to a busy case.
+const mostTries = 6

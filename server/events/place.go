@@ -1,6 +1,7 @@
 package events
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -129,18 +130,32 @@ func (e *Events) placeInfo(ctx context.Context, v *live.View, asker *layers.Subj
 	return out, nil
 }
 
-// seesEvidence reports whether a subject sees what a proof names: its departments,
-// the object, and roads where one decides.
+// seesEvidence reports whether a subject sees all that a proof names: departments,
+// roads, areas, the object, the cases of precedents.
 func seesEvidence(ctx context.Context, v *live.View, s *layers.Subject, p *duty.Place, object string) bool {
 	see := func(layer, id string) bool {
 		_, err := v.Get(ctx, s, layer, id)
 		return err == nil
 	}
+	sees := func(list []duty.Evidence) bool {
+		for _, x := range list {
+			layer, id, _ := strings.Cut(x.Ref, "/")
+			if layer == "precedent" { // it names the case that was decided
+				layer, id = model.Events, cmp.Or(x.Name, id)
+			}
+			if !see(layer, id) {
+				return false
+			}
+		}
+		return true
+	}
 	for _, c := range append([]duty.Choice{p.Chosen}, p.Alternatives...) {
-		if c.Department != "" && !see(model.Departments, c.Department) {
+		if c.Department != "" && !see(model.Departments, c.Department) || !sees(c.Evidence) {
 			return false
 		}
-		if l, ok := v.Layer(model.Roads); c.Rung == duty.ByRoad && ok && access.MayList(s, l) != nil {
+	}
+	for _, r := range p.Rungs {
+		if !sees(r.Evidence) {
 			return false
 		}
 	}
@@ -174,7 +189,7 @@ func (e *Events) reconsider(ctx context.Context, t *taking) error {
 	switch t.command.Step {
 	case event.Return, event.Adjudicate:
 	case event.File: // a case that came with the data has no proof yet
-		if t.held.life.Proof != "" {
+		if t.held.life.Proof != "" && t.env.Class.Code == t.held.life.Class {
 			return nil
 		}
 	default:
@@ -193,6 +208,9 @@ func (e *Events) reconsider(ctx context.Context, t *taking) error {
 		t.verdict, p = &verdict, verdict.Place
 	}
 	t.place, t.env.Proof = &p, p.Hash()
+	if t.command.Step == event.File && t.command.Department == "" && p.Chosen.Department != "" {
+		t.command.Department, t.held.lead = p.Chosen.Department, p.Chosen.Name
+	}
 	return nil
 }
 

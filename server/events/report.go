@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -141,16 +142,26 @@ func (e *Events) postReport(c echo.Context, in *openapi.Input) error {
 	if err := openapi.DecodeJSON(raw, &body); err != nil {
 		return err
 	}
-	r, err := e.reportOf(ctx, &body, &subject)
-	if err != nil {
-		return err
-	}
 	key := in.Text("Idempotency-Key")
 	if key == "" {
 		key = body.Draft
 	}
 	o, err := newOnce(&subject, reportAddress, key, raw)
 	if err != nil {
+		return err
+	}
+	// A report that was stored is answered as it was, whatever has become since of the
+	// object or the camera that it names.
+	if done, err := o.done(ctx, e.o.Records); err != nil {
+		return err
+	} else if done != "" {
+		return e.answerRepeated(c, &subject, &body, done)
+	}
+	r, err := e.reportOf(ctx, &body, &subject)
+	if err != nil {
+		return err
+	}
+	if err := e.ownChannel(&subject, r.Channel); err != nil {
 		return err
 	}
 	id, err := e.report(ctx, &subject, r, o)
@@ -188,7 +199,14 @@ func mayReport(s *layers.Subject) error {
 }
 
 func (e *Events) report(ctx context.Context, subject *layers.Subject, r *Report, o once) (string, error) {
+	id, err := o.done(ctx, e.o.Records)
+	if err != nil {
+		return "", err
+	}
 	v := e.o.City.View()
+	if id != "" {
+		return id, e.shown(ctx, id)
+	}
 	if r.Channel == "" {
 		r.Channel = "app"
 	}
@@ -198,18 +216,19 @@ func (e *Events) report(ctx context.Context, subject *layers.Subject, r *Report,
 	if err := checkObject(ctx, v, subject, r.Object); err != nil {
 		return "", err
 	}
-	id, err := o.done(ctx, e.o.Records)
-	if err == nil && id == "" {
-		id, err = e.store(ctx, v, subject, r, o)
-	}
-	if err != nil {
+	if id, err = e.store(ctx, v, subject, r, o); err != nil {
 		return "", err
 	}
+	return id, e.shown(ctx, id)
+}
+
+// shown makes the view show an event that is stored.
+func (e *Events) shown(ctx context.Context, id string) error {
 	system := layers.SystemSubject()
 	if _, missing := e.o.City.View().Get(ctx, &system, model.Events, id); missing != nil {
-		err = e.catchUp(ctx)
+		return e.catchUp(ctx)
 	}
-	return id, err
+	return nil
 }
 
 // channelsOf admits the values of the field "channel".
@@ -230,6 +249,33 @@ func channelsOf(v *live.View) func(string) bool {
 		}
 		return len(l.Fields[f].Codes) == 0
 	}
+}
+
+// ownChannel refuses a report that claims to come otherwise than its reporter can
+// bring it: orders of superiors are entered by the desk, and the public speaks for
+// itself.
+func (e *Events) ownChannel(s *layers.Subject, channel string) error {
+	desk := s.Role == layers.Dispatcher || s.Role == layers.Supervisor
+	own := s.Role != layers.Public || slices.Contains([]string{"", "app", "web", "internet"}, channel)
+	if channel == e.rules.OrderChannel && !desk || !own {
+		return layers.Invalidf("event", "/channel", fmt.Sprintf("%.40q is not for role %s", channel, s.Role))
+	}
+	return nil
+}
+
+// answerRepeated answers a report that was stored before.
+func (e *Events) answerRepeated(c echo.Context, s *layers.Subject, b *reportBody, id string) error {
+	ctx := c.Request().Context()
+	if err := e.shown(ctx, id); err != nil {
+		return err
+	}
+	h, err := e.load(ctx, e.o.City.View(), id)
+	if err != nil {
+		return err
+	}
+	r := h.sighted()
+	r.Description, r.Channel = b.Description, b.Channel
+	return e.answerReport(c, s, id, r)
 }
 
 // checkObject refuses to name what the subject may not see: the proof of place

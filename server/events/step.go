@@ -103,6 +103,10 @@ func (e *Events) postStep(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	step, err := event.ParseStep(in.Text("step"))
+	if err != nil {
+		return err
+	}
 	done, err := o.done(ctx, e.o.Records)
 	switch {
 	case err != nil:
@@ -114,33 +118,39 @@ func (e *Events) postStep(c echo.Context, in *openapi.Input) error {
 		if err := openapi.DecodeJSON(raw, &body); err != nil {
 			return err
 		}
-		var step event.Step
-		if step, err = event.ParseStep(in.Text("step")); err == nil {
-			err = e.act(ctx, &subject, id, step, &body, in.Text("If-Match"), o)
-		}
+		err = e.act(ctx, &subject, id, step, &body, in.Text("If-Match"), o)
 	}
 	if err != nil {
 		return err
 	}
 	out, err := e.describe(ctx, subject, &subject, id)
 	if k := layers.KindOf(err); k == layers.NotFound || k == layers.Forbidden {
-		out, err = e.gone(ctx, id) // the step was done, and led the case out of the subject's sight
+		out, err = e.gone(ctx, &subject, id, step) // the step was done, and led the case out of the subject's sight
 	}
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("ETag", `"`+out.Version+`"`)
+	if out.Version != "" {
+		c.Response().Header().Set("ETag", `"`+out.Version+`"`)
+	}
 	return c.JSON(http.StatusOK, out)
 }
 
 // gone is the answer to a step that led a case out of the sight of who took it:
-// that it was taken, and nothing of the case.
-func (e *Events) gone(ctx context.Context, id string) (*info, error) {
+// where the step led, and nothing of what became of the case since.
+func (e *Events) gone(ctx context.Context, s *layers.Subject, id string, step event.Step) (*info, error) {
 	h, err := e.load(ctx, e.o.City.View(), id)
 	if err != nil {
 		return nil, err
 	}
-	return &info{ID: id, State: h.life.State.String(), Version: strconv.FormatUint(h.feature.Version, 10), Feature: []byte("null"),
+	state := ""
+	for _, x := range slices.Backward(h.history) {
+		if x.Actor == s.ID && x.Step == step {
+			state = x.To.String()
+			break
+		}
+	}
+	return &info{ID: id, State: state, Feature: []byte("null"),
 		Place: placeInfo{Areas: []ground.Share{}, Alternatives: []duty.Choice{}}, Legal: []legalInfo{}}, nil
 }
 
@@ -220,11 +230,15 @@ func (e *Events) decide(ctx context.Context, t *taking) error {
 		}
 	}
 	if c.Class != "" {
+		if c.Step != event.File {
+			return layers.Invalidf("event", "/class", "is corrected when the case is filed")
+		}
 		k, edition, ok := e.classNow(ctx, c.Class)
 		if !ok {
 			return layers.Invalidf("event", "/class", fmt.Sprintf("%.40q is no class of the dictionary", c.Class))
 		}
 		t.env.Class, t.env.Edition = k, edition
+		t.held.class, t.held.edition = k, edition
 	}
 	if c.Master != "" {
 		if _, _, err := seen(ctx, t.view, &t.subject, c.Master); err != nil || c.Master == t.held.life.ID {

@@ -72,14 +72,23 @@ func (e *Events) Sweep(ctx context.Context) (int, error) {
 		}
 		n, err := e.sweepOne(ctx, id, now)
 		switch {
-		case err != nil && layers.KindOf(err) != layers.Conflict && layers.KindOf(err) != layers.NotFound:
+		case err != nil && hopeless(err):
 			e.o.Log.WarnContext(ctx, "a case was not swept", "event", id, "error", err)
 			e.swept.Store(id, sweepMark{until: now.Add(time.Hour)})
-		default:
+		default: // what failed for the moment is tried again with the next sweep
 			taken += n
 		}
 	}
 	return taken, ctx.Err()
+}
+
+// hopeless reports whether a case itself is at fault: trying again soon is no use.
+func hopeless(err error) bool {
+	switch layers.KindOf(err) {
+	case layers.Internal, layers.Invalid, layers.TooLarge, layers.Forbidden, layers.Unsupported:
+		return true
+	}
+	return false
 }
 
 // candidates are the cases that may have something due: fed back ones, closed

@@ -26,7 +26,7 @@ import (
 type info struct {
 	ID          string          `json:"id"`
 	State       string          `json:"state"`
-	Version     string          `json:"version"`
+	Version     string          `json:"version,omitempty"`
 	Tier        string          `json:"tier,omitempty"`
 	Class       string          `json:"class,omitempty"`
 	Feature     json.RawMessage `json:"feature"`
@@ -157,7 +157,7 @@ func (e *Events) describe(ctx context.Context, reader layers.Subject, asker *lay
 	if out.Place, err = e.placeInfo(ctx, v, asker, h); err != nil {
 		return nil, err
 	}
-	out.Tier, out.Class, out.Chain = c.Tier.String(), c.Class, c.Chain
+	out.Tier, out.Class = c.Tier.String(), c.Class
 	out.Supervision, out.Returns, out.Reworks, out.Extensions = c.Supervision, c.Returns, c.Reworks, c.Extensions
 	env := e.env(ctx, h, asker)
 	if out.Clocks, err = e.clocks(ctx, h, env.Now, false); err != nil {
@@ -167,7 +167,11 @@ func (e *Events) describe(ctx context.Context, reader layers.Subject, asker *lay
 	if out.Photos, err = e.photosOf(ctx, c); err != nil {
 		return nil, err
 	}
-	out.Worker, out.History, out.Criteria = c.Worker, h.history, event.Criteria(&h.class)
+	out.Worker, out.Criteria = c.Worker, event.Criteria(&h.class)
+	out.History, out.Chain = h.history, c.Chain
+	if sights.Of(l.FieldIndex(model.Reporter)) != layers.Shown {
+		out.History, out.Chain = withoutReporters(h.history, c.Chain, asker.ID)
+	}
 	if p := c.Pending; p != nil {
 		out.Pending = &pendingInfo{Step: p.Step, Reason: p.Reason, Note: p.Note, Until: p.Until, Department: p.Department, At: p.At}
 	}
@@ -194,6 +198,46 @@ func seesWhole(l *layers.Layer, sights layers.Sights) bool {
 		i := l.FieldIndex(name)
 		return i >= 0 && sights.Of(i) != layers.Shown
 	})
+}
+
+// withoutReporters are a history and a chain that do not tell who reported, but to
+// whoever it was: the accounts of reporters are no less personal than their names.
+func withoutReporters(h event.History, chain []event.Hop, asker string) (event.History, []event.Hop) {
+	hidden := map[string]bool{}
+	statement := func(s *event.Statement) {
+		if s.Account != "" && s.Account != asker {
+			hidden[s.Account] = true
+			s.Account = ""
+		}
+		s.Reporter = ""
+	}
+	h, chain = slices.Clone(h), slices.Clone(chain)
+	for i := range h {
+		x := &h[i]
+		if x.Report != nil {
+			r := *x.Report
+			statement(&r)
+			x.Report = &r
+		}
+		x.Reports = slices.Clone(x.Reports)
+		for j := range x.Reports {
+			statement(&x.Reports[j])
+		}
+		if (x.Step == event.Report || x.Role == layers.Public.String()) && x.Actor != asker {
+			hidden[x.Actor] = true
+		}
+	}
+	for i := range h {
+		if hidden[h[i].Actor] {
+			h[i].Actor = ""
+		}
+	}
+	for i := range chain {
+		if hidden[chain[i].Actor] {
+			chain[i].Actor = ""
+		}
+	}
+	return h, chain
 }
 
 func reportsOf(c *event.Case, asker *layers.Subject) []reportInfo {

@@ -139,7 +139,9 @@ func (e *Events) reportBatch(ctx context.Context, v *live.View, s *layers.Subjec
 	h := &held{layer: l, life: &event.Case{ID: no}, class: *class, edition: edition, lead: place.Chosen.Name,
 		feature: layers.Feature{Key: no, Shape: r.Point, ValidFrom: now, Values: make([]layers.Value, len(l.Fields))}}
 	at := now
-	if !r.TakenAt.IsZero() && r.TakenAt.Before(now) {
+	// A device's clock may be wrong: what is said to be older than a report can wait
+	// on it, or to lie ahead, is from now.
+	if r.TakenAt.Before(now) && now.Sub(r.TakenAt) <= onceFor {
 		at = r.TakenAt.UTC()
 	}
 	env := e.env(ctx, h, s)
