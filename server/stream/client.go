@@ -2,7 +2,9 @@ package stream
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"net/http"
 	"time"
 
@@ -22,6 +24,8 @@ type client struct {
 	control  *http.ResponseController
 
 	wake chan struct{} // there may be new frames
+	crc  uint32        // of what was sent, before compression
+	size uint32        // and its length modulo 2^32, as gzip counts
 	next int           // number of the next frame of its group
 	at   uint64        // sequence up to which it knows
 }
@@ -49,7 +53,7 @@ func (c *client) follow() {
 			if c.hub.o.Verify != nil && c.hub.o.Verify(c.ctx, c.header) != nil {
 				return
 			}
-			if quiet && c.send(c.hub.heartbeat.bytes(c.zipped)) != nil {
+			if quiet && c.sendFrame(c.hub.heartbeat) != nil {
 				return
 			}
 			quiet = true
@@ -89,6 +93,7 @@ func (c *client) deliver(g *group) (sent bool, err error) {
 			} else {
 				b = append(b[:len(b):len(b)], f.bytes(c.zipped)...)
 			}
+			c.sum(f.plain)
 			c.at, sent = f.to, true
 		}
 		ended = ended || f.last
@@ -131,7 +136,7 @@ func (c *client) catchUp(to uint64) error {
 	if f.plain == nil {
 		return nil
 	}
-	if err := c.send(f.bytes(c.zipped)); err != nil {
+	if err := c.sendFrame(f); err != nil {
 		return err
 	}
 	if f.last {
@@ -142,10 +147,35 @@ func (c *client) catchUp(to uint64) error {
 
 // coded compresses bytes for the client alone, if it takes that.
 func (c *client) coded(b []byte) []byte {
+	c.sum(b)
 	if c.zipped {
 		return deflate(b)
 	}
 	return b
+}
+
+// sum takes plain bytes that are sent into the check sum of the stream.
+func (c *client) sum(plain []byte) {
+	if c.zipped {
+		c.crc, c.size = crc32.Update(c.crc, crc32.IEEETable, plain), c.size+uint32(len(plain))
+	}
+}
+
+// finish ends a compressed stream as gzip asks: with an empty last block, the check
+// sum and the length (RFC 1952). The frames before it end on whole bytes.
+func (c *client) finish() {
+	if !c.zipped {
+		return
+	}
+	b := []byte{1, 0, 0, 0xff, 0xff}
+	b = binary.LittleEndian.AppendUint32(b, c.crc)
+	b = binary.LittleEndian.AppendUint32(b, c.size)
+	_ = c.send(b) // whoever has left does not miss it
+}
+
+func (c *client) sendFrame(f *frame) error {
+	c.sum(f.plain)
+	return c.send(f.bytes(c.zipped))
 }
 
 // send writes and flushes within writeTimeout.

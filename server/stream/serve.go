@@ -76,6 +76,7 @@ func (h *Hub) serve(c echo.Context, in *openapi.Input) error {
 		return nil //nolint:nilerr // the client left: there is nobody to tell
 	}
 	s.follow()
+	s.finish()
 	return nil
 }
 
