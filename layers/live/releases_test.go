@@ -72,11 +72,11 @@ func groupsOf(t *testing.T, v *live.View, q layers.Query, by live.By, m ...live.
 // What a subject with counts only is told adds up at every level, is exact where
 // the release promises it, and never lies between zero and the threshold.
 func TestCountsComeFromTheRelease(t *testing.T) {
-	c, _, _ := populate(t, 5000)
+	c, _, _ := populate(t, 10_000)
 	v := c.View()
 	q, exact := layers.Query{Subject: planner, Layer: "persons"}, layers.Query{Subject: cleared, Layer: "persons"}
 	total, err := v.Count(t.Context(), q)
-	if err != nil || total.N != 5000 {
+	if err != nil || total.N != 10_000 {
 		t.Fatalf("%+v, %v: the whole city is exact", total, err)
 	}
 	want, _ := groupsOf(t, v, exact, live.By{Level: layers.Grid})
@@ -84,7 +84,7 @@ func TestCountsComeFromTheRelease(t *testing.T) {
 	if sum != total.N || len(got) != 100 {
 		t.Errorf("%d groups sum to %d of %d", len(got), sum, total.N)
 	}
-	if diff := cmp.Diff(want, got); diff != "" { // 50 people a grid: every combination has enough
+	if diff := cmp.Diff(want, got); diff != "" { // 100 people a grid: every combination has enough
 		t.Errorf("grids (-exact +released):\n%s", diff)
 	}
 	for res := range 16 {
