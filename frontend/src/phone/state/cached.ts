@@ -1,4 +1,4 @@
-import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { onBeforeUnmount, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { isAbort, Problem } from '@/api/http'
 import { pack, packed } from '../device/pack'
 import { usePhone } from './phone'
@@ -55,4 +55,30 @@ export function useCached<T>(name: string, ask: () => Promise<T>): Cached<T> {
   }
 
   return { value, at, fresh, status, error, load }
+}
+
+const staleMs = 60_000
+
+/** Reads it again when the page comes back into sight after a while; until then it is marked as of then. */
+export function useReturn(cached: Pick<Cached<unknown>, 'at' | 'fresh' | 'load'>): void {
+  const look = () => {
+    if (document.visibilityState !== 'visible' || Date.now() - cached.at.value <= staleMs) return
+    cached.fresh.value = false
+    void cached.load()
+  }
+  document.addEventListener('visibilitychange', look)
+  onBeforeUnmount(() => document.removeEventListener('visibilitychange', look))
+}
+
+/** ms since 1970, anew each minute and when the page comes back into sight. */
+export function useMinute(): Ref<number> {
+  const now = ref(Date.now())
+  const look = () => { now.value = Date.now() }
+  const timer = setInterval(look, 60_000)
+  document.addEventListener('visibilitychange', look)
+  onBeforeUnmount(() => {
+    clearInterval(timer)
+    document.removeEventListener('visibilitychange', look)
+  })
+  return now
 }

@@ -40,7 +40,7 @@ export function useDraft(item: ShallowRef<Item>) {
     if (over || (!dirty && !blobs)) return writing
     dirty = false
     const now = item.value
-    writing = writing.then(() => outbox.keep(now, blobs)).then(() => { savedAt.value = Date.now(); failed.value = false }, () => { failed.value = true })
+    writing = writing.then(() => outbox.keep(now, blobs)).then(() => { savedAt.value = Date.now(); failed.value = false }, () => { dirty = failed.value = true })
     return writing
   }
 
@@ -58,13 +58,20 @@ export function useDraft(item: ShallowRef<Item>) {
     touch()
   }
 
-  /** Hands it over; from here on nothing of the form is kept any more. */
-  async function submit(): Promise<void> {
+  /** Hands it over; from here on nothing of the form is kept any more. False when the device cannot keep it: then it stays a draft. */
+  async function submit(): Promise<boolean> {
     await save()
     over = true
     clearTimeout(timer)
-    await writing
-    await outbox.submit(item.value)
+    try {
+      await writing
+      await outbox.submit(item.value)
+      return true
+    } catch {
+      over = false
+      dirty = failed.value = true
+      return false
+    }
   }
 
   async function discard(): Promise<void> {

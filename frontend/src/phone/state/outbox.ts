@@ -29,7 +29,7 @@ export const useOutbox = defineStore('outbox', () => {
   const pending = computed(() => mine.value.filter(isPending))
   const done = computed(() => mine.value.filter((item) => item.state === 'done').reverse())
   const foreign = computed(() => items.value.filter((item) => item.owner !== phone.me?.id && item.state !== 'done'))
-  const find = (id: string) => items.value.find((item) => item.id === id)
+  const find = (id: string) => mine.value.find((item) => item.id === id)
 
   async function load(): Promise<void> {
     items.value = await shelf.items().then((found) => { state.broken = false; return found }, () => { state.broken = true; return items.value })
@@ -66,7 +66,8 @@ export const useOutbox = defineStore('outbox', () => {
 
   async function edit(id: string): Promise<Item | null> {
     const item = await shelf.change(id, (found) => reopened(found, Date.now()))
-    changed()
+    tellOthers()
+    await load()
     return item
   }
 

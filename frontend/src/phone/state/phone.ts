@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { reactive, ref, shallowRef, watch } from 'vue'
 import { getCity, getMe } from '@/api/catalog'
 import { Problem } from '@/api/http'
+import { signOut } from '@/api/session'
 import type { City, Me } from '@/api/types'
 import { setLanguage } from '@/i18n'
 import { useView } from '@/state/view'
@@ -9,6 +10,8 @@ import { pack, packed, unpackOthers } from '../device/pack'
 
 export interface Settings { language: 'zh' | 'en'; theme: 'light' | 'dark'; large: boolean; contrast: boolean; wifiOnly: boolean }
 const settingsName = 'wutu.phone'
+/** Holds the account that has left while the server could not be told. */
+export const leavingName = 'wutu.phone.leaving'
 const defaults: Settings = { language: 'zh', theme: 'light', large: false, contrast: false, wifiOnly: false }
 
 /** Reads kept settings; anything damaged counts as the default. */
@@ -63,10 +66,25 @@ export const usePhone = defineStore('phone', () => {
     if (where && !city.value) city.value = where.value
   }
 
-  /** Asks the server who asks. False when it cannot be reached. */
+  /** Ends the session of somebody who left without a line; one begun since by another stays. */
+  async function endLeft(): Promise<void> {
+    const left = localStorage.getItem(leavingName)
+    if (left === null) return
+    const who = await getMe()
+    if (who.session && who.id === left) await signOut()
+    localStorage.removeItem(leavingName)
+    if (me.value?.id === left) me.value = null
+  }
+
+  /** Asks the server who asks. False when it cannot be reached, and when a session is over. */
   async function ask(): Promise<boolean> {
     try {
+      await endLeft()
       const [who, where] = await Promise.all([getMe(), getCity()])
+      if (!who.session && me.value?.session && me.value.id !== who.id) { // the cookie is gone: nothing of the account is forgotten or sent as the public's
+        signedOut.value = heard.value = true
+        return false
+      }
       me.value = who
       city.value = where
       knownAt.value = Date.now()
