@@ -146,6 +146,51 @@ func TestOneAlarmOneCase(t *testing.T) {
 	}
 }
 
+// An alarm that begins and ends within one request is a case like any other, and
+// so is the next one in the same request.
+func TestAlarmsOfOneObservationRequest(t *testing.T) {
+	c := newCity(t, true)
+	c.stations()
+	c.clock.Add(int64(time.Hour))
+	told := func(got map[string]any) (out []string) {
+		for _, x := range got["alarms"].([]any) {
+			a := x.(map[string]any)
+			out = append(out, fmt.Sprint(a["device"], " ", a["over"] == true))
+		}
+		return out
+	}
+	got := c.observe(reading("wl-0", 2, 43.9), reading("wl-0", 1, 44.6)) // in any order
+	if want := []string{"wl-0 false", "wl-0 true"}; got["taken"] != 2.0 || got["late"] != 0.0 || !slices.Equal(told(got), want) {
+		t.Fatalf("one short alarm: %v", got)
+	}
+	cases := c.sensorCases()
+	if len(cases) != 1 {
+		t.Fatalf("%d cases, want one", len(cases))
+	}
+	id := got["alarms"].([]any)[0].(map[string]any)["event"]
+	if id == nil || id != got["alarms"].([]any)[1].(map[string]any)["event"] {
+		t.Errorf("the alarm and its end name different cases: %v", got)
+	}
+	if h := fmt.Sprint(c.get("", "/api/v1/events/"+id.(string), 200)["history"]); !strings.Contains(h, "读数已恢复") {
+		t.Errorf("the case was not told: %s", h)
+	}
+	if d := c.get("", "/ogc/collections/devices/items/wl-0", 200)["properties"].(map[string]any); d["state"] != "online" || d["value"] != 43.9 {
+		t.Errorf("the device shows %v", d)
+	}
+	// The same again changes nothing, and the readings after a raise are all taken.
+	if got := c.observe(reading("wl-0", 1, 44.6), reading("wl-0", 2, 43.9)); got["late"] != 2.0 || len(told(got)) != 0 {
+		t.Errorf("sent again: %v", got)
+	}
+	got = c.observe(reading("wl-1", 1, 45), reading("wl-2", 1, 40), reading("wl-1", 2, 43), reading("wl-1", 3, 45), reading("wl-1", 3, 43),
+		reading("wl-1", 4, 43), reading("wl-1", 5, 42), reading("wl-2", 2, 44.5))
+	if want := []string{"wl-1 false", "wl-2 false", "wl-1 true", "wl-1 false", "wl-1 true"}; got["taken"] != 7.0 || got["late"] != 1.0 || !slices.Equal(told(got), want) {
+		t.Errorf("several alarms: %v, told %v", got, told(got))
+	}
+	if n := len(c.sensorCases()); n != 4 {
+		t.Errorf("%d cases, want four", n)
+	}
+}
+
 func TestObservationsAreChecked(t *testing.T) {
 	c := newCity(t, true)
 	c.stations()
@@ -244,8 +289,8 @@ func (d *dying) Apply(ctx context.Context, b layers.Batch) (uint64, error) {
 }
 
 // However often the program dies and whoever sends readings again, each crossing
-// of the limit makes one case: random walks of several gauges against counting
-// them.
+// of the limit makes one case: random walks of several gauges, some steps of them
+// in one request, against counting them.
 func TestAlarmsSurviveDeath(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	if s := os.Getenv("WUTU_SEED"); s != "" {
@@ -277,17 +322,22 @@ func TestAlarmsSurviveDeath(t *testing.T) {
 		raised, want := [3]bool{}, 0
 		var sent []alarm.Reading
 		value := [3]float64{44, 44, 44}
-		for step := range 120 {
-			i := r.IntN(3)
-			value[i] = min(max(value[i]+r.Float64()*1.2-.6, 43.5), 45)
-			switch {
-			case !raised[i] && value[i] >= 44.5:
-				raised[i] = true
-				want++
-			case raised[i] && value[i] < 44:
-				raised[i] = false
+		step := 0
+		for range 60 {
+			var batch []alarm.Reading
+			for range 1 + r.IntN(6) {
+				i := r.IntN(3)
+				value[i] = min(max(value[i]+r.Float64()*2.4-1.2, 43.5), 45)
+				switch {
+				case !raised[i] && value[i] >= 44.5:
+					raised[i] = true
+					want++
+				case raised[i] && value[i] < 44:
+					raised[i] = false
+				}
+				step++
+				batch = append(batch, alarm.Reading{Device: fmt.Sprint("d", i), At: now().Add(time.Duration(step) * time.Second), Value: value[i]})
 			}
-			batch := []alarm.Reading{{Device: fmt.Sprint("d", i), At: now().Add(time.Duration(step) * time.Second), Value: value[i]}}
 			sent = append(sent, batch...)
 			for range r.IntN(3) { // with old ones among them
 				batch = append(batch, sent[r.IntN(len(sent))])

@@ -34,11 +34,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	background.Go(func() { s.sealDaily(base) })
 	background.Go(func() { s.sweep(base) })
 	background.Go(func() { s.events.Run(base) })
-	background.Go(func() {
-		if err := s.alarms.Recover(base); err != nil && base.Err() == nil {
-			s.o.Log.Error("alarms that were being raised are not reported", "err", err)
-		}
-	})
+	background.Go(func() { s.alarms.Run(base) })
 	background.Go(func() {
 		s.ways.Run(base, func(err error) { s.o.Log.Error("the road network is not built", "error", err) })
 	})

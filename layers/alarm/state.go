@@ -34,8 +34,8 @@ const (
 )
 
 // Next is the state after a reading, which must be later than those before it, and
-// what it brings about. A state that is Raising counts as raised: whoever
-// makes the case will still make it.
+// what it brings about. A state that is Raising counts as raised, and can be
+// cleared: the case must be made before the next reading is taken.
 func (r *Rule) Next(s State, at time.Time, value float64) (State, Turn) {
 	switch s.Phase {
 	case Raising, Raised:

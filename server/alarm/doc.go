@@ -6,7 +6,10 @@
 // record. An alarm is first stored as being raised, then reported under a key made
 // of device, rule and the first alarming reading, then stored with its case: a
 // program that ends anywhere between reports it again under the same key, which
-// makes no second case. Recover does so at the start.
+// makes no second case. Run does so at the start, and every minute for those that
+// could not be reported. The readings of a device that follow one that raises an
+// alarm are taken after it is a case, in a further batch, even those of the same
+// request: they could end an alarm that nobody has heard of.
 //
 // The case lies at the device, or at what it is mounted on, comes through the
 // channel "sensor", and names the rule. When the alarm is over the case is told.

@@ -117,15 +117,30 @@ func remember(device string, m *alarm.Memory) (layers.Record, error) {
 	return layers.Record{Bucket: bucketMemory, Key: device, Data: data}, nil
 }
 
-// Recover reports the alarms that were being raised when the program ended. It is
-// harmless at any other time.
-func (o *Office) Recover(ctx context.Context) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	rules, err := o.rules(ctx)
-	if err != nil {
-		return err
+// recoverEvery is how long an alarm that could not be reported waits for the next
+// try, when its device sends nothing.
+const recoverEvery = time.Minute
+
+// Run recovers at once, and every minute after, until ctx ends.
+func (o *Office) Run(ctx context.Context) {
+	t := time.NewTicker(recoverEvery)
+	defer t.Stop()
+	for {
+		if err := o.Recover(ctx); err != nil && ctx.Err() == nil {
+			o.o.Log.ErrorContext(ctx, "alarms that are being raised are not reported; they will be tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
 	}
+}
+
+// Recover reports the alarms that are still being raised: the program ended, or
+// they could not be reported. It is harmless at any time. It costs O(devices that
+// have sent readings), and waits for those who take readings only if it finds one.
+func (o *Office) Recover(ctx context.Context) error {
 	var waiting []string
 	for r, err := range o.o.Records.Records(ctx, bucketMemory, "") {
 		if err != nil {
@@ -138,6 +153,15 @@ func (o *Office) Recover(ctx context.Context) error {
 		if m.Raising() {
 			waiting = append(waiting, r.Key)
 		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	rules, err := o.rules(ctx)
+	if err != nil {
+		return err
 	}
 	var failed []error
 	for _, device := range waiting {
