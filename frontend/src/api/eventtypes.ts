@@ -125,6 +125,8 @@ export interface Case {
   photos?: Photo[] | null
   history?: HistoryEntry[] | null
   legal?: LegalStep[] | null
+  /** What is ticked when it is closed. */
+  criteria?: string[] | null
   chain?: ChainLink[] | null
   proposals?: Proposals | null
 }
@@ -187,9 +189,10 @@ export interface Candidate {
   lat: number
   seconds?: number
   metres?: number
-  load?: number
-  on_duty?: boolean
-  seen_s?: number
+  /** null where it is not known. */
+  load?: number | null
+  on_duty?: boolean | null
+  seen_s?: number | null
   score?: number
   reasons?: Title[] | null
 }

@@ -52,13 +52,31 @@ export const useEvents = defineStore('events', () => {
   /** Reads the open case again, unless the change is the step just taken here. */
   function changedElsewhere(id: string, feature: Feature | undefined): void {
     if (String(feature?.properties.updated_at ?? '') === String(current.value?.feature.properties.updated_at ?? '-')) return
-    void open(id).catch(() => undefined)
+    void read(id).catch(() => undefined)
   }
 
-  async function open(id: string): Promise<Case | null> {
+  let wanted = ''
+  let turn = 0
+  let shown = 0
+  /** Reads a case; its answer is shown unless another case is wanted by then, or a later answer is there. */
+  async function read(id: string): Promise<Case> {
+    const mine = ++turn
     const found = await getCase(id)
-    current.value = found
+    if (id === wanted && mine > shown) {
+      shown = mine
+      current.value = found
+    }
     return found
+  }
+
+  function open(id: string): Promise<Case> {
+    wanted = id
+    return read(id)
+  }
+
+  /** Changes were perhaps missed: the open case is read again. */
+  async function reread(): Promise<void> {
+    if (current.value) await read(current.value.id).catch(() => undefined)
   }
 
   /** Takes a step; on a conflict the case is read again before the error is thrown. */
@@ -67,9 +85,11 @@ export const useEvents = defineStore('events', () => {
     if (!before) return
     try {
       const after = await takeStep(before.id, name, before.version, input, key)
-      if (current.value?.id === before.id) current.value = after
+      if (current.value?.id !== before.id) return
+      shown = ++turn
+      current.value = after
     } catch (failure) {
-      if (failure instanceof Problem && (failure.kind === 'conflict' || failure.kind === 'illegal-step')) await open(before.id)
+      if (failure instanceof Problem && (failure.kind === 'conflict' || failure.kind === 'illegal-step')) await read(before.id)
       throw failure
     }
   }
@@ -78,5 +98,5 @@ export const useEvents = defineStore('events', () => {
     if (classes.value.length === 0) classes.value = await getEventClasses()
   }
 
-  return { fresh, changed, totals, current, classes, loadTotals, apply, settled, open, step, loadClasses }
+  return { fresh, changed, totals, current, classes, loadTotals, apply, settled, open, reread, step, loadClasses }
 })

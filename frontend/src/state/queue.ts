@@ -39,6 +39,10 @@ export const useQueue = defineStore('queue', () => {
   const counts = shallowRef<Partial<Record<QueueName, number>>>({})
   let request: AbortController | undefined
   let counting: AbortController | undefined
+  // A quiet question waits for the one under way and is asked when that ends.
+  let loading = false
+  let loadMissed = false
+  let countMissed = false
 
   const fields = computed(() => new Set(catalog.byID.get('events')?.schema.fields.map(({ name }) => name) ?? []))
   const has = (field: string) => fields.value.has(field)
@@ -54,19 +58,27 @@ export const useQueue = defineStore('queue', () => {
       ? listFeatures('events', { filter, 'filter-lang': filter ? 'cql2-text' : undefined, limit, cursor, sortby: has('clock_due') ? 'clock_due' : 'due_at' }, signal)
       : listEvents({ filter, limit, cursor }, signal)
 
-  /** Reads the open queue; `quiet` keeps what is shown until the answer is there. */
+  /** Reads the open queue; `quiet` keeps what is shown until the answer is there, and waits for one that is under way. */
   async function load(quiet = false): Promise<void> {
     if (!current.value) return
+    if (quiet && loading) {
+      loadMissed = true
+      return
+    }
     request?.abort()
     request = new AbortController()
     const { signal } = request
     const now = Date.now()
+    loading = true
+    loadMissed = false
     if (!quiet) {
+      next.value = ''
       status.value = 'loading'
       list.value = []
     }
     try {
       const answer = await page(all(shared(now), current.value.rule.cql(now)), pageSize, '', signal)
+      if (signal.aborted) return
       list.value = answer.features ?? []
       next.value = cursorOf(answer)
       status.value = 'ready'
@@ -74,21 +86,40 @@ export const useQueue = defineStore('queue', () => {
       if (isAbort(failure) || signal.aborted) return
       error.value = failure
       status.value = 'failed'
+    } finally {
+      if (!signal.aborted) {
+        loading = false
+        if (loadMissed) void load(true)
+      }
     }
   }
 
   async function loadMore(): Promise<void> {
-    if (!next.value) return
+    if (!next.value || !current.value) return
+    request?.abort()
+    request = new AbortController()
+    const { signal } = request
+    loading = true
     const now = Date.now()
-    const answer = await page(all(shared(now), current.value.rule.cql(now)), pageSize, next.value).catch(() => null)
-    if (!answer) return
-    const known = new Set(list.value.map(({ id }) => id))
-    list.value = [...list.value, ...(answer.features ?? []).filter(({ id }) => !known.has(id))]
-    next.value = cursorOf(answer)
+    const answer = await page(all(shared(now), current.value.rule.cql(now)), pageSize, next.value, signal).catch(() => null)
+    // Another question was asked meanwhile: its list does not go on with this.
+    if (signal.aborted) return
+    loading = false
+    if (answer) {
+      const known = new Set(list.value.map(({ id }) => id))
+      list.value = [...list.value, ...(answer.features ?? []).filter(({ id }) => !known.has(id))]
+      next.value = cursorOf(answer)
+    }
+    if (loadMissed && list.value.length <= pageSize) void load(true)
   }
 
-  /** Counts each queue as its list is counted. */
-  async function count(): Promise<void> {
+  /** Counts each queue as its list is counted; `quiet` waits for a count that is under way. */
+  async function count(quiet = false): Promise<void> {
+    if (quiet && counting) {
+      countMissed = true
+      return
+    }
+    countMissed = false
     counting?.abort()
     counting = new AbortController()
     const { signal } = counting
@@ -97,7 +128,16 @@ export const useQueue = defineStore('queue', () => {
       const answer = await listEvents({ limit: 1, filter: all(shared(now), rule.cql(now)) }, signal).catch(() => null)
       return [name, answer?.numberMatched] as const
     }))
-    if (!signal.aborted) counts.value = Object.fromEntries(answers.filter(([, matched]) => matched !== undefined))
+    if (signal.aborted) return
+    counts.value = Object.fromEntries(answers.filter(([, matched]) => matched !== undefined))
+    counting = undefined
+    if (countMissed) void count(true)
+  }
+
+  /** Time alone moves cases between queues: numbers and list are asked for again, the list unless it shows more pages. */
+  function refresh(): void {
+    void count(true)
+    if (status.value !== 'idle' && list.value.length <= pageSize) void load(true)
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -106,6 +146,7 @@ export const useQueue = defineStore('queue', () => {
     const mine = changes.filter(({ layer }) => layer === 'events')
     if (mine.length === 0 || !current.value) return
     const guess = !view.filters.events
+    if (loading) loadMissed = true // the answer under way may not know of them
     if (guess && status.value === 'ready') {
       const now = Date.now()
       const rule = current.value.rule
@@ -118,9 +159,9 @@ export const useQueue = defineStore('queue', () => {
     timer ??= setTimeout(() => {
       timer = undefined
       if (!guess && status.value === 'ready') void load(true)
-      void count()
+      void count(true)
     }, quietMs)
   }
 
-  return { list, status, error, next, counts, queues, current, waiting, shared, has, load, loadMore, count, apply }
+  return { list, status, error, next, counts, queues, current, waiting, shared, has, load, loadMore, count, refresh, apply }
 })
