@@ -10,7 +10,7 @@ import { usePhone } from './phone'
 
 const device = vi.hoisted(() => ({ rows: new Map<string, unknown>(), full: false }))
 vi.mock('../device/shelf', () => ({ shelf: {
-  items: async () => [...device.rows.values()],
+  items: async () => { await new Promise((go) => setTimeout(go)); return [...device.rows.values()] }, // takes a turn, as a database does
   put: async (item: { id: string }) => { if (device.full) throw new DOMException('full', 'QuotaExceededError'); device.rows.set(item.id, item) },
   change: async (id: string, turn: (item: unknown) => unknown) => { const after = turn(device.rows.get(id)); device.rows.set(id, after); return after },
 } }))
