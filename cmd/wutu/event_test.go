@@ -178,7 +178,8 @@ func TestOneEventThroughEveryLayer(t *testing.T) {
 		var got []string
 		for i, h := range d.History {
 			got = append(got, h.Step+" "+h.From+" "+h.To)
-			if h.At.IsZero() || h.Actor == "" || h.Role == "" || i > 0 && h.At.Before(d.History[i-1].At) {
+			// Who reported is not for the desk, whose sight of reporters is masked.
+			if h.At.IsZero() || h.Actor == "" && i > 0 || h.Role == "" || i > 0 && h.At.Before(d.History[i-1].At) {
 				t.Errorf("line %d: %+v", i, h)
 			}
 		}
