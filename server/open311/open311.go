@@ -76,7 +76,7 @@ func (a *API) Routes() []openapi.Route {
 	post := func(name, title string, h func(*API, *call) error) {
 		for _, f := range both {
 			out = append(out, openapi.Route{Method: http.MethodPost, Path: Prefix + name + "." + string(f), ID: operationID("send-"+name, f), Tag: tag, Summary: title,
-				Params:  []openapi.Param{jurisdiction, {Name: "Idempotency-Key", In: openapi.Header, About: "Makes a repetition of the request harmless for 24 hours"}},
+				Params:  []openapi.Param{jurisdiction, {Name: "Idempotency-Key", In: openapi.Header, About: "Makes a repetition of the request harmless for 30 days"}},
 				Body:    &openapi.Body{About: title, Types: []string{mediaForm, mediaMultipart}, MaxBytes: maxForm},
 				Answers: answers(f, title), Handle: a.handler(f, h)})
 		}

@@ -9,6 +9,10 @@ func schemas() openapi3.Schemas {
 	count := func() *openapi3.Schema { return openapi3.NewInt64Schema().WithNullable() }
 	list := func(s *openapi3.Schema) *openapi3.Schema { return openapi3.NewArraySchema().WithItems(s) }
 	title := object().WithProperty("zh", text()).WithProperty("en", text())
+	fix := func() *openapi3.Schema { // where somebody stood
+		return object().WithProperty("lon", number()).WithProperty("lat", number()).WithProperty("accuracy", number()).
+			WithProperty("at", text().WithFormat("date-time")).WithRequired([]string{"lon", "lat"})
+	}
 	position := list(number()).WithMinItems(2).WithMaxItems(4)
 	geometry := object().WithProperty("type", text().WithEnum("Point", "MultiPoint", "LineString", "MultiLineString",
 		"Polygon", "MultiPolygon", "GeometryCollection")).WithRequired([]string{"type"})
@@ -50,7 +54,9 @@ func schemas() openapi3.Schemas {
 			WithProperty("by", text()).WithProperty("measures", list(text())).WithRequired([]string{"layers"}),
 		"report": object().WithProperty("lon", number()).WithProperty("lat", number()).WithProperty("accuracy", number()).
 			WithProperty("coord", text()).WithProperty("class", text()).WithProperty("description", text()).
-			WithProperty("channel", text()).WithProperty("photos", list(text())).WithRequired([]string{"lon", "lat", "class"}),
+			WithProperty("channel", text()).WithProperty("level", text()).WithProperty("object", text()).WithProperty("camera", text()).
+			WithProperty("photos", list(text())).WithProperty("taken_at", text().WithFormat("date-time")).WithProperty("draft", text()).
+			WithProperty("fix", fix()).WithRequired([]string{"class"}),
 		"usage": object().WithProperty("rows", list(object().WithProperty("key", text()).WithProperty("requests", whole()).
 			WithProperty("rows", whole()).WithProperty("bytes", whole()).WithProperty("refused", whole()).
 			WithProperty("last", text().WithFormat("date-time")))),
@@ -61,7 +67,13 @@ func schemas() openapi3.Schemas {
 			WithProperty("taken_at", text().WithFormat("date-time").WithNullable()).WithProperty("lon", number().WithNullable()).
 			WithProperty("lat", number().WithNullable()).WithProperty("accuracy", number()).WithProperty("bearing", number()).
 			WithRequired([]string{"id", "width", "height", "bytes"}),
-		"step": object().WithProperty("note", text()).WithProperty("department", text()).WithProperty("result", text()),
+		"step": object().WithProperty("note", text()).WithProperty("reason", text()).WithProperty("result", text()).
+			WithProperty("department", text()).WithProperty("assists", list(text())).WithProperty("task", text()).
+			WithProperty("worker", text()).WithProperty("tier", text()).WithProperty("class", text()).WithProperty("level", text()).
+			WithProperty("supervision", whole()).WithProperty("until", text().WithFormat("date-time")).
+			WithProperty("evidence", object().WithProperty("kind", text()).WithProperty("ref", text()).WithProperty("note", text())).
+			WithProperty("fix", fix()).WithProperty("photos", list(text())).WithProperty("checks", list(text())).
+			WithProperty("found", text()).WithProperty("report", text()).WithProperty("master", text()).WithProperty("link", text()),
 	}
 	out := make(openapi3.Schemas, len(named))
 	for name, s := range named {
