@@ -89,7 +89,10 @@ export const useEvents = defineStore('events', () => {
       shown = ++turn
       current.value = after
     } catch (failure) {
-      if (failure instanceof Problem && (failure.kind === 'conflict' || failure.kind === 'illegal-step')) await read(before.id)
+      if (failure instanceof Problem && (failure.kind === 'conflict' || failure.kind === 'illegal-step')) {
+        if (current.value?.id === before.id) wanted = before.id
+        await read(before.id)
+      }
       throw failure
     }
   }
