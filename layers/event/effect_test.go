@@ -96,7 +96,9 @@ func (p *plain) take(who person, cmd *Command, until int) {
 		w.limit += p.times.between(w.due, until, w.unit)
 		w.due, w.extended = until, true
 		p.extend++
-		p.pending = ""
+		if p.pending == "extend" { // an application for something else still waits
+			p.pending = ""
+		}
 	case "suspend":
 		if who.role == "department" {
 			p.pending, p.pendingUntil = "suspend", until
