@@ -3,6 +3,7 @@ package alarm_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,18 +20,34 @@ import (
 
 // closed is a door that stays shut until it is opened.
 type closed struct {
+	mu    sync.Mutex
 	open  bool
 	tries int
 	made  map[string]bool // by key
 }
 
 func (c *closed) Report(_ context.Context, _ *layers.Subject, _ *events.Report, key string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.tries++
 	if !c.open {
 		return "", errors.New("the door is shut")
 	}
 	c.made[key] = true
 	return "case", nil
+}
+
+func (c *closed) unlock() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.open = true
+}
+
+// seen is how often it was knocked at, and how many cases were made.
+func (c *closed) seen() (tries, made int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tries, len(c.made)
 }
 
 func (*closed) Supplement(context.Context, *layers.Subject, string, string, []string, string) error {
@@ -80,14 +97,14 @@ func TestRunReportsWhatCouldNotBeReported(t *testing.T) {
 		}
 		time.Sleep(61 * time.Second) // of the bubble: no real time passes
 		synctest.Wait()
-		if cases.tries != 3 || len(cases.made) != 0 {
-			t.Fatalf("%d tries after a minute, want 3; made %v", cases.tries, cases.made)
+		if tries, made := cases.seen(); tries != 3 || made != 0 {
+			t.Fatalf("%d tries after a minute, want 3; made %d", tries, made)
 		}
-		cases.open = true
+		cases.unlock()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		if cases.tries != 4 || len(cases.made) != 1 {
-			t.Errorf("%d tries, want 4; %d cases, want one", cases.tries, len(cases.made))
+		if tries, made := cases.seen(); tries != 4 || made != 1 {
+			t.Errorf("%d tries, want 4; %d cases, want one", tries, made)
 		}
 		got, err := o.Take(ctx, &subject, []alarm.Reading{{Device: "d", At: time.Now(), Value: 40}})
 		if err != nil || len(got.Alarms) != 1 || !got.Alarms[0].Over || got.Alarms[0].Event != "case" {
