@@ -5,10 +5,10 @@
 //
 // Answers are exact for the coordinates as given: orientations are computed with
 // a floating-point filter and, when that cannot decide, with exact arithmetic;
-// no intersection point is ever constructed. Borders belong to a region, so a
-// point on a shared border intersects both neighbours. Only Relate, for the
-// rarer relations, and Contains with collections of several parts go through the
-// overlay of simplefeatures, which computes in floats.
+// no intersection point is ever constructed, not even for touches, crosses and
+// overlaps. Borders belong to a region, so a point on a shared border intersects
+// both neighbours. Only Relate and Contains with collections of several parts go
+// through the overlay of simplefeatures, which computes in floats.
 //
 // Geometries are taken as valid (package valid): rings closed, polygons of a
 // multipolygon apart except for touching points. On others the answers are

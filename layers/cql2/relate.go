@@ -13,11 +13,11 @@ func relate(op layers.SpatialOp, a, b orb.Geometry) bool { return prepared(op, b
 // prepared returns the test of op with the constant b, prepared once, as right
 // operand. Intersects, disjoint and within cost O(vertices of the row · log
 // vertices of b); contains prepares the row's geometry when its box holds that
-// of b; the other relations look at geometries that intersect only.
+// of b; the other relations prepare the row's geometry when the boxes meet.
 func prepared(op layers.SpatialOp, b orb.Geometry) func(orb.Geometry) bool {
 	p := predicate.Prepare(b)
 	rare := func(r predicate.Relation) func(orb.Geometry) bool {
-		return func(a orb.Geometry) bool { return p.Intersects(a) && predicate.Relate(r, a, b) }
+		return func(a orb.Geometry) bool { return p.Relate(r, a) }
 	}
 	switch op {
 	case layers.SIntersects:
