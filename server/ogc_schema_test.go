@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"wutu/tiles"
 )
 
 // What is said to be filtered and sorted by can be, what items have is in the
@@ -93,11 +95,26 @@ func TestOGCTilesAreTheTiles(t *testing.T) {
 	}
 	for path, status := range map[string]int{
 		"/ogc/collections/buildings/tiles/Nothing": 404, "/ogc/collections/buildings/tiles/WebMercatorQuad/3/9/0": 404,
-		"/ogc/collections/persons/tiles": 403, "/ogc/tileMatrixSets/WorldCRS84Quad": 404} {
+		"/ogc/collections/persons/tiles": 403, "/ogc/tileMatrixSets/WorldCRS84": 404,
+		"/ogc/collections/buildings/tiles/CGCS2000Quad/0/0/0": 404, "/ogc/collections/buildings/tiles/WorldCRS84Quad/0/0/2": 404} {
 		c.get("", path, status)
 	}
 	set := c.get("", "/ogc/tileMatrixSets/WebMercatorQuad", 200)
 	if m := set["tileMatrices"].([]any)[3].(map[string]any); m["matrixWidth"] != 8.0 || m["id"] != "3" {
 		t.Errorf("zoom 3: %v", m)
+	}
+	china := c.get("", "/ogc/tileMatrixSets/CGCS2000Quad", 200)
+	if m := china["tileMatrices"].([]any)[3].(map[string]any); m["matrixWidth"] != 16.0 || m["id"] != "4" || m["cellSize"] != 1.40625/16 {
+		t.Errorf("zoom 4: %v", m)
+	}
+	// One place under two names: bytes of WorldCRS84Quad zoom n are those of CGCS2000Quad n+1.
+	at, _ := tiles.Geographic.At(tiles.ID{Z: 14, X: 13256, Y: 6711}.Bound().Center(), 10)
+	a, one := c.call("", "GET", fmt.Sprintf("/ogc/collections/buildings/tiles/WorldCRS84Quad/10/%d/%d", at.Y, at.X), nil)
+	b, two := c.call("", "GET", fmt.Sprintf("/ogc/collections/buildings/tiles/CGCS2000Quad/11/%d/%d", at.Y, at.X), nil)
+	if a.StatusCode != 200 || b.StatusCode != 200 || one != two || one == "" {
+		t.Errorf("%d, %d bytes; %d, %d bytes", a.StatusCode, len(one), b.StatusCode, len(two))
+	}
+	if sets := c.get("", "/ogc/collections/buildings/tiles", 200)["tilesets"].([]any); len(sets) != 3 {
+		t.Errorf("%d tilesets", len(sets))
 	}
 }

@@ -1,6 +1,6 @@
 package tiles
 
-// Number is the tile's place in the order of all tiles: zoom by zoom, within a
+// Number is the tile's place in the order of all tiles of the grid Mercator: zoom by zoom, within a
 // zoom along a Hilbert curve, so that neighbours are often close. Zoom 0 is
 // number 0. The numbering is that of the PMTiles specification, version 3.
 func (t ID) Number() uint64 {
@@ -36,7 +36,7 @@ func FromNumber(n uint64) (t ID, ok bool) {
 			x, y = x+s*rx, y+s*ry
 			d /= 4
 		}
-		return ID{z, x, y}, true
+		return ID{Z: z, X: x, Y: y}, true
 	}
 	return ID{}, false
 }

@@ -16,16 +16,20 @@ type Zoom uint8
 // MaxZoom is the deepest level: WebMercatorQuad of OGC 17-083r4 annex D ends at 24.
 const MaxZoom Zoom = 24
 
-// ID names a tile. The zero ID is the tile of the whole Earth.
+// ID names a tile. The zero ID is the Mercator tile of the whole Earth.
 type ID struct {
 	Z    Zoom
 	X, Y uint32
+	Grid Grid
 }
 
-// Parse reads the three parts of an address, all decimal digits without sign or
-// superfluous zeros. A number that is no number is Invalid, a tile outside the
-// matrix set NotFound; both name the part.
-func Parse(z, x, y string) (ID, error) {
+// Parse reads the three parts of an address in the grid Mercator, all decimal
+// digits without sign or superfluous zeros. A number that is no number is
+// Invalid, a tile outside the grid NotFound; both name the part.
+func Parse(z, x, y string) (ID, error) { return parse(Mercator, 0, MaxZoom, z, x, y) }
+
+// parse is Parse for a set whose zooms are numbered from first and end at last.
+func parse(g Grid, first, last Zoom, z, x, y string) (ID, error) {
 	var n [3]uint64
 	for i, part := range [3]struct{ name, text string }{{"z", z}, {"x", x}, {"y", y}} {
 		v, err := strconv.ParseUint(part.text, 10, 32)
@@ -37,16 +41,16 @@ func Parse(z, x, y string) (ID, error) {
 		}
 		n[i] = v
 	}
-	if n[0] > uint64(MaxZoom) {
-		return ID{}, outside("z", fmt.Sprintf("zoom %d is deeper than %d", n[0], MaxZoom))
+	if n[0] < uint64(first) || n[0] > uint64(last) {
+		return ID{}, outside("z", fmt.Sprintf("zoom %d is not between %d and %d", n[0], first, last))
 	}
-	id := ID{Z: Zoom(n[0]), X: uint32(n[1]), Y: uint32(n[2])}
-	side := id.Z.Side()
+	id := ID{Z: Zoom(n[0]) - first, X: uint32(n[1]), Y: uint32(n[2]), Grid: g}
+	columns, rows := g.Columns(id.Z), g.Rows(id.Z)
 	switch {
-	case id.X >= side:
-		return ID{}, outside("x", fmt.Sprintf("column %d is outside zoom %d, which has %d", id.X, id.Z, side))
-	case id.Y >= side:
-		return ID{}, outside("y", fmt.Sprintf("row %d is outside zoom %d, which has %d", id.Y, id.Z, side))
+	case id.X >= columns:
+		return ID{}, outside("x", fmt.Sprintf("column %d is outside zoom %d, which has %d", id.X, n[0], columns))
+	case id.Y >= rows:
+		return ID{}, outside("y", fmt.Sprintf("row %d is outside zoom %d, which has %d", id.Y, n[0], rows))
 	}
 	return id, nil
 }
@@ -59,23 +63,30 @@ func outside(field, message string) error {
 	return &layers.Error{Kind: layers.NotFound, Op: "tile", Field: field, Err: fmt.Errorf("%s", message)}
 }
 
-// Side is the number of tiles along each side of the pyramid at z.
+// Side is the number of tiles along each side of the grid Mercator at z.
 func (z Zoom) Side() uint32 { return 1 << min(z, MaxZoom) }
 
-// String is the address of the tile, "z/x/y".
+// String is the address of the tile, "z/x/y", with "geographic/" in front of those
+// of that grid.
 func (t ID) String() string {
-	return strconv.Itoa(int(t.Z)) + "/" + strconv.FormatUint(uint64(t.X), 10) + "/" + strconv.FormatUint(uint64(t.Y), 10)
+	prefix := ""
+	if t.Grid == Geographic {
+		prefix = "geographic/"
+	}
+	return prefix + strconv.Itoa(int(t.Z)) + "/" + strconv.FormatUint(uint64(t.X), 10) + "/" + strconv.FormatUint(uint64(t.Y), 10)
 }
 
-// Valid reports whether t is a tile of the matrix set.
-func (t ID) Valid() bool { return t.Z <= MaxZoom && t.X < t.Z.Side() && t.Y < t.Z.Side() }
+// Valid reports whether t is a tile of its grid.
+func (t ID) Valid() bool {
+	return t.Z <= MaxZoom && t.Grid < grids && t.X < t.Grid.Columns(t.Z) && t.Y < t.Grid.Rows(t.Z)
+}
 
 // Parent is the tile one zoom up that holds t; ok is false at zoom 0.
 func (t ID) Parent() (p ID, ok bool) {
 	if t.Z == 0 {
 		return t, false
 	}
-	return ID{t.Z - 1, t.X / 2, t.Y / 2}, true
+	return ID{t.Z - 1, t.X / 2, t.Y / 2, t.Grid}, true
 }
 
 // Children are the four tiles one zoom down: north-west, north-east, south-west,
@@ -85,14 +96,14 @@ func (t ID) Children() (c [4]ID, ok bool) {
 		return c, false
 	}
 	for i := range c {
-		c[i] = ID{t.Z + 1, 2*t.X + uint32(i&1), 2*t.Y + uint32(i>>1)}
+		c[i] = ID{t.Z + 1, 2*t.X + uint32(i&1), 2*t.Y + uint32(i>>1), t.Grid}
 	}
 	return c, true
 }
 
 // Contains reports whether u is t or lies below it in the pyramid.
 func (t ID) Contains(u ID) bool {
-	if u.Z < t.Z {
+	if u.Z < t.Z || u.Grid != t.Grid {
 		return false
 	}
 	d := u.Z - t.Z
@@ -105,27 +116,13 @@ func (t ID) Bound() orb.Bound { return t.Buffered(0) }
 
 // Buffered is the tile's box widened on each side by the given fraction of the
 // tile, in lon/lat degrees. Longitudes may go beyond ±180; latitudes end where
-// the Mercator square does.
+// the grid does.
 func (t ID) Buffered(fraction float64) orb.Bound {
-	n := float64(t.Z.Side())
-	west, north := Unproject((float64(t.X)-fraction)/n, max(0, (float64(t.Y)-fraction)/n))
-	east, south := Unproject((float64(t.X)+1+fraction)/n, min(1, (float64(t.Y)+1+fraction)/n))
+	columns, rows := float64(t.Grid.Columns(t.Z)), float64(t.Grid.Rows(t.Z))
+	west, north := t.Grid.Unproject((float64(t.X)-fraction)/columns, max(0, (float64(t.Y)-fraction)/rows))
+	east, south := t.Grid.Unproject((float64(t.X)+1+fraction)/columns, min(1, (float64(t.Y)+1+fraction)/rows))
 	return orb.Bound{Min: orb.Point{west, south}, Max: orb.Point{east, north}}
 }
 
-// At is the tile of zoom z that owns p (lon/lat degrees): the half-open box
-// [min, max) in unit coordinates. Latitudes beyond the square belong to the row
-// next to the pole, longitude 180 to the first column like -180. ok is false
-// for places that are not on Earth.
-func At(p orb.Point, z Zoom) (t ID, ok bool) {
-	if !(p[0] >= -180 && p[0] <= 180 && p[1] >= -90 && p[1] <= 90) || z > MaxZoom {
-		return ID{}, false
-	}
-	x, y := Project(p)
-	side := z.Side()
-	col, row := uint32(x*float64(side)), uint32(y*float64(side))
-	if col >= side {
-		col = 0
-	}
-	return ID{z, col, min(row, side-1)}, true
-}
+// At is Mercator.At.
+func At(p orb.Point, z Zoom) (t ID, ok bool) { return Mercator.At(p, z) }

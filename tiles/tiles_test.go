@@ -132,15 +132,70 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// Values of OGC 17-083r4, annex D.1.
-func TestWebMercatorQuad(t *testing.T) {
-	s := tiles.WebMercatorQuad()
-	if n := len(s.Matrices); n != 25 {
-		t.Fatalf("%d matrices", n)
+// Values of OGC 17-083r4, annex D.1 and D.2. For the Chinese grid: resolutions in
+// degrees as its users publish them, 1.40625 at zoom 0 halved at each.
+func TestMatrixSets(t *testing.T) {
+	sets := map[string]tiles.MatrixSet{}
+	for _, s := range tiles.MatrixSets() {
+		sets[s.ID] = s
 	}
-	for z, want := range map[int]float64{0: 559082264.028717, 1: 279541132.014358, 18: 2132.72958384978, 24: 33.3238997476529} {
-		if got := s.Matrices[z].ScaleDenominator; math.Abs(got/want-1) > 1e-11 {
-			t.Errorf("scale of zoom %d is %v, want %v", z, got, want)
+	for id, want := range map[string]map[int]float64{
+		"WebMercatorQuad": {0: 559082264.028717, 1: 279541132.014358, 18: 2132.72958384978, 24: 33.3238997476529},
+		"WorldCRS84Quad":  {0: 279541132.014358, 1: 139770566.007179, 17: 2132.72958384978},
+	} {
+		for z, scale := range want {
+			if got := sets[id].Matrices[z].ScaleDenominator; math.Abs(got/scale-1) > 1e-11 {
+				t.Errorf("%s: scale of zoom %d is %v, want %v", id, z, got, scale)
+			}
+		}
+	}
+	if n := len(sets["WebMercatorQuad"].Matrices); n != 25 {
+		t.Errorf("%d matrices", n)
+	}
+	china := sets["CGCS2000Quad"]
+	for _, m := range china.Matrices {
+		n, _ := strconv.Atoi(m.ID)
+		if m.CellSize != 1.40625/math.Exp2(float64(n)) || m.Width != 1<<n || m.Height != 1<<(n-1) || m.Origin != [2]float64{90, -180} {
+			t.Errorf("%+v", m)
+		}
+	}
+	// Tiles of the two geographic sets are the same places under other names.
+	world := sets["WorldCRS84Quad"]
+	a, err := world.Tile("9", "827", "168")
+	b, err2 := china.Tile("10", "827", "168")
+	if err != nil || err2 != nil || a != b || a.Grid != tiles.Geographic {
+		t.Errorf("%v %v, %v %v", a, err, b, err2)
+	}
+	for _, z := range []string{"0", "25"} {
+		if _, err := china.Tile(z, "0", "0"); layers.KindOf(err) != layers.NotFound {
+			t.Errorf("zoom %s: %v", z, err)
+		}
+	}
+}
+
+// The owner of a place in the geographic grid, by arithmetic in degrees alone.
+func TestGeographicGrid(t *testing.T) {
+	rng := random(t)
+	for range 20000 {
+		p := orb.Point{rng.Float64()*360 - 180, rng.Float64()*180 - 90}
+		z := tiles.Zoom(rng.IntN(20))
+		id, ok := tiles.Geographic.At(p, z)
+		if !ok || !id.Valid() {
+			t.Fatalf("no tile for %v", p)
+		}
+		side := 180 / math.Exp2(float64(z))
+		b := id.Bound()
+		west, north := float64(id.X)*side-180, 90-float64(id.Y)*side
+		const rounding = 1e-9
+		if math.Abs(b.Min[0]-west)+math.Abs(b.Max[1]-north)+math.Abs(b.Max[0]-west-side)+math.Abs(b.Min[1]-north+side) > rounding {
+			t.Fatalf("%v: %v, its corner is %v %v", id, b, west, north)
+		}
+		if !b.Pad(rounding).Contains(p) {
+			t.Fatalf("%v is not in %v of its tile %v", p, b, id)
+		}
+		children, _ := id.Children()
+		if parent, ok := children[rng.IntN(4)].Parent(); !ok || parent != id || !id.Contains(children[0]) {
+			t.Fatalf("%v is not the parent of its children", id)
 		}
 	}
 }

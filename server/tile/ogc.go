@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -35,12 +34,12 @@ type tilesetInfo struct {
 	Title            string         `json:"title"`
 	DataType         string         `json:"dataType"`
 	CRS              string         `json:"crs"`
-	TileMatrixSetURI string         `json:"tileMatrixSetURI"`
+	TileMatrixSetURI string         `json:"tileMatrixSetURI,omitempty"`
 	TileMatrixSetID  string         `json:"tileMatrixSetId"`
 	Layers           []tilesetLayer `json:"layers,omitempty"`
 	BoundingBox      *tilesetBox    `json:"boundingBox,omitempty"`
 	Links            []ogcLink      `json:"links"`
-	Limits           []tileLimits   `json:"tileMatrixSetLimits"`
+	Limits           []tileLimits   `json:"tileMatrixSetLimits,omitempty"`
 }
 
 // tileLimits are the tiles of a matrix that there are, all bounds inclusive. They
@@ -69,7 +68,7 @@ type tilesetBox struct {
 
 const relScheme = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
 
-var errNoSet = errors.New("no such tile matrix set: there is WebMercatorQuad")
+var errNoSet = errors.New("no such tile matrix set: /ogc/tileMatrixSets lists those there are")
 
 func (a *API) ogcRoutes() []openapi.Route {
 	path := func(name, about string) openapi.Param {
@@ -79,7 +78,7 @@ func (a *API) ogcRoutes() []openapi.Route {
 	mvt := openapi.Param{Name: "f", About: "Format of the tile", Enum: []string{"mvt"}}
 	layer, set := path("layer", "Id of the collection"), path("tileMatrixSetId", "Id of the tile matrix set")
 	collections := openapi.Param{Name: "collections", About: "Layer ids, with a comma between; default: every layer the subject may list whole tiles of"}
-	address := []openapi.Param{set, path("tileMatrix", "Zoom, 0 to 24"), path("tileRow", "Row from the north"), path("tileCol", "Column from the west"),
+	address := []openapi.Param{set, path("tileMatrix", "Name of the zoom in the set"), path("tileRow", "Row from the north"), path("tileCol", "Column from the west"),
 		{Name: "filter", About: "CQL2 text"}, {Name: "datetime", About: "State as of this instant (RFC 3339)"}, mvt}
 	tileAnswers := []openapi.Answer{{Status: 200, Type: cache.MediaType, About: "Vector tile (MVT 2.1)"}, {Status: 204, About: "The tile is empty"},
 		{Status: 304, About: "The tile is the one named in If-None-Match"}}
@@ -103,19 +102,47 @@ func (a *API) ogcRoutes() []openapi.Route {
 
 // setOf returns the tile matrix set of a request. The error is NotFound.
 func setOf(in *openapi.Input) (tiles.MatrixSet, error) {
-	s := tiles.WebMercatorQuad()
-	if id := in.Text("tileMatrixSetId"); id != s.ID {
-		return s, &layers.Error{Kind: layers.NotFound, Op: "tile", Field: "tileMatrixSetId", Err: errNoSet}
+	id := in.Text("tileMatrixSetId")
+	for _, s := range tiles.MatrixSets() {
+		if s.ID == id {
+			return s, nil
+		}
 	}
-	return s, nil
+	return tiles.MatrixSet{}, &layers.Error{Kind: layers.NotFound, Op: "tile", Field: "tileMatrixSetId", Err: errNoSet}
 }
 
 func root(c echo.Context) string { return c.Scheme() + "://" + c.Request().Host }
 
+type setInfo struct {
+	ID     string       `json:"id"`
+	Title  string       `json:"title"`
+	URI    string       `json:"uri,omitempty"`
+	CRS    string       `json:"crs"`
+	Axes   []string     `json:"orderedAxes,omitempty"`
+	Scales string       `json:"wellKnownScaleSet,omitempty"`
+	Tiles  []matrixInfo `json:"tileMatrices,omitempty"`
+	Links  []ogcLink    `json:"links,omitempty"`
+}
+
+type matrixInfo struct {
+	ID               string     `json:"id"`
+	ScaleDenominator float64    `json:"scaleDenominator"`
+	CellSize         float64    `json:"cellSize"`
+	Corner           string     `json:"cornerOfOrigin"`
+	Origin           [2]float64 `json:"pointOfOrigin"`
+	TileWidth        int        `json:"tileWidth"`
+	TileHeight       int        `json:"tileHeight"`
+	MatrixWidth      uint32     `json:"matrixWidth"`
+	MatrixHeight     uint32     `json:"matrixHeight"`
+}
+
 func (a *API) matrixSets(c echo.Context, _ *openapi.Input) error {
-	s := tiles.WebMercatorQuad()
-	return c.JSON(http.StatusOK, map[string]any{"tileMatrixSets": []map[string]any{{"id": s.ID, "title": s.Title, "uri": s.URI, "crs": s.CRS,
-		"links": []ogcLink{{Href: root(c) + "/ogc/tileMatrixSets/" + s.ID, Rel: "self", Type: mediaJSON, Title: s.Title}}}}})
+	list := []setInfo{}
+	for _, s := range tiles.MatrixSets() {
+		list = append(list, setInfo{ID: s.ID, Title: s.Title, URI: s.URI, CRS: s.CRS,
+			Links: []ogcLink{{Href: root(c) + "/ogc/tileMatrixSets/" + s.ID, Rel: "self", Type: mediaJSON, Title: s.Title}}})
+	}
+	return c.JSON(http.StatusOK, map[string]any{"tileMatrixSets": list})
 }
 
 func (a *API) matrixSet(c echo.Context, in *openapi.Input) error {
@@ -123,14 +150,12 @@ func (a *API) matrixSet(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	matrices := []map[string]any{}
+	out := setInfo{ID: s.ID, Title: s.Title, URI: s.URI, CRS: s.CRS, Axes: s.Axes[:], Scales: s.Scales}
 	for _, m := range s.Matrices {
-		matrices = append(matrices, map[string]any{"id": strconv.Itoa(int(m.Zoom)), "scaleDenominator": m.ScaleDenominator, "cellSize": m.CellSize,
-			"pointOfOrigin": m.Origin, "cornerOfOrigin": "topLeft", "tileWidth": m.TileSize, "tileHeight": m.TileSize,
-			"matrixWidth": m.Width, "matrixHeight": m.Height})
+		out.Tiles = append(out.Tiles, matrixInfo{ID: m.ID, ScaleDenominator: m.ScaleDenominator, CellSize: m.CellSize, Corner: "topLeft",
+			Origin: m.Origin, TileWidth: m.TileSize, TileHeight: m.TileSize, MatrixWidth: m.Width, MatrixHeight: m.Height})
 	}
-	return c.JSON(http.StatusOK, map[string]any{"id": s.ID, "title": s.Title, "uri": s.URI, "crs": s.CRS,
-		"orderedAxes": []string{"X", "Y"}, "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible", "tileMatrices": matrices})
+	return c.JSON(http.StatusOK, out)
 }
 
 // scope is what a tileset is made of: one collection, or all that the subject may
@@ -158,9 +183,13 @@ func (a *API) tilesets(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	t := describeSet(v, subject, list, base, tiles.WebMercatorQuad(), root(c))
-	t.Layers = nil
-	return c.JSON(http.StatusOK, map[string]any{"tilesets": []tilesetInfo{t},
+	sets := []tilesetInfo{}
+	for _, s := range tiles.MatrixSets() {
+		t := describeSet(v, subject, list, base, s, root(c))
+		t.Layers, t.Limits = nil, nil
+		sets = append(sets, t)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"tilesets": sets,
 		"links": []ogcLink{{Href: base + "/tiles", Rel: "self", Type: mediaJSON}}})
 }
 
@@ -184,7 +213,7 @@ func describeSet(v *live.View, s *layers.Subject, list []*layers.Layer, base str
 		{Href: self + "/{tileMatrix}/{tileRow}/{tileCol}", Rel: "item", Type: cache.MediaType, Title: "Tiles", Templated: true},
 	}}
 	for _, m := range set.Matrices {
-		out.Limits = append(out.Limits, tileLimits{TileMatrix: strconv.Itoa(int(m.Zoom)), MaxTileRow: m.Height - 1, MaxTileCol: m.Width - 1})
+		out.Limits = append(out.Limits, tileLimits{TileMatrix: m.ID, MaxTileRow: m.Height - 1, MaxTileCol: m.Width - 1})
 	}
 	var names, ids []string
 	whole := true
@@ -208,15 +237,20 @@ func describeSet(v *live.View, s *layers.Subject, list []*layers.Layer, base str
 	if whole { // the extent of what the subject may not list is not its own
 		out.BoundingBox = box
 	}
-	if len(ids) > 0 {
+	if len(ids) > 0 && set.Grid == tiles.Mercator { // TileJSON knows no other
 		out.Links = append(out.Links, ogcLink{Href: host + "/tiles/" + strings.Join(ids, ",") + ".json", Rel: "describedby", Type: mediaJSON, Title: "TileJSON"})
 	}
 	return out
 }
 
 func (a *API) ogcTile(c echo.Context, in *openapi.Input) error {
-	if _, err := setOf(in); err != nil {
+	set, err := setOf(in)
+	if err != nil {
 		return err
+	}
+	at, err := set.Tile(in.Text("tileMatrix"), in.Text("tileCol"), in.Text("tileRow"))
+	if err != nil {
+		return addressed(err)
 	}
 	ids := in.Text("layer")
 	if ids == "" {
@@ -233,5 +267,23 @@ func (a *API) ogcTile(c echo.Context, in *openapi.Input) error {
 		}
 		ids = strings.Join(names, ",")
 	}
-	return a.draw(c, in, ids, in.Text("tileMatrix"), in.Text("tileCol"), in.Text("tileRow"))
+	return a.draw(c, in, ids, at)
+}
+
+// addressed gives the part of an address at fault its name in these addresses.
+func addressed(err error) error {
+	var e *layers.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	named := *e
+	switch e.Field {
+	case "z":
+		named.Field = "tileMatrix"
+	case "x":
+		named.Field = "tileCol"
+	case "y":
+		named.Field = "tileRow"
+	}
+	return &named
 }

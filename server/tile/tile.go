@@ -81,12 +81,16 @@ func (a *API) Routes() []openapi.Route {
 }
 
 func (a *API) features(c echo.Context, in *openapi.Input) error {
-	return a.draw(c, in, in.Text("layers"), in.Text("z"), in.Text("x"), in.Text("y"))
+	at, err := tiles.Parse(in.Text("z"), in.Text("x"), in.Text("y"))
+	if err != nil {
+		return err
+	}
+	return a.draw(c, in, in.Text("layers"), at)
 }
 
-// draw answers with the tile of layers at an address.
-func (a *API) draw(c echo.Context, in *openapi.Input, ids, z, x, y string) error {
-	r, err := a.read(c, in, ids, z, x, y)
+// draw answers with a tile of layers.
+func (a *API) draw(c echo.Context, in *openapi.Input, ids string, at tiles.ID) error {
+	r, err := a.read(c, in, ids, at)
 	if err != nil {
 		return err
 	}
@@ -108,7 +112,11 @@ func (a *API) draw(c echo.Context, in *openapi.Input, ids, z, x, y string) error
 
 // hexagons are counts: who may only count a layer gets those of its release.
 func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
-	r, err := a.read(c, in, in.Text("layers"), in.Text("z"), in.Text("x"), in.Text("y"))
+	at, err := tiles.Parse(in.Text("z"), in.Text("x"), in.Text("y"))
+	if err != nil {
+		return err
+	}
+	r, err := a.read(c, in, in.Text("layers"), at)
 	if err != nil {
 		return err
 	}
@@ -129,13 +137,10 @@ func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
 	return answer(c, entry)
 }
 
-func (a *API) read(c echo.Context, in *openapi.Input, ids, z, x, y string) (Request, error) {
-	r := Request{View: a.o.City.View(), Subject: auth.SubjectOf(c.Request().Context())}
+func (a *API) read(c echo.Context, in *openapi.Input, ids string, at tiles.ID) (Request, error) {
+	r := Request{View: a.o.City.View(), Subject: auth.SubjectOf(c.Request().Context()), Tile: at}
 	var err error
 	if r.Layers, err = layerIDs(ids); err != nil {
-		return r, err
-	}
-	if r.Tile, err = tiles.Parse(z, x, y); err != nil {
 		return r, err
 	}
 	if r.Filter, err = param.Filter("filter", in.Text("filter")); err != nil {

@@ -72,7 +72,7 @@ func (d *Renderer) collect(ctx context.Context, s Source, r *Request, l *layers.
 	if l.Geometry.Dimension() != 0 {
 		margin = shape.DefaultBuffer + 2*shapeCell
 	}
-	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: boxes(r.Tile.Buffered(margin / mvt.Extent))}
+	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: boxes(r.Tile.Grid, r.Tile.Buffered(margin/mvt.Extent))}
 	for row, err := range s.Rows(ctx, q) {
 		if err != nil {
 			return nil, err
@@ -84,12 +84,12 @@ func (d *Renderer) collect(ctx context.Context, s Source, r *Request, l *layers.
 }
 
 // boxes cuts a box that may go beyond ±180 into boxes within.
-func boxes(b orb.Bound) []orb.Bound {
+func boxes(grid tiles.Grid, b orb.Bound) []orb.Bound {
 	// Rows at the poles are seen in the first and last row of tiles.
-	if b.Max[1] >= tiles.MaxLatitude-1e-9 {
+	if b.Max[1] >= grid.MaxLatitude()-1e-9 {
 		b.Max[1] = 90
 	}
-	if b.Min[1] <= -tiles.MaxLatitude+1e-9 {
+	if b.Min[1] <= -grid.MaxLatitude()+1e-9 {
 		b.Min[1] = -90
 	}
 	part := func(west, east float64) orb.Bound {
@@ -143,10 +143,16 @@ func (c *collector) extentOf(row layers.Row, g orb.Geometry) (minX, minY, maxX, 
 	} else {
 		b = g.Bound()
 	}
-	scale := float64(c.tile.Z.Side()) * mvt.Extent
-	minX, minY = tiles.Project(orb.Point{b.Min[0], b.Max[1]})
-	maxX, maxY = tiles.Project(orb.Point{b.Max[0], b.Min[1]})
-	return minX * scale, minY * scale, maxX * scale, maxY * scale, b
+	width, height := c.units()
+	minX, minY = c.tile.Grid.Project(orb.Point{b.Min[0], b.Max[1]})
+	maxX, maxY = c.tile.Grid.Project(orb.Point{b.Max[0], b.Min[1]})
+	return minX * width, minY * height, maxX * width, maxY * height, b
+}
+
+// units are the tile units along the sides of the whole square at the zoom.
+func (c *collector) units() (width, height float64) {
+	g, z := c.tile.Grid, c.tile.Z
+	return float64(g.Columns(z)) * mvt.Extent, float64(g.Rows(z)) * mvt.Extent
 }
 
 func (c *collector) addShape(row layers.Row, g orb.Geometry) {

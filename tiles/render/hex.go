@@ -64,7 +64,7 @@ func (d *Renderer) Hex(ctx context.Context, s Source, r Request) ([]byte, error)
 		}
 	}
 	res := HexResolution(r.Tile.Z)
-	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: boxes(around(r.Tile, res))}
+	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: boxes(r.Tile.Grid, around(r.Tile, res))}
 	cells, err := s.Cells(ctx, q, res, sums)
 	if err != nil {
 		return nil, err

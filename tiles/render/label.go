@@ -33,12 +33,12 @@ func (c *collector) label(row layers.Row, g orb.Geometry, side, area float64) {
 	it.key = xxhash.Sum64String(it.id)
 	it.geometry.Reset(mvt.Points)
 	it.geometry.Add([]mvt.XY{at})
-	scale := float64(c.tile.Z.Side()) * mvt.Extent
-	it.count = rankOf(area / scale / scale)
+	width, height := c.units()
+	it.count = rankOf(area / width / height)
 	c.picture.labels = append(c.picture.labels, it)
 }
 
-// rankOf is 0 for a polygon of half the Mercator square or more and grows by one as the area
+// rankOf is 0 for a polygon of half the grid's square or more and grows by one as the area
 // halves: the same at every zoom, small for important labels.
 func rankOf(share float64) int {
 	if !(share > 0) {

@@ -21,10 +21,10 @@ const MaxBuffer = mvt.Extent - 1
 // for one goroutine at a time.
 type Frame struct {
 	tile           tiles.ID
-	scale          float64 // tile units in the whole Mercator square
+	scaleX, scaleY float64 // tile units in the whole square of the grid
 	originX        int64   // of the tile, in units of the whole square
 	originY        int64
-	side           int64 // units along a side of the whole square
+	width, height  int64 // units along the sides of the whole square
 	grid           int64
 	low, high      int32 // the clipping window, inclusive
 	rings          [][]XY
@@ -46,10 +46,10 @@ type bound64 struct{ minX, minY, maxX, maxY int64 }
 // rounded to multiples of grid units (a power of two up to 64; less than 1 means 1),
 // and geometry reaches buffer units beyond the square (clamped to 0…MaxBuffer).
 func NewFrame(t tiles.ID, grid, buffer int) *Frame {
-	side := int64(t.Z.Side()) * mvt.Extent
+	width, height := int64(t.Grid.Columns(t.Z))*mvt.Extent, int64(t.Grid.Rows(t.Z))*mvt.Extent
 	buffer = min(max(buffer, 0), MaxBuffer)
 	return &Frame{
-		tile: t, scale: float64(side), side: side, grid: int64(min(max(grid, 1), 64)),
+		tile: t, scaleX: float64(width), scaleY: float64(height), width: width, height: height, grid: int64(min(max(grid, 1), 64)),
 		originX: int64(t.X) * mvt.Extent, originY: int64(t.Y) * mvt.Extent,
 		low: int32(-buffer), high: int32(mvt.Extent + buffer),
 	}
@@ -62,14 +62,14 @@ func (f *Frame) Tile() tiles.ID { return f.tile }
 // whether the tile owns it: 0 <= x, y < extent. A place that is not on Earth
 // belongs to no tile.
 func (f *Frame) Place(p orb.Point) (at XY, own bool) {
-	if _, ok := tiles.At(p, f.tile.Z); !ok {
+	if !(p[0] >= -180 && p[0] <= 180 && p[1] >= -90 && p[1] <= 90) {
 		return XY{}, false
 	}
-	u, v := tiles.Project(p)
-	x := int64(math.Floor(u * f.scale))
-	y := min(int64(math.Floor(v*f.scale)), f.side-1)
-	if x >= f.side {
-		x -= f.side
+	u, v := f.tile.Grid.Project(p)
+	x := int64(math.Floor(u * f.scaleX))
+	y := min(int64(math.Floor(v*f.scaleY)), f.height-1)
+	if x >= f.width {
+		x -= f.width
 	}
 	x, y = x-f.originX, y-f.originY
 	if x < 0 || y < 0 || x >= mvt.Extent || y >= mvt.Extent {
@@ -84,11 +84,11 @@ func (f *Frame) vertex(p orb.Point) (q point64, ok bool) {
 	if !(math.Abs(p[0]) <= 540 && math.Abs(p[1]) <= 90) {
 		return q, false
 	}
-	u, v := tiles.Project(p)
+	u, v := f.tile.Grid.Project(p)
 	g := float64(f.grid)
 	// Both halves are exact: scale and grid are powers of two.
-	q.x = int64(math.Floor(u*f.scale/g+0.5))*f.grid - f.originX
-	q.y = int64(math.Floor(v*f.scale/g+0.5))*f.grid - f.originY
+	q.x = int64(math.Floor(u*f.scaleX/g+0.5))*f.grid - f.originX
+	q.y = int64(math.Floor(v*f.scaleY/g+0.5))*f.grid - f.originY
 	return q, true
 }
 
@@ -122,7 +122,7 @@ func (f *Frame) copies(draw func(shift int64)) {
 		return
 	}
 	for k := int64(-2); k <= 2; k++ {
-		if shift := k * f.side; b.minX+shift <= high && b.maxX+shift >= low {
+		if shift := k * f.width; b.minX+shift <= high && b.maxX+shift >= low {
 			draw(shift)
 		}
 	}
