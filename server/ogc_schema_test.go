@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"testing"
 
 	"wutu/tiles"
@@ -77,20 +76,16 @@ func TestFilterLanguagesAndSystems(t *testing.T) {
 // The tiles of OGC API Tiles are those under /tiles, byte for byte.
 func TestOGCTilesAreTheTiles(t *testing.T) {
 	c := newCity(t, true)
-	for _, x := range []struct{ ogc, own string }{
-		{"/ogc/collections/buildings/tiles/WebMercatorQuad/14/%[3]d/%[2]d", "/tiles/buildings/%[1]d/%[2]d/%[3]d.mvt"},
-		{"/ogc/tiles/WebMercatorQuad/14/%[3]d/%[2]d?collections=roads,buildings", "/tiles/buildings,roads/%[1]d/%[2]d/%[3]d.mvt"},
-	} {
-		address := func(f string) string {
-			if strings.HasPrefix(f, "/ogc") {
-				return strings.NewReplacer("%[3]d", "6711", "%[2]d", "13256").Replace(f)
-			}
-			return fmt.Sprintf(f, 14, 13256, 6711)
+	here := tileOf(t, 3, 14)
+	for _, names := range []string{"buildings", "buildings,districts"} {
+		path := "/ogc/tiles/WebMercatorQuad/%d/%d/%d?collections=" + names
+		if names == "buildings" {
+			path = "/ogc/collections/buildings/tiles/WebMercatorQuad/%d/%d/%d"
 		}
-		a, one := c.call("", "GET", address(x.ogc), nil)
-		b, two := c.call("", "GET", address(x.own), nil)
-		if a.StatusCode != b.StatusCode || one != two {
-			t.Errorf("%s: %d, %d bytes; %s: %d, %d bytes", address(x.ogc), a.StatusCode, len(one), address(x.own), b.StatusCode, len(two))
+		a, one := c.call("", "GET", fmt.Sprintf(path, here.Z, here.Y, here.X), nil)
+		b, two := c.call("", "GET", fmt.Sprintf("/tiles/%s/%v.mvt", names, here), nil)
+		if a.StatusCode != 200 || b.StatusCode != 200 || one != two {
+			t.Errorf("%s: %d, %d bytes; %d, %d bytes", names, a.StatusCode, len(one), b.StatusCode, len(two))
 		}
 	}
 	for path, status := range map[string]int{
@@ -108,9 +103,9 @@ func TestOGCTilesAreTheTiles(t *testing.T) {
 		t.Errorf("zoom 4: %v", m)
 	}
 	// One place under two names: bytes of WorldCRS84Quad zoom n are those of CGCS2000Quad n+1.
-	at, _ := tiles.Geographic.At(tiles.ID{Z: 14, X: 13256, Y: 6711}.Bound().Center(), 10)
-	a, one := c.call("", "GET", fmt.Sprintf("/ogc/collections/buildings/tiles/WorldCRS84Quad/10/%d/%d", at.Y, at.X), nil)
-	b, two := c.call("", "GET", fmt.Sprintf("/ogc/collections/buildings/tiles/CGCS2000Quad/11/%d/%d", at.Y, at.X), nil)
+	place, _ := tiles.Geographic.At(at(3, .5, .5), 12)
+	a, one := c.call("", "GET", fmt.Sprintf("/ogc/collections/buildings/tiles/WorldCRS84Quad/12/%d/%d", place.Y, place.X), nil)
+	b, two := c.call("", "GET", fmt.Sprintf("/ogc/collections/buildings/tiles/CGCS2000Quad/13/%d/%d", place.Y, place.X), nil)
 	if a.StatusCode != 200 || b.StatusCode != 200 || one != two || one == "" {
 		t.Errorf("%d, %d bytes; %d, %d bytes", a.StatusCode, len(one), b.StatusCode, len(two))
 	}
