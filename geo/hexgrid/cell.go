@@ -17,7 +17,7 @@ type Cell uint64
 // At returns the cell of resolution res (0–15) that contains p (lon/lat
 // degrees), 0 when p is not on Earth or res is out of range.
 func At(p orb.Point, res int) Cell {
-	if !(p[0] >= -180 && p[0] <= 180 && p[1] >= -90 && p[1] <= 90) || res < 0 || res > MaxResolution {
+	if !onEarth(p) || res < 0 || res > MaxResolution {
 		return 0
 	}
 	return Cell(h3.LatLngToCell(h3.NewLatLng(p[1], p[0]), res))
