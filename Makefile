@@ -60,7 +60,7 @@ test: needs lint ui-test go-test e2e
 # (in PostgreSQL, with PostGIS) as an independent router, ExifTool and xmllint as
 # readers of pictures and answers.
 NEEDS := chromium:chromium ogrinfo:gdal-bin osmium:osmium-tool fc-list:fontconfig curl:curl openssl:openssl \
-	exiftool:libimage-exiftool-perl xmllint:libxml2-utils
+	exiftool:libimage-exiftool-perl xmllint:libxml2-utils cs2cs:proj-bin
 needs:
 	$(call say,looking for what the tests need)
 	@missing=(); for n in $(NEEDS); do command -v "$${n%%:*}" >/dev/null || missing+=("$${n##*:}"); done; \

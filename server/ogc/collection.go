@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/labstack/echo/v4"
+	"github.com/paulmach/orb"
 
 	"wutu/layers"
 	"wutu/layers/access"
@@ -33,7 +34,7 @@ func (a *API) collections(c echo.Context, _ *openapi.Input) error {
 			list = append(list, describe(c, v, &subject, l))
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"collections": list, "crs": param.SystemURIs(),
+	return c.JSON(http.StatusOK, map[string]any{"collections": list, "crs": param.SystemURIs(orb.Bound{Min: orb.Point{1}, Max: orb.Point{-1}}),
 		"links": []link{{Href: root(c) + "/ogc/collections", Rel: "self", Type: mediaJSON}}})
 }
 
@@ -49,7 +50,7 @@ func (a *API) collection(c echo.Context, in *openapi.Input) error {
 func describe(c echo.Context, v *live.View, s *layers.Subject, l *layers.Layer) collection {
 	base := root(c) + "/ogc/collections/" + url.PathEscape(l.ID)
 	out := collection{ID: l.ID, Title: l.Title.ZH, Description: l.Title.EN, ItemType: "feature",
-		CRS: param.SystemURIs(), StorageCRS: param.CRS84,
+		CRS: param.SystemURIs(orb.Bound{Min: orb.Point{1}, Max: orb.Point{-1}}), StorageCRS: param.CRS84,
 		Links: []link{
 			{Href: base, Rel: "self", Type: mediaJSON, Title: "This collection"},
 			{Href: base + "/items", Rel: "items", Type: mediaGeoJSON, Title: "Features"},

@@ -120,7 +120,7 @@ type page struct {
 
 func (q *listing) page(ctx context.Context, v *live.View) (*page, error) {
 	p := &page{features: []byte(`{"type":"FeatureCollection","features":[`)}
-	e := geojson.Encoder{Layer: q.layer, Fields: q.fields, Sights: access.Decide(&q.query.Subject, q.layer).Sights, To: q.system.Writer()}
+	e := geojson.Encoder{Layer: q.layer, Fields: q.fields, Sights: access.Decide(&q.query.Subject, q.layer).Sights, To: q.system.Writer().To()}
 	limit := q.query.Limit
 	asked := q.query
 	asked.Limit++ // one more row tells whether there is a next page
@@ -193,7 +193,7 @@ func (a *API) item(c echo.Context, in *openapi.Input) error {
 	}
 	usage.Rows(c.Request().Context(), 1)
 	base := root(c) + "/ogc/collections/" + url.PathEscape(l.ID)
-	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights, To: system.Writer(), Extra: func(b []byte, _ int) []byte {
+	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights, To: system.Writer().To(), Extra: func(b []byte, _ int) []byte {
 		b = append(b, `,"links":[`...)
 		b = link{Href: base + "/items/" + url.PathEscape(f.Key), Rel: "self", Type: mediaGeoJSON}.append(b)
 		b = append(b, ',')
