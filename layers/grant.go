@@ -12,6 +12,17 @@ const (
 	GrantList   GrantMode = "list"   // features may be listed
 )
 
+// GrantEdit is which of the layers it speaks of a grant lets edit.
+type GrantEdit string
+
+// The rights to edit.
+const (
+	EditNone   GrantEdit = ""      // none
+	EditOwn    GrantEdit = "own"   // those whose owner is the subject's department
+	EditScoped GrantEdit = "scope" // those the subject's own list of layers names: keys made for them
+	EditAll    GrantEdit = "all"   // all
+)
+
 // Grant is one line of the policy: who may learn what of which layers, in which
 // area, of which classes and time, for which purpose. It is plain data, kept and
 // exchanged as JSON. Of the lines that speak of a subject and a layer the first
@@ -40,6 +51,7 @@ type Grant struct {
 	Days       int       `json:"days,omitempty"`       // only features that began in the last days; those without a beginning are not limited
 	Filter     string    `json:"filter,omitempty"`     // CQL2 text, may name any field
 	Round      int       `json:"round,omitempty"`      // counts are rounded to multiples of this
+	Edit       GrantEdit `json:"edit,omitempty"`       // with list: which layers' features may be made, changed and removed; package access says which never
 	Approve    string    `json:"approve,omitempty"`    // whether exports and reveals wait for a security administrator: "never", "always"; "": exports of personal layers do
 
 	// Which fields: names, "personal" (all personal fields), "sealed" (all sealed

@@ -40,6 +40,7 @@ type Field struct {
 	Measure  bool      // numeric, sensible to sum; offered in statistics and hexagons
 	Mask     Mask      // what a masked value shows
 	Sealed   bool      // encrypted in the store's files; needs a String field
+	Required bool      // whoever edits a feature gives it a value; imports may leave it out
 }
 
 // Layer declares a set of features. It is immutable once handed to a store; a

@@ -39,6 +39,7 @@ type fieldDoc struct {
 	Measure  bool          `json:"measure,omitempty"`
 	Mask     string        `json:"mask,omitempty"`
 	Sealed   bool          `json:"sealed,omitempty"`
+	Required bool          `json:"required,omitempty"`
 }
 
 func optional(t layers.Title) *layers.Title {
@@ -56,7 +57,7 @@ func encodeDefinition(l *layers.Layer) (string, error) {
 	for i := range l.Fields {
 		f := &l.Fields[i]
 		d.Fields[i] = fieldDoc{Name: f.Name, Type: f.Type.String(), Title: optional(f.Title), Unit: f.Unit, Codes: f.Codes,
-			Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Mask: f.Mask.String(), Sealed: f.Sealed}
+			Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Mask: f.Mask.String(), Sealed: f.Sealed, Required: f.Required}
 	}
 	b, err := json.Marshal(d)
 	return string(b), err
@@ -88,7 +89,7 @@ func decodeDefinition(text string) (*layers.Layer, error) {
 	}
 	for i := range d.Fields {
 		f := &d.Fields[i]
-		field := layers.Field{Name: f.Name, Unit: f.Unit, Codes: f.Codes, Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Sealed: f.Sealed}
+		field := layers.Field{Name: f.Name, Unit: f.Unit, Codes: f.Codes, Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Sealed: f.Sealed, Required: f.Required}
 		if field.Mask, err = layers.ParseMask(f.Mask); err != nil {
 			return nil, err
 		}

@@ -44,6 +44,7 @@ type Decision struct {
 	Rows    layers.Expr   // only rows of which this is true; nil: all
 	Sights  layers.Sights // by field; nil: all shown
 	Exact   bool          // masked fields may be compared whole with constants
+	Edit    bool          // features may be made, changed and removed, where Rows and Regions admit them
 	Approve Approval      // what waits for a security administrator
 	Grant   string        // id of the line of the policy that decided
 }
@@ -81,6 +82,7 @@ func Decide(s *layers.Subject, l *layers.Layer) Decision {
 	d.Rows = rowsOf(s, g, l)
 	d.Approve = approvalOf(g, l)
 	d.Sights = sightsOf(s, g, l)
+	d.Edit = edits(s, g, l)
 	return d
 }
 

@@ -27,7 +27,11 @@
 //  5. A masked field may be compared whole with a constant, by cleared subjects
 //     who know the value already; it is not sorted, grouped or measured by. A hidden field
 //     is not there.
-//  6. A condition of a line that does not fit a layer admits no row of it.
+//  6. Events and the frame are not edited through layers, personal layers by the
+//     cleared only, and fields that are not shown whole by nobody. Administrators
+//     (三员) edit nothing: they see no city data. What is written must be what the
+//     writer may list, before and after.
+//  7. A condition of a line that does not fit a layer admits no row of it.
 //
 // What is not here: signing in (server/auth), keeping the policy (server/admin),
 // and the application of a decision to rows, which every reader does for itself:

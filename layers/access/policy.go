@@ -59,6 +59,10 @@ func NewPolicy(lines []layers.Grant) (*Policy, error) {
 			return nil, fail(i, "margin_m", "%v is not between 0 and %d metres", g.MarginM, maxMarginM)
 		case g.Approve != "" && g.Approve != "never" && g.Approve != "always":
 			return nil, fail(i, "approve", "%.40q is not never or always", g.Approve)
+		case g.Edit != layers.EditNone && g.Edit != layers.EditOwn && g.Edit != layers.EditScoped && g.Edit != layers.EditAll:
+			return nil, fail(i, "edit", "%.40q is not own, scope or all", g.Edit)
+		case g.Edit != layers.EditNone && g.Mode != layers.GrantList:
+			return nil, fail(i, "edit", "only who may list features may edit them")
 		case g.Days < 0 || g.Days > maxDays:
 			return nil, fail(i, "days", "%d is not between 0 and %d", g.Days, maxDays)
 		case g.Round < 0 || g.Round > maxRound:

@@ -46,6 +46,7 @@ export interface Grant {
   mode: GrantMode
   region?: string
   margin_m?: number
+  edit?: 'own' | 'scope' | 'all'
   department?: boolean
   classes?: string[]
   days?: number
