@@ -12,6 +12,7 @@ import (
 type Program struct {
 	match  condition
 	fields []int
+	beyond bool // it reads the id or the geometry too
 }
 
 // truth is a value of three-valued logic; their order makes AND the minimum and
@@ -56,7 +57,7 @@ func Compile(e layers.Expr, l *layers.Layer) (*Program, error) {
 		p.match = m
 	}
 	slices.Sort(c.fields)
-	p.fields = slices.Compact(c.fields)
+	p.fields, p.beyond = slices.Compact(c.fields), c.beyond
 	return p, nil
 }
 
@@ -70,10 +71,21 @@ func (p *Program) Match(r layers.Row) bool { return p.match == nil || p.match(r)
 // without the geometry and the id. The caller owns the slice.
 func (p *Program) Fields() []int { return slices.Clone(p.fields) }
 
+// Alone returns the one field on whose value alone it depends whether a row
+// matches: rows with the same value are judged alike. ok is false for filters that
+// read more than one field, none, the id or the geometry.
+func (p *Program) Alone() (field int, ok bool) {
+	if len(p.fields) != 1 || p.beyond {
+		return -1, false
+	}
+	return p.fields[0], true
+}
+
 // compiler holds what one Compile needs.
 type compiler struct {
 	layer    *layers.Layer
 	fields   []int
+	beyond   bool // the id or the geometry is read
 	vertices int
 }
 

@@ -86,7 +86,9 @@ func (c *compiler) kindOf(t layers.Term) kind {
 
 // isGeometry reports whether the property name stands for the geometry.
 func (c *compiler) isGeometry(name string) bool {
-	return name == layers.GeometryName || name == "geom" && c.layer.FieldIndex(name) < 0
+	is := name == layers.GeometryName || name == "geom" && c.layer.FieldIndex(name) < 0
+	c.beyond = c.beyond || is
+	return is
 }
 
 // scalar compiles a value. Constant parts are computed once.
@@ -161,6 +163,7 @@ func (c *compiler) property(name string) (scalar, error) {
 	case c.isGeometry(name):
 		return scalar{}, c.fail(layers.Invalid, name, "is the geometry: use a spatial function such as S_INTERSECTS")
 	case name == "id":
+		c.beyond = true
 		return scalar{kind: kindText, field: -1, name: name,
 			eval: func(r layers.Row) layers.Value { return layers.Text(r.ID()) }}, nil
 	}
