@@ -1,6 +1,10 @@
 package tiles
 
-import "github.com/paulmach/orb"
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+)
 
 // Grid is a way of dividing the Earth into tiles. Each grid has its own unit
 // square, from 0 to 1 in both directions, which zoom z divides into Columns(z) ×
@@ -46,6 +50,21 @@ func (g Grid) Project(p orb.Point) (x, y float64) {
 		return float64(p[0]/360) + 0.5, max(0, min(1, 0.5-float64(p[1]/180)))
 	}
 	return Project(p)
+}
+
+// Fine returns the unit coordinates of p in 2^32 steps, rounded down: the place of
+// p at every zoom, by a shift. Beyond the square they are those of its edge.
+func (g Grid) Fine(p orb.Point) (x, y uint32) {
+	u, v := g.Project(p)
+	step := func(u float64) uint32 {
+		return uint32(min(max(math.Floor(u*(1<<32)), 0), math.MaxUint32))
+	}
+	return step(u), step(v)
+}
+
+// String is the grid's name.
+func (g Grid) String() string {
+	return [...]string{"mercator", "geographic"}[min(g, grids-1)]
 }
 
 // Unproject is the inverse of Project within the square.

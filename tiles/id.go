@@ -71,7 +71,7 @@ func (z Zoom) Side() uint32 { return 1 << min(z, MaxZoom) }
 func (t ID) String() string {
 	prefix := ""
 	if t.Grid == Geographic {
-		prefix = "geographic/"
+		prefix = t.Grid.String() + "/"
 	}
 	return prefix + strconv.Itoa(int(t.Z)) + "/" + strconv.FormatUint(uint64(t.X), 10) + "/" + strconv.FormatUint(uint64(t.Y), 10)
 }

@@ -31,6 +31,8 @@ type segment struct {
 	mu     sync.Mutex
 	cells  map[int][]hexgrid.Cell        // by resolution
 	owners map[layers.Level]*ownerColumn // by area level
+	placed map[string]*placeSums         // by lattice
+	sized  map[string]boxSizes           // by lattice
 }
 
 // validity holds the validity intervals in microseconds; 0 is unbounded.
@@ -215,7 +217,7 @@ func (s *segment) bytes() int {
 	for _, o := range s.owners {
 		n += 4 * len(o.area)
 	}
-	return n
+	return n + s.latticeBytes()
 }
 
 // pointOf is the one point by which g is counted: the point itself, an interior

@@ -73,11 +73,8 @@ func (d *Renderer) collect(ctx context.Context, s Source, r *Request, l *layers.
 		margin = shape.DefaultBuffer + 2*shapeCell
 	}
 	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: boxes(r.Tile.Grid, r.Tile.Buffered(margin/mvt.Extent))}
-	for row, err := range s.Rows(ctx, q) {
-		if err != nil {
-			return nil, err
-		}
-		c.add(row)
+	if err := c.read(ctx, s, q); err != nil {
+		return nil, err
 	}
 	c.finish()
 	return c.picture, nil
@@ -166,7 +163,7 @@ func (c *collector) addShape(row layers.Row, g orb.Geometry) {
 	size := max(width, height)
 	if polygon {
 		size = areaUnits(g, bound, width, height)
-		if c.tile.Z < detailZoom && c.layer.Level == layers.NoLevel && size < minPolygonPixels*pixel*pixel {
+		if c.leavesOutSmall() && size < minPolygonPixels*pixel*pixel {
 			return
 		}
 	} else if c.class >= 0 {
@@ -178,7 +175,6 @@ func (c *collector) addShape(row layers.Row, g orb.Geometry) {
 			return
 		}
 	}
-	seen := c.frame.Draw(&c.scratch, g)
 	if max(width, height) <= shapeCell && c.layer.Level == layers.NoLevel {
 		cell := [2]int64{int64(math.Floor((minX + maxX) / 2 / shapeCell)), int64(math.Floor((minY + maxY) / 2 / shapeCell))}
 		k := c.small[cell]
@@ -187,20 +183,25 @@ func (c *collector) addShape(row layers.Row, g orb.Geometry) {
 			c.small[cell] = k
 		}
 		if e := (entrant{class: class, size: size, id: row.ID()}); k.admits(&e) {
-			if seen {
+			if c.frame.Draw(&c.scratch, g) {
 				e.item = c.keep(row, class, size)
 			}
 			k.add(e)
 		}
 		return
 	}
-	if seen {
+	if c.frame.Draw(&c.scratch, g) {
 		it := c.keep(row, class, size)
 		c.shapes = append(c.shapes, *it)
 	}
 	if polygon {
 		c.label(row, g, max(width, height), size)
 	}
+}
+
+// leavesOutSmall reports whether polygons that are hardly seen are left out.
+func (c *collector) leavesOutSmall() bool {
+	return c.tile.Z < detailZoom && c.layer.Level == layers.NoLevel
 }
 
 // keep makes an item with a copy of the picture just drawn.

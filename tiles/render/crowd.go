@@ -11,10 +11,11 @@ import (
 )
 
 // crowd is the points of one cell: each of them while there is room, then only
-// their number and sum.
+// their number and the sum of their places, in steps of the grid (tiles.Grid.Fine),
+// which are the same at every zoom.
 type crowd struct {
 	count      int
-	sumX, sumY int64
+	sumX, sumY uint64
 	members    []item
 }
 
@@ -24,9 +25,9 @@ func (c *collector) addPoint(row layers.Row, p orb.Point) {
 		return
 	}
 	k := &c.crowds[at.Y/pointCell*cellsAcross+at.X/pointCell]
+	x, y := c.tile.Grid.Fine(p)
 	k.count++
-	k.sumX += int64(at.X)
-	k.sumY += int64(at.Y)
+	k.sumX, k.sumY = k.sumX+uint64(x), k.sumY+uint64(y)
 	if k.count > c.perPoint {
 		k.members = nil
 		return
@@ -48,9 +49,17 @@ func (c *collector) gather() {
 		it := item{key: c.cellKey(i), count: k.count}
 		it.geometry.Reset(mvt.Points)
 		// The mean of places in the cell, rounded down, lies in the cell.
-		it.geometry.Add([]mvt.XY{{X: int32(k.sumX / int64(k.count)), Y: int32(k.sumY / int64(k.count))}})
+		x, y := c.unit(k.sumX/uint64(k.count), k.sumY/uint64(k.count))
+		it.geometry.Add([]mvt.XY{{X: int32(x), Y: int32(y)}})
 		c.points = append(c.points, it)
 	}
+}
+
+// unit is the tile unit of a place in steps of the grid: a tile has 2^12 units, the
+// grid 2^32 steps.
+func (c *collector) unit(x, y uint64) (ux, uy int64) {
+	g, z := c.tile.Grid, c.tile.Z
+	return int64(x*uint64(g.Columns(z))>>20) - int64(c.tile.X)*mvt.Extent, int64(y*uint64(g.Rows(z))>>20) - int64(c.tile.Y)*mvt.Extent
 }
 
 // cellKey is a stable number for a cell of points.
