@@ -124,7 +124,12 @@ func TestSearchRegionSplitsRowsRightly(t *testing.T) {
 					count[order[row]]++
 				}
 				return true
-			}, Test: func(row uint32) bool { count[order[row]]++; return true }})
+			}, Test: func(lo, hi uint32) bool {
+				for row := lo; row < hi; row++ {
+					count[order[row]]++
+				}
+				return true
+			}})
 			for i, b := range boxes {
 				if hit := !isEmpty(b) && region.Intersects(b); hit && count[i] != 1 {
 					t.Fatalf("box %v in %v reported %d times", b, region, count[i])
@@ -283,5 +288,57 @@ func BenchmarkPackedNearest10(b *testing.B) {
 		tree.Nearest(func(b orb.Bound) float64 { return planarDistance(p, b) },
 			func(row uint32) float64 { q := points[order[row]]; return math.Hypot(p[0]-q[0], p[1]-q[1]) },
 			func(uint32, float64) bool { n++; return n < 10 })
+	}
+}
+
+// TestBrowseFindsTheNearest takes the k nearest boxes from leaves in order of
+// distance, and compares their distances with those of all boxes.
+func TestBrowseFindsTheNearest(t *testing.T) {
+	r := random(t)
+	for _, n := range sizes() {
+		boxes := make([]orb.Bound, n)
+		for i := range boxes {
+			boxes[i] = randomBox(r)
+		}
+		tree, order := index.Build(n, func(i int) orb.Bound { return boxes[i] })
+		for range 30 {
+			p := orb.Point{r.Float64() * 20, r.Float64() * 20}
+			k, far := 1+r.IntN(20), math.Inf(1)
+			if r.IntN(3) == 0 {
+				far = r.Float64() * 5
+			}
+			limit := far
+			var got []float64
+			tree.Browse(far, func(b orb.Bound) float64 { return planarDistance(p, b) }, func(lo, hi uint32) float64 {
+				for row := lo; row < hi; row++ {
+					b := boxes[order[row]]
+					if isEmpty(b) {
+						t.Fatalf("row %d without a box is visited", row)
+					}
+					if outer := tree.Box(row); !outer.Contains(b.Min) || !outer.Contains(b.Max) {
+						t.Fatalf("%v does not contain %v", outer, b)
+					}
+					if d := planarDistance(p, b); d <= far {
+						got = append(got, d)
+					}
+				}
+				slices.Sort(got)
+				if len(got) >= k {
+					got = got[:k]
+					return got[k-1]
+				}
+				return far
+			})
+			var want []float64
+			for _, b := range boxes {
+				if d := planarDistance(p, b); !isEmpty(b) && d <= limit {
+					want = append(want, d)
+				}
+			}
+			slices.Sort(want)
+			if want = want[:min(k, len(want))]; !slices.Equal(got, want) {
+				t.Fatalf("n=%d: %v nearest %v: %v, not %v", n, k, p, got, want)
+			}
+		}
 	}
 }

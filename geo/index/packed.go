@@ -135,7 +135,7 @@ func (t *Packed) search(level, i int, q box, fn func(uint32) bool) bool {
 type Region struct {
 	Relate func(b orb.Bound) predicate.BoxRelation // how a box lies to the region
 	Inside func(lo, hi uint32) bool                // told of intervals [lo, hi) of rows whose boxes lie wholly in the region
-	Test   func(row uint32) bool                   // told of rows near the border, which may lie outside
+	Test   func(lo, hi uint32) bool                // told of intervals of rows near the border, which may lie outside
 
 	// RelateRows relates the boxes of single rows too. It pays where Test is dear:
 	// for lines and polygons, not for points.
@@ -156,8 +156,8 @@ func (t *Packed) region(level, i int, r *Region) bool {
 	if b.empty() {
 		return true
 	}
-	if level == 0 && !r.RelateRows {
-		return r.Test(uint32(i))
+	if level == 0 && !r.RelateRows { // a tree of one row
+		return r.Test(uint32(i), uint32(i)+1)
 	}
 	switch r.Relate(b.bound()) {
 	case predicate.BoxOutside:
@@ -166,8 +166,11 @@ func (t *Packed) region(level, i int, r *Region) bool {
 		return t.whole(level, i, r.Inside)
 	case predicate.BoxCrosses:
 	}
-	if level == 0 {
-		return r.Test(uint32(i))
+	switch {
+	case level == 0:
+		return r.Test(uint32(i), uint32(i)+1)
+	case level == 1 && !r.RelateRows:
+		return t.whole(level, i, r.Test)
 	}
 	first := i * nodeSize
 	last := min(first+nodeSize, t.levels[level]-t.levels[level-1])
@@ -181,10 +184,10 @@ func (t *Packed) region(level, i int, r *Region) bool {
 
 // whole reports the rows below a node, without those that have no box: they
 // are the tree's last rows.
-func (t *Packed) whole(level, i int, inside func(lo, hi uint32) bool) bool {
+func (t *Packed) whole(level, i int, tell func(lo, hi uint32) bool) bool {
 	lo, hi := t.rows(level, i)
 	for hi > lo && t.boxes[hi-1].empty() {
 		hi--
 	}
-	return inside(lo, hi)
+	return tell(lo, hi)
 }

@@ -27,14 +27,18 @@ type plan struct {
 	noMeasures []float64 // of a withheld group
 	read       *Read     // for the audit trail, nil when nobody's data is read
 
-	program *cql2.Program       // nil: no filter
-	region  *predicate.Prepared // nil: no region
-	within  bool
-	buffer  float64
-	scope   *scope      // what access asks of every row; nil: nothing
-	boxes   []orb.Bound // the query's own boxes: a row must intersect one; nil: no condition
+	program   *cql2.Program       // nil: no filter
+	conjuncts []conjunct          // of the filter and of the scope's condition
+	region    *predicate.Prepared // nil: no region
+	around    *measure.Around     // a region that is one point with a buffer
+	within    bool
+	buffer    float64
+	scope     *scope      // what access asks of every row; nil: nothing
+	boxes     []orb.Bound // the query's own boxes: a row must intersect one; nil: no condition
 
-	search  []orb.Bound // the index is searched in these; nil: every row is a candidate
+	hints   []orb.Bound // the filter matches nothing outside these; nil: not known
+	search  []orb.Bound // every match meets one of these; nil: every row is a candidate
+	sieve   *sieve      // how boxes lie to all of this; nil: nothing is asked of places
 	never   bool        // no row can match
 	sort    []int       // fields of the query's sort keys
 	instant int64       // At in microseconds, 0 for the current state
@@ -72,6 +76,7 @@ func (v *View) plan(ctx context.Context, q *layers.Query) (*plan, error) {
 	if q.Boxes != nil {
 		p.narrow(q.Boxes)
 	}
+	p.sieve = p.sift()
 	return p, nil
 }
 
@@ -93,9 +98,12 @@ func (p *plan) prepareFilter() error {
 	}
 	p.program = program
 	if boxes, ok := cql2.Boxes(p.query.Filter); ok {
+		p.hints = boxes
 		p.narrow(boxes)
 	}
-	return nil
+	own, err := conjuncts(p.query.Filter, program, p.table.layer)
+	p.conjuncts = append(p.conjuncts, own...)
+	return err
 }
 
 func (p *plan) prepareSort() error {
@@ -119,6 +127,10 @@ func (p *plan) prepareRegion() error {
 		return nil
 	}
 	p.region, p.within, p.buffer = predicate.Prepare(r.Geometry), r.Within, r.BufferM
+	if at, ok := r.Geometry.(orb.Point); ok && p.buffer > 0 {
+		around := measure.NewAround(at)
+		p.around = &around
+	}
 	p.narrow([]orb.Bound{measure.Pad(r.Geometry.Bound(), r.BufferM)})
 	return nil
 }
@@ -130,6 +142,7 @@ func (p *plan) prepareScope() {
 		return
 	}
 	p.never = p.scope.never
+	p.conjuncts = p.scope.conjuncts
 	for i := range p.scope.areas {
 		p.narrow([]orb.Bound{p.scope.areas[i].near})
 	}
@@ -159,16 +172,10 @@ func spread(boxes []orb.Bound) float64 {
 // mayList returns an error when the subject may only count.
 func (p *plan) mayList() error { return p.decision.MayList(&p.query.Subject, p.table.layer) }
 
-// match reports whether the row fulfils every part of the query. inRegion is
-// true when the index has shown already that the row is inside the region.
-func (p *plan) match(r *Row, inRegion bool) bool {
-	if p.instant != 0 && !p.validAt(r) {
-		return false
-	}
-	if p.boxes != nil && !p.inBoxes(r) {
-		return false
-	}
-	if p.region != nil && !inRegion && !p.inRegion(r.Geometry()) {
+// match reports whether the row fulfils every part of the query. inside is true
+// when the index has shown already that it fulfils what is asked of places.
+func (p *plan) match(r *Row, inside bool) bool {
+	if p.instant != 0 && !p.validAt(r) || !inside && !p.placed(r) {
 		return false
 	}
 	if p.scope == nil && p.program == nil {
@@ -176,9 +183,15 @@ func (p *plan) match(r *Row, inRegion bool) bool {
 	}
 	sights := r.sights
 	r.sights = nil // conditions are on what is, not on what is shown
-	ok := p.scope.admits(r.point(), p.began(r), r) && (p.program == nil || p.program.Match(r))
+	ok := p.scope.admitsRow(p.began(r), r) && (p.program == nil || p.program.Match(r))
 	r.sights = sights
 	return ok
+}
+
+// placed reports whether the row fulfils what is asked of places.
+func (p *plan) placed(r *Row) bool {
+	return (p.boxes == nil || p.inBoxes(r)) && (p.region == nil || p.inRegion(r.Geometry())) &&
+		(p.scope == nil || p.scope.owns(r.point()))
 }
 
 // began is when the row became true, if the scope asks.
@@ -223,14 +236,18 @@ func (p *plan) inRegion(g orb.Geometry) bool {
 	if g == nil {
 		return false
 	}
-	if p.buffer == 0 {
-		if p.within {
-			return p.region.Contains(g)
-		}
+	pt, isPoint := g.(orb.Point)
+	switch {
+	case p.buffer == 0 && p.within:
+		return p.region.Contains(g)
+	case p.buffer == 0:
 		return p.region.Intersects(g)
-	}
-	if p.within {
+	case p.around != nil && isPoint:
+		return p.around.Within(pt, p.buffer)
+	case p.within:
 		return withinDistance(g, p.query.Region.Geometry, p.buffer)
+	case isPoint:
+		return p.region.Locate(pt) != predicate.Outside || measure.DistanceTo(pt, p.query.Region.Geometry) <= p.buffer
 	}
 	return p.region.Intersects(g) || measure.Between(g, p.query.Region.Geometry) <= p.buffer
 }

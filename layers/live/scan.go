@@ -2,10 +2,6 @@ package live
 
 import (
 	"context"
-
-	"github.com/paulmach/orb"
-
-	"wutu/geo/index"
 )
 
 // scan calls fn for every current row in order of segments, then the delta by
@@ -41,30 +37,24 @@ func (p *plan) each(ctx context.Context, fn func(*Row) bool) error {
 	if p.never {
 		return nil
 	}
-	var err error
-	seen := 0
-	visit := func(r *Row, inRegion bool) bool {
-		if seen++; seen%cancelEvery == 0 {
-			if err = ctx.Err(); err != nil {
-				return false
-			}
-		}
-		return !p.match(r, inRegion) || fn(r)
-	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	switch {
-	case p.query.IDs != nil:
+	pace := pace{ctx: ctx}
+	visit := func(r *Row, inside bool) bool { return pace.on(1) && (!p.match(r, inside) || fn(r)) }
+	if p.query.IDs != nil {
 		p.eachID(visit)
-	case p.search == nil:
-		p.table.scanInto(p.row(), func(r *Row) bool { return visit(r, false) })
-	case p.nodesDecide():
-		p.eachInRegion(visit)
-	default:
-		p.eachInBoxes(visit)
+		return pace.err
 	}
-	return err
+	r := p.row()
+	for i := range p.table.parts {
+		s := p.sweep(&p.table.parts[i], r)
+		if !s.each(&pace, fn) {
+			return pace.err
+		}
+	}
+	p.eachDelta(r, visit)
+	return pace.err
 }
 
 func (p *plan) eachID(visit func(*Row, bool) bool) {
@@ -91,134 +81,70 @@ func (t *table) at(ref rowRef, r *Row) {
 	r.seg, r.row, r.delta = t.parts[ref.part].seg, ref.row, nil
 }
 
-// nodesDecide reports whether tree nodes inside the region can answer for their
-// rows: a plain "intersects" without a buffer, and nothing else to search by.
-func (p *plan) nodesDecide() bool {
-	return p.region != nil && p.buffer == 0 && !p.within && p.query.Boxes == nil && p.scope == nil && p.program == nil
-}
-
-// eachInRegion lets whole nodes inside the region answer for their rows.
-func (p *plan) eachInRegion(visit func(*Row, bool) bool) {
-	r := p.row()
-	for i := range p.table.parts {
-		part := &p.table.parts[i]
-		r.seg, r.delta = part.seg, nil
-		one := func(row uint32, inside bool) bool {
-			r.row = row
-			return part.dead.has(row) || visit(r, inside)
-		}
-		all := func(lo, hi uint32) bool {
-			for row := lo; row < hi; row++ {
-				if !one(row, true) {
-					return false
-				}
-			}
-			return true
-		}
-		test := func(row uint32) bool { return one(row, false) }
-		if !part.seg.tree.SearchRegion(&index.Region{Relate: p.region.RelateBox, Inside: all, Test: test, RelateRows: part.seg.geoms != nil}) {
-			return
-		}
+// eachDelta visits the rows of the delta that may match, each once.
+func (p *plan) eachDelta(r *Row, visit func(r *Row, inside bool) bool) bool {
+	d := p.table.delta
+	r.seg = nil
+	if p.search == nil {
+		goOn := true
+		d.byID.Scan(func(_ string, row uint32) bool {
+			r.delta = &d.rows[row]
+			goOn = visit(r, false)
+			return goOn
+		})
+		return goOn
 	}
-	p.eachDelta(r, p.region.Bound(), visit)
-}
-
-// eachInBoxes searches every box and visits each row once.
-func (p *plan) eachInBoxes(visit func(*Row, bool) bool) {
-	r := p.row()
-	var seen map[rowRef]bool
+	var seen map[uint32]bool
 	if len(p.search) > 1 {
-		seen = make(map[rowRef]bool)
+		seen = make(map[uint32]bool)
 	}
 	for _, box := range p.search {
-		for i := range p.table.parts {
-			part := &p.table.parts[i]
-			r.seg, r.delta = part.seg, nil
-			goOn := part.seg.tree.Search(box, func(row uint32) bool {
-				if part.dead.has(row) || !first(seen, rowRef{part: i, row: row}) {
-					return true
-				}
-				r.row = row
-				return visit(r, false)
-			})
-			if !goOn {
-				return
-			}
-		}
-		r.seg = nil
-		goOn := p.table.delta.tree.Search(box, func(row uint32) bool {
-			if !first(seen, rowRef{part: -1, row: row}) {
+		goOn := d.tree.Search(box, func(row uint32) bool {
+			if seen[row] {
 				return true
 			}
-			r.delta = &p.table.delta.rows[row]
+			if seen != nil {
+				seen[row] = true
+			}
+			r.delta = &d.rows[row]
 			return visit(r, false)
 		})
 		if !goOn {
-			return
+			return false
 		}
 	}
-}
-
-func (p *plan) eachDelta(r *Row, box orb.Bound, visit func(*Row, bool) bool) {
-	r.seg = nil
-	p.table.delta.tree.Search(box, func(row uint32) bool {
-		r.delta = &p.table.delta.rows[row]
-		return visit(r, false)
-	})
-}
-
-func first(seen map[rowRef]bool, ref rowRef) bool {
-	if seen == nil {
-		return true
-	}
-	if seen[ref] {
-		return false
-	}
-	seen[ref] = true
 	return true
 }
 
-// count counts the matching rows. Without a condition that needs rows, whole
-// segments and nodes are counted without visiting them.
+// count counts the matching rows. Whole segments and nodes are counted without
+// visiting their rows where nothing is asked of each.
 func (p *plan) count(ctx context.Context) (int, error) {
 	if p.never {
 		return 0, nil
 	}
-	plain := p.shadow == nil && p.query.IDs == nil && p.program == nil && p.scope == nil && p.boxes == nil && p.instant == 0
-	switch {
-	case plain && p.region == nil:
-		return p.table.rowCount(), nil
-	case plain && p.nodesDecide():
-		return p.countInRegion(), nil
+	if err := ctx.Err(); err != nil {
+		return 0, err
 	}
 	n := 0
-	err := p.each(ctx, func(r *Row) bool { n += p.weight(r); return true })
-	return n, err
-}
-
-func (p *plan) countInRegion() int {
-	n := 0
+	add := func(r *Row) bool { n += p.weight(r); return true }
+	if p.shadow != nil || p.query.IDs != nil {
+		err := p.each(ctx, add)
+		return n, err
+	}
 	r := p.row()
 	for i := range p.table.parts {
-		part := &p.table.parts[i]
-		r.seg, r.delta = part.seg, nil
-		all := func(lo, hi uint32) bool {
-			n += int(hi-lo) - part.dead.countRange(lo, hi)
-			return true
+		s := p.sweep(&p.table.parts[i], r)
+		more, err := s.count(ctx)
+		if err != nil {
+			return 0, err
 		}
-		test := func(row uint32) bool {
-			if !part.dead.has(row) && p.region.Intersects(part.seg.geometry(row)) {
-				n++
-			}
-			return true
-		}
-		part.seg.tree.SearchRegion(&index.Region{Relate: p.region.RelateBox, Inside: all, Test: test, RelateRows: part.seg.geoms != nil})
+		n += more
 	}
-	p.eachDelta(r, p.region.Bound(), func(r *Row, _ bool) bool {
-		if p.region.Intersects(r.Geometry()) {
+	p.eachDelta(r, func(r *Row, inside bool) bool {
+		if p.match(r, inside) {
 			n++
 		}
 		return true
 	})
-	return n
+	return n, nil
 }

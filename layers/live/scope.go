@@ -15,11 +15,12 @@ import (
 // scope is what a decision asks of every row, made ready for one view. The nil
 // scope admits every row.
 type scope struct {
-	areas   []scopeArea
-	marginM float64
-	rows    *cql2.Program // nil: no condition
-	began   *access.Decision
-	never   bool // no row is admitted
+	areas     []scopeArea
+	marginM   float64
+	rows      *cql2.Program // nil: no condition
+	conjuncts []conjunct    // of rows
+	began     *access.Decision
+	never     bool // no row is admitted
 }
 
 type scopeArea struct {
@@ -53,6 +54,9 @@ func (v *View) scopeOf(d *access.Decision, l *layers.Layer) *scope {
 		if s.rows, err = cql2.Compile(d.Rows, l); err != nil {
 			return &scope{never: true}
 		}
+		if s.conjuncts, err = conjuncts(d.Rows, s.rows, l); err != nil {
+			return &scope{never: true}
+		}
 	}
 	return s
 }
@@ -70,19 +74,29 @@ func (v *View) areaOf(code string) (layers.Level, Area, *predicate.Prepared, boo
 // admits reports whether a row counted at pt and valid since from is within the
 // scope. row shows every field.
 func (s *scope) admits(pt orb.Point, from time.Time, row layers.Row) bool {
-	if s == nil {
-		return true
-	}
-	if s.never || s.began != nil && !s.began.Began(from) {
-		return false
-	}
+	return s == nil || s.owns(pt) && s.admitsRow(from, row)
+}
+
+// owns reports whether each area of the scope owns what is counted at pt.
+func (s *scope) owns(pt orb.Point) bool {
 	for i := range s.areas {
 		if !s.areas[i].owns(pt, s.marginM) {
 			return false
 		}
 	}
-	return s.rows == nil || s.rows.Match(row)
+	return true
 }
+
+// admitsRow is admits for rows that the areas own.
+func (s *scope) admitsRow(from time.Time, row layers.Row) bool {
+	return s == nil || !s.never && s.begun(from) && (s.rows == nil || s.rows.Match(row))
+}
+
+// begun reports whether what is valid since from began in time.
+func (s *scope) begun(from time.Time) bool { return s == nil || s.began == nil || s.began.Began(from) }
+
+// begins reports that the scope asks no row when it began.
+func (s *scope) begins() bool { return s == nil || s.began == nil }
 
 // misses reports that no row whose box lies in b is within the scope's areas; it
 // may be false when that is so.

@@ -1,0 +1,157 @@
+package live
+
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+
+	"wutu/geo/measure"
+	"wutu/geo/predicate"
+)
+
+// sieve tells how boxes lie to all that a plan asks of places: of a tree node
+// wholly inside, every row fulfils it, of one wholly outside none does. The nil
+// sieve asks nothing. It is immutable.
+type sieve struct {
+	hints []orb.Bound // outside of these nothing matches; nil: not known
+	parts []func(orb.Bound) predicate.BoxRelation
+}
+
+// relate gives the relation of the closed box b to all parts.
+func (s *sieve) relate(b orb.Bound) predicate.BoxRelation {
+	if s.hints != nil && relateBoxes(s.hints, b) == predicate.BoxOutside {
+		return predicate.BoxOutside
+	}
+	rel := predicate.BoxInside
+	for _, part := range s.parts {
+		if rel = min(rel, part(b)); rel == predicate.BoxOutside {
+			return rel
+		}
+	}
+	return rel
+}
+
+// sift joins the query's boxes, its region, the areas of the scope and the boxes
+// the filter is known to need. nil: the plan asks nothing of places.
+func (p *plan) sift() *sieve {
+	s := &sieve{hints: p.hints}
+	if p.boxes != nil {
+		s.parts = append(s.parts, func(b orb.Bound) predicate.BoxRelation { return relateBoxes(p.boxes, b) })
+	}
+	if p.region != nil {
+		s.parts = append(s.parts, p.relateRegion())
+	}
+	if p.scope != nil {
+		for i := range p.scope.areas {
+			a := &p.scope.areas[i]
+			s.parts = append(s.parts, func(b orb.Bound) predicate.BoxRelation { return a.relate(b, p.scope.marginM) })
+		}
+	}
+	if s.parts == nil && s.hints == nil {
+		return nil
+	}
+	return s
+}
+
+// relateBoxes is BoxInside when one of the boxes holds b, BoxOutside when none
+// meets it.
+func relateBoxes(boxes []orb.Bound, b orb.Bound) predicate.BoxRelation {
+	rel := predicate.BoxOutside
+	for i := range boxes {
+		q := &boxes[i]
+		if !(q.Min[0] <= b.Max[0] && b.Min[0] <= q.Max[0] && q.Min[1] <= b.Max[1] && b.Min[1] <= q.Max[1]) {
+			continue
+		}
+		if q.Min[0] <= b.Min[0] && b.Max[0] <= q.Max[0] && q.Min[1] <= b.Min[1] && b.Max[1] <= q.Max[1] {
+			return predicate.BoxInside
+		}
+		rel = predicate.BoxCrosses
+	}
+	return rel
+}
+
+// relate is how a box lies to what the area owns.
+func (a *scopeArea) relate(b orb.Bound, marginM float64) predicate.BoxRelation {
+	if !a.near.Intersects(b) {
+		return predicate.BoxOutside
+	}
+	rel := a.shape.RelateBox(b)
+	if rel == predicate.BoxOutside && marginM > 0 {
+		return predicate.BoxCrosses
+	}
+	return rel
+}
+
+// relateRegion is how a box lies to the region with its buffer.
+func (p *plan) relateRegion() func(orb.Bound) predicate.BoxRelation {
+	switch {
+	case p.buffer == 0:
+		return p.region.RelateBox
+	case p.around != nil:
+		return func(b orb.Bound) predicate.BoxRelation {
+			switch {
+			case p.around.Least(b) > p.buffer:
+				return predicate.BoxOutside
+			case p.around.Most(b) <= p.buffer:
+				return predicate.BoxInside
+			}
+			return predicate.BoxCrosses
+		}
+	}
+	return newBelt(p.region, p.buffer).relate
+}
+
+// belt is a geometry of any kind with a buffer.
+type belt struct {
+	shape    *predicate.Prepared
+	geometry orb.Geometry
+	bufferM  float64
+	near     orb.Bound // all that is within the buffer lies in it
+	pad      orb.Point // degrees that the buffer spans anywhere in near; infinite where it reaches a pole or the antimeridian
+	few      bool      // the geometry has few vertices: its distance is cheap
+}
+
+// fewVertices bounds the geometries whose distance from a node is measured, at
+// some 10 ns an edge.
+const fewVertices = 128
+
+func newBelt(shape *predicate.Prepared, bufferM float64) *belt {
+	b := &belt{shape: shape, geometry: shape.Geometry(), bufferM: bufferM, near: measure.Pad(shape.Bound(), bufferM)}
+	n := 0
+	b.few = measure.Vertices(b.geometry, func(orb.Point) bool { n++; return n <= fewVertices })
+	b.pad = orb.Point{math.Inf(1), math.Inf(1)}
+	if b.near.Min[0] > -180 && b.near.Max[0] < 180 {
+		// A circle of the buffer's radius is widest, in degrees, where it is nearest to a pole.
+		at := orb.Point{0, max(math.Abs(b.near.Min[1]), math.Abs(b.near.Max[1]))}
+		if c := measure.Circle(at, bufferM); c.Max[0] < 180 {
+			b.pad = orb.Point{c.Max[0], at[1] - c.Min[1]}
+		}
+	}
+	return b
+}
+
+// surely is what triangle inequalities leave for the errors of distances, metres.
+const surely = 0.01
+
+func (b *belt) relate(box orb.Bound) predicate.BoxRelation {
+	if b.pad[0] < 180 {
+		if !b.near.Intersects(box) {
+			return predicate.BoxOutside
+		}
+		grown := orb.Bound{Min: orb.Point{box.Min[0] - b.pad[0], box.Min[1] - b.pad[1]}, Max: orb.Point{box.Max[0] + b.pad[0], box.Max[1] + b.pad[1]}}
+		if b.shape.RelateBox(grown) == predicate.BoxOutside {
+			return predicate.BoxOutside
+		}
+	}
+	if b.shape.RelateBox(box) == predicate.BoxInside {
+		return predicate.BoxInside
+	}
+	if !b.few {
+		return predicate.BoxCrosses
+	}
+	centre := measure.NewAround(box.Center())
+	if reach := centre.Most(box); reach < b.bufferM/2 && measure.DistanceTo(box.Center(), b.geometry)+reach+surely <= b.bufferM {
+		return predicate.BoxInside
+	}
+	return predicate.BoxCrosses
+}
