@@ -19,6 +19,8 @@ type transaction struct {
 	state
 	fids  map[int64]int64    // last fid given out, by layer number
 	boxes map[int64]envelope // what was put, by layer number; wider after a rollback
+
+	storied map[int64]bool // whether a layer has old versions, by number; true may be wrong after a rollback
 }
 
 // state is the part of a transaction that a rolled-back batch takes back.
@@ -39,7 +41,7 @@ func (w *writer) begin() (*transaction, error) {
 		return nil, err
 	}
 	return &transaction{conn: w.conn, now: w.store.now(), bulk: w.bulk, state: state{catalog: cat, seq: seq},
-		fids: make(map[int64]int64), boxes: make(map[int64]envelope)}, nil
+		fids: make(map[int64]int64), boxes: make(map[int64]envelope), storied: make(map[int64]bool)}, nil
 }
 
 // finish writes what is known once per transaction: when each layer changed, its

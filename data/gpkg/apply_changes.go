@@ -60,8 +60,12 @@ func (tx *transaction) put(s *step, line *logLine) error {
 			return err
 		}
 		s.args[colFID], line.fid = fid, fid
-		if n, err := tx.conn.exec(t.insert, s.args...); err != nil || n == 1 {
+		n, err := tx.conn.exec(t.insert, s.args...)
+		if err != nil {
 			return err
+		}
+		if n == 1 {
+			return tx.learn(t, s.id, spanOf(s.args[colFrom], s.args[colTo]), nil)
 		}
 		tx.fids[t.num] = fid - 1 // the id exists: nothing was inserted
 	}
@@ -70,7 +74,11 @@ func (tx *transaction) put(s *step, line *logLine) error {
 		return err
 	}
 	fid, _ := old[colFID].(int64)
-	if err := tx.bury(t, old, line, nil); err != nil {
+	was, is := spanOf(old[colFrom], old[colTo]), spanOf(s.args[colFrom], s.args[colTo])
+	if err := tx.learn(t, s.id, is, &was); err != nil {
+		return err
+	}
+	if err := tx.bury(t, old, line, nil, truth{span: was}.without(is)); err != nil {
 		return err
 	}
 	s.args[colFID], line.fid = fid, fid
@@ -90,7 +98,11 @@ func (tx *transaction) delete(s *step, line *logLine) (bool, error) {
 	if _, touched := tx.boxes[t.num]; !touched {
 		tx.boxes[t.num] = emptyEnvelope()
 	}
-	if err := tx.bury(t, old, line, line.at.UnixMicro()); err != nil {
+	end := span{line.at.UnixMicro(), always.till} // when the feature is no more
+	if err := tx.learn(t, s.id, end, nil); err != nil {
+		return false, err
+	}
+	if err := tx.bury(t, old, line, end.from, truth{span: spanOf(old[colFrom], old[colTo])}.without(end)); err != nil {
 		return false, err
 	}
 	_, err = tx.conn.exec(t.remove, fid)
@@ -120,17 +132,33 @@ func (tx *transaction) find(t *table, s *step) ([]driver.Value, error) {
 	return old, nil
 }
 
-// bury moves the columns of a version that ends into history.
-func (tx *transaction) bury(t *table, old []driver.Value, end *logLine, deletedAt driver.Value) error {
+// bury moves the columns of a version that ends into history. left is when it
+// stays the truth.
+func (tx *transaction) bury(t *table, old []driver.Value, end *logLine, deletedAt driver.Value, left truth) error {
 	body, err := encodeBody(old[fixedColumns:])
 	if err != nil {
 		return fmt.Errorf("layer %s: feature %v: %w", t.layer.ID, old[colID], err)
 	}
-	version, _ := old[colVersion].(int64) // NULL when another program made the row
-	_, err = tx.conn.exec(`INSERT OR REPLACE INTO wutu_history (layer, id, version, ended, deleted_at, valid_from, valid_to, geom, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.num, old[colID], version, int64(end.seq), deletedAt, old[colFrom], old[colTo], old[colGeom], body)
-	return err
+	version, _ := old[colVersion].(int64)
+	if version == 0 { // another program made the row, and maybe one before
+		if _, err := tx.conn.exec("DELETE FROM wutu_past WHERE n IN (SELECT n FROM wutu_history WHERE layer = ? AND id = ? AND version = 0)", t.num, old[colID]); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.conn.exec(`INSERT OR REPLACE INTO wutu_history (layer, id, version, ended, deleted_at, valid_from, valid_to, geom, body, since, till, gaps)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.num, old[colID], version, int64(end.seq), deletedAt, old[colFrom], old[colTo], old[colGeom], body, left.from, left.till, flag(left.gaps)); err != nil {
+		return err
+	}
+	tx.storied[t.num] = true
+	if left.empty() {
+		return nil
+	}
+	n, err := tx.conn.number("SELECT last_insert_rowid()")
+	if err != nil {
+		return err
+	}
+	return indexPast(tx.conn, t.num, n, old[colGeom], left)
 }
 
 // logLine is a line of the change log.

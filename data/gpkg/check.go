@@ -34,7 +34,7 @@ func (s *Store) Check(ctx context.Context) ([]Problem, error) {
 	c := checker{ctx: ctx, broken: make(map[string]bool)}
 	err := s.view(ctx, "gpkg.Check", func(conn *conn, cat *catalog) error {
 		c.conn, c.catalog = conn, cat
-		for _, step := range []func() error{c.pages, c.registration, c.log, c.layers, c.foreign, c.history, c.seals, c.audit} {
+		for _, step := range []func() error{c.pages, c.registration, c.log, c.layers, c.foreign, c.history, c.past, c.seals, c.audit} {
 			if err := step(); err != nil {
 				return err
 			}

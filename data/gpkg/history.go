@@ -2,25 +2,26 @@ package gpkg
 
 import (
 	"context"
-	"database/sql/driver"
-	"errors"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/paulmach/orb"
 
 	"wutu/layers"
 )
 
 // scanPast calls emit for the features that were true at the query's instant, in
-// order of id. Of the versions of a feature that were true then, the one learned
-// last counts; a deletion ends the truth of every version before it. It holds
-// the old versions of the layer that it picks in memory.
+// order of id. It holds the old versions that the query's boxes meet in memory.
 func (p *plan) scanPast(ctx context.Context, c *conn, emit func(layers.Feature) error) error {
-	at := p.query.At
-	old, err := p.pastVersions(ctx, c, at)
-	if err != nil {
+	at := p.query.At.UnixMicro()
+	var old []layers.Feature
+	find := past{ctx: ctx, conn: c, at: at, decoder: decoder{table: p.table},
+		query: &layers.Past{Layer: p.query.Layer, At: p.query.At, Boxes: p.boxes(), IDs: p.query.IDs},
+		emit:  func(f layers.Feature) error { old = append(old, f); return nil }}
+	if err := find.run(); err != nil {
 		return err
 	}
+	slices.SortFunc(old, func(a, b layers.Feature) int { return strings.Compare(a.Key, b.Key) })
 	// Walk both in order of id: what the table has now, unless it was not true
 	// then, and what history knows.
 	next := 0
@@ -32,22 +33,33 @@ func (p *plan) scanPast(ctx context.Context, c *conn, emit func(layers.Feature) 
 		}
 		return nil
 	}
-	err = p.scanRows(ctx, c, p.table.all, nil, func(f layers.Feature) error {
+	err := p.scanRows(ctx, c, p.table.all, nil, func(f layers.Feature) error {
 		if err := flush(f.Key, false); err != nil {
 			return err
 		}
-		if trueAt(&f, at) {
-			if next < len(old) && old[next].Key == f.Key {
-				next++
-			}
-			return p.emitPast(f, emit)
+		if !trueAt(&f, at) {
+			return nil
 		}
-		return nil
+		if next < len(old) && old[next].Key == f.Key { // another program made the row
+			next++
+		}
+		return p.emitPast(f, emit)
 	})
 	if err != nil {
 		return err
 	}
 	return flush("", true)
+}
+
+// boxes are those that every match meets, nil for everywhere.
+func (p *plan) boxes() []orb.Bound {
+	switch {
+	case p.query.Boxes != nil:
+		return p.query.Boxes
+	case p.region != nil:
+		return []orb.Bound{p.near}
+	}
+	return nil
 }
 
 // emitPast applies the conditions that a scan by key takes care of.
@@ -59,59 +71,6 @@ func (p *plan) emitPast(f layers.Feature, emit func(layers.Feature) error) error
 	return emit(f)
 }
 
-func trueAt(f *layers.Feature, at time.Time) bool {
-	return (f.ValidFrom.IsZero() || !at.Before(f.ValidFrom)) && (f.ValidTo.IsZero() || at.Before(f.ValidTo))
-}
-
-// pastVersions returns for each feature with a history the old version that was
-// true at the instant, ordered by id.
-func (p *plan) pastVersions(ctx context.Context, c *conn, at time.Time) ([]layers.Feature, error) {
-	r, err := c.query("SELECT NULL, id, version, +valid_from, +valid_to, geom, deleted_at, body FROM wutu_history WHERE layer = ? ORDER BY id, version DESC", p.table.num)
-	if err != nil {
-		return nil, err
-	}
-	out, err := p.drainPast(ctx, r, at)
-	return out, errors.Join(err, r.close())
-}
-
-func (p *plan) drainPast(ctx context.Context, r *rows, at time.Time) ([]layers.Feature, error) {
-	const deleted, body = fixedColumns, fixedColumns + 1
-	var out []layers.Feature
-	columns := make([]driver.Value, fixedColumns+len(p.table.columns))
-	d := decoder{table: p.table}
-	id, found := "", false
-	end := int64(0) // the earliest deletion after the version, 0 for none
-	for n := 0; ; n++ {
-		if n%checkEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-		}
-		ok, err := r.next()
-		if err != nil || !ok {
-			return out, err
-		}
-		row := r.values
-		if key, _ := row[colID].(string); n == 0 || key != id {
-			id, found, end = strings.Clone(key), false, 0
-		}
-		if t, ok := row[deleted].(int64); ok && (end == 0 || t < end) {
-			end = t
-		}
-		if found || end != 0 && at.UnixMicro() >= end {
-			continue
-		}
-		copy(columns, row[:fixedColumns])
-		b, _ := row[body].([]byte)
-		if err := decodeBody(b, columns[fixedColumns:]); err != nil {
-			return nil, err
-		}
-		f, err := d.feature(columns)
-		if err != nil {
-			return nil, err
-		}
-		if trueAt(&f, at) {
-			out, found = append(out, f), true
-		}
-	}
+func trueAt(f *layers.Feature, at int64) bool {
+	return (f.ValidFrom.IsZero() || f.ValidFrom.UnixMicro() <= at) && (f.ValidTo.IsZero() || at < f.ValidTo.UnixMicro())
 }

@@ -16,6 +16,10 @@ import (
 //go:embed migrations/*.sql
 var scripts embed.FS
 
+// migrationPast is the migration after which the truth of old versions, which no
+// script can work out, is filled in.
+const migrationPast = 4
+
 // applicationID is "GPKG", the mark of a GeoPackage in the SQLite header.
 const applicationID = 0x47504B47
 
@@ -86,6 +90,11 @@ func runMigrations(c *conn, path string, list []fs.DirEntry) error {
 		}
 		if err := c.script(string(text)); err != nil {
 			return fmt.Errorf("migration %s: %w", entry.Name(), err)
+		}
+		if done+i+1 == migrationPast {
+			if err := fillPast(c); err != nil {
+				return fmt.Errorf("migration %s: %w", entry.Name(), err)
+			}
 		}
 		name := strings.TrimSuffix(entry.Name(), ".sql")
 		if _, err := c.exec("INSERT INTO wutu_migrations (n, name) VALUES (?, ?)", int64(done+i+1), name); err != nil {

@@ -1,7 +1,9 @@
 package gpkg
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -69,7 +71,7 @@ func newPlan(c *conn, cat *catalog, q *layers.Query) (*plan, error) {
 // condition that does not fit the layer, admit nothing.
 func (p *plan) prepareScope(c *conn, cat *catalog) error {
 	for _, code := range p.scope.Regions {
-		area, err := findArea(c, cat, code)
+		area, err := findArea(c, cat, code, p.query.At)
 		if err != nil {
 			return err
 		}
@@ -81,32 +83,47 @@ func (p *plan) prepareScope(c *conn, cat *catalog) error {
 	return nil
 }
 
-// findArea reads the area with the code, of the largest level that has one;
-// nil when there is none.
-func findArea(c *conn, cat *catalog, code string) (orb.Geometry, error) {
+// findArea reads the area that has the code at an instant, or now for the zero
+// time, of the largest level that has one; nil when there is none.
+func findArea(c *conn, cat *catalog, code string, at time.Time) (orb.Geometry, error) {
 	for _, level := range layers.Levels() {
 		for _, l := range cat.layers() {
 			if l.Level != level {
 				continue
 			}
-			t := cat.tables[l.ID]
-			row, err := c.first(t.byID, code)
+			f, err := featureAt(c, cat.tables[l.ID], code, at)
 			if err != nil {
 				return nil, err
 			}
-			if row == nil {
-				continue
-			}
-			f, err := (&decoder{table: t}).feature(row)
-			if err != nil {
-				return nil, err
-			}
-			if f.Shape != nil {
+			if f != nil && f.Shape != nil {
 				return f.Shape, nil
 			}
 		}
 	}
 	return nil, nil
+}
+
+// featureAt reads the feature as of an instant, or as it is for the zero time;
+// nil when there was none.
+func featureAt(c *conn, t *table, id string, at time.Time) (*layers.Feature, error) {
+	row, err := c.first(t.byID, id)
+	if err != nil {
+		return nil, err
+	}
+	d := decoder{table: t}
+	if row != nil && (at.IsZero() || spanOf(row[colFrom], row[colTo]).holds(at.UnixMicro())) {
+		f, err := d.feature(row)
+		return &f, err
+	}
+	if at.IsZero() {
+		return nil, nil
+	}
+	var found *layers.Feature
+	find := past{ctx: context.Background(), conn: c, at: at.UnixMicro(), decoder: d,
+		query: &layers.Past{Layer: t.layer.ID, At: at, IDs: []string{id}},
+		emit:  func(f layers.Feature) error { found = &f; return nil }}
+	err = find.run()
+	return found, err
 }
 
 // match reports whether f fulfils the conditions of the query other than IDs,

@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"math"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -60,11 +61,11 @@ func farthestVertex(g, region orb.Geometry) float64 {
 // ownership returns the test whether a feature is within what access leaves of
 // the layer: its interior point belongs to every area of the decision, borders
 // and margin included, it began in time, and the policy's condition holds. An
-// area that does not exist owns nothing.
-func (s *Store) ownership(d *access.Decision, l *layers.Layer) func(*layers.Feature) bool {
+// area that does not exist at t (now, for the zero time) owns nothing.
+func (s *Store) ownership(d *access.Decision, l *layers.Layer, t time.Time) func(*layers.Feature) bool {
 	var areas []orb.Geometry
 	for _, code := range d.Regions {
-		area := s.area(code)
+		area := s.area(code, t)
 		if area == nil {
 			return func(*layers.Feature) bool { return false }
 		}
@@ -88,12 +89,17 @@ func (s *Store) ownership(d *access.Decision, l *layers.Layer) func(*layers.Feat
 	}
 }
 
-// area is the shape of the area with a code, of the largest level that has one.
-func (s *Store) area(code string) orb.Geometry {
+// area is the shape that the area with a code had at t, or has now for the zero
+// time, of the largest level that has one.
+func (s *Store) area(code string, t time.Time) orb.Geometry {
 	for _, level := range layers.Levels() {
-		for _, t := range s.tables {
-			if r, ok := t.rows[code]; ok && t.layer.Level == level && r.current != nil && r.current.Shape != nil {
-				return r.current.Shape
+		for _, table := range s.tables {
+			r, ok := table.rows[code]
+			if !ok || table.layer.Level != level {
+				continue
+			}
+			if f := r.at(t); f != nil && f.Shape != nil {
+				return f.Shape
 			}
 		}
 	}

@@ -68,7 +68,7 @@ func (s *Store) read(ctx context.Context, q *layers.Query) ([]layers.Feature, er
 		}
 		sorting = append(sorting, field)
 	}
-	owned := s.ownership(&decision, t.layer)
+	owned := s.ownership(&decision, t.layer, q.At)
 
 	var out []layers.Feature
 	for id, r := range t.rows {

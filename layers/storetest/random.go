@@ -75,6 +75,9 @@ func testRandom(t *testing.T, s *suite) {
 		for range 1 + r.IntN(20) {
 			b.Changes = append(b.Changes, randomChange(r))
 		}
+		if r.IntN(8) == 0 { // borders move
+			b.Changes = append(b.Changes, Story(r))
+		}
 		both(b)
 		q := randomQuery(r)
 		if !past {

@@ -42,6 +42,7 @@ func Run(t *testing.T, open Open) {
 		{"Masks", testMasks},
 		{"Region", testRegion},
 		{"History", testHistory},
+		{"Past", testPast},
 		{"Changes", testChanges},
 		{"Records", testRecords},
 		{"Audit", testAudit},
