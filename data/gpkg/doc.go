@@ -47,15 +47,15 @@
 //
 // # History
 
-What is replaced or deleted moves into wutu_history, with the time in which it is
-still the truth: its validity without that of what was learned later, and only up
-to the deletion. So a version is looked at once when it ends, and hardly ever
-again: most new versions begin after the one they replace. wutu_past is an R-tree
-over place, time and layer of the versions that are the truth at some time; Past
-asks it. A version torn in two by a later one keeps one entry, marked as having
-gaps, and is compared with the later ones when it is read.
+// What is replaced or deleted moves into wutu_history, with the time in which it is
+// still the truth: its validity without that of what was learned later, and only up
+// to the deletion. So a version is looked at once when it ends, and hardly ever
+// again: most new versions begin after the one they replace. wutu_past is an R-tree
+// over place, time and layer of the versions that are the truth at some time; Past
+// asks it. A version torn in two by a later one keeps one entry, marked as having
+// gaps, and is compared with the later ones when it is read.
 
-# Concurrency
+// # Concurrency
 //
 // One goroutine writes. Calls of Apply that arrive together share one
 // transaction, each in a savepoint, and one flush to the disk (synchronous =
