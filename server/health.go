@@ -20,17 +20,22 @@ const probe = 2 * time.Second
 func (s *Server) ownRoutes() []openapi.Route {
 	return []openapi.Route{
 		{Method: http.MethodGet, Path: "/healthz", ID: "health", Tag: "Operation", Summary: "Is the process alive",
-			Answers: []openapi.Answer{{Status: 200, Type: "application/json", About: "It is"}}, Handle: s.healthy},
+			Answers: []openapi.Answer{{Status: 200, Type: "application/json", About: "It is", Of: vitality{}}}, Handle: s.healthy},
 		{Method: http.MethodGet, Path: "/readyz", ID: "ready", Tag: "Operation", Summary: "Is the city loaded and the store reachable",
-			Answers: []openapi.Answer{{Status: 200, Type: "application/json", About: "Ready"}}, Handle: s.ready},
+			Answers: []openapi.Answer{{Status: 200, Type: "application/json", About: "Ready", Of: vitality{}}}, Handle: s.ready},
 		{Method: http.MethodGet, Path: "/metrics", ID: "metrics", Tag: "Operation", Summary: "Prometheus metrics",
 			Answers: []openapi.Answer{{Status: 200, Type: "text/plain", About: "Metrics in Prometheus text format"}}, Handle: s.expose},
 	}
 }
 
+type vitality struct {
+	Status  string `json:"status"`
+	Version string `json:"version,omitempty"`
+}
+
 func (s *Server) healthy(c echo.Context, _ *openapi.Input) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, map[string]string{"status": "ok", "version": s.o.Version})
+	return c.JSON(http.StatusOK, vitality{"ok", s.o.Version})
 }
 
 func (s *Server) ready(c echo.Context, _ *openapi.Input) error {
@@ -44,7 +49,7 @@ func (s *Server) ready(c echo.Context, _ *openapi.Input) error {
 	if _, err := s.o.Records.Layers(ctx); err != nil {
 		return &layers.Error{Kind: layers.Unavailable, Op: "ready", Err: errors.New("the store cannot be reached")}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"status": "ready"})
+	return c.JSON(http.StatusOK, vitality{Status: "ready"})
 }
 
 // metrics are the server's own figures. Counts of features and of changes are not

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	crand "crypto/rand"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -50,7 +49,7 @@ type Server struct {
 	search    *search.Index
 	streams   *stream.Hub
 	routes    []openapi.Route
-	document  []byte
+	documents *openapi.Documents
 	web       *web
 	draining  atomic.Bool
 	origins   origins
@@ -159,7 +158,7 @@ func (s *Server) assemble() error {
 	s.drawer = newDrawer(s.o.TileCacheBytes)
 	tiles := tile.New(tile.Options{City: s.o.City, Draw: s.drawer})
 	collections := ogc.New(ogc.Options{City: s.o.City, Name: s.o.Name, Now: s.o.Now,
-		Document: func() []byte { return s.document }})
+		Document: func() []byte { return s.documents.V30 }})
 	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})
 	questions := api.New(api.Options{City: s.o.City, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Book: ground.NewBook(s.o.Records, s.o.Now)})
@@ -192,11 +191,8 @@ func (s *Server) assemble() error {
 	if s.platform != nil {
 		s.routes = append(s.routes, s.platform.Routes()...)
 	}
-	doc, err := openapi.Document(s.o.Name.EN, s.o.Version, s.routes)
-	if err != nil {
-		return err
-	}
-	s.document, err = json.Marshal(doc)
+	var err error
+	s.documents, err = openapi.Describe(openapi.Info{Title: s.o.Name, Version: s.o.Version}, s.routes)
 	return err
 }
 

@@ -111,32 +111,6 @@ func (s *areaSet) owner(p orb.Point) uint32 {
 	return found
 }
 
-// ownerColumn holds the owner of every row of a segment at one level, as
-// positions in an area set.
-type ownerColumn struct {
-	version uint64
-	area    []uint32
-}
-
-// ownersOf returns the owners of the segment's rows, computed once per version
-// of the level's areas. That first call costs O(rows × log areas).
-func (s *segment) ownersOf(level layers.Level, set *areaSet) []uint32 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.owners[level]; c != nil && c.version == set.version {
-		return c.area
-	}
-	c := &ownerColumn{version: set.version, area: make([]uint32, s.n)}
-	for i, p := range s.points {
-		c.area[i] = set.owner(p)
-	}
-	if s.owners == nil {
-		s.owners = make(map[layers.Level]*ownerColumn)
-	}
-	s.owners[level] = c
-	return c.area
-}
-
 // AreaAt returns the area of a level that owns the point p (lon/lat degrees):
 // the one that contains it, the lowest code on a border. ok is false outside
 // every area. Areas are the frame everybody may see: no subject is needed.

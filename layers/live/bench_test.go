@@ -138,3 +138,46 @@ func BenchmarkBytesPerRow(b *testing.B) {
 		b.ReportMetric(float64(v.Stats("things").Bytes)/benchRows, "B/row")
 	}
 }
+
+// BenchmarkGroupCold is the first question after a start: count and mean of a
+// million points by H3 cells of which the columns are not there yet.
+func BenchmarkGroupCold(b *testing.B) {
+	v := benchCity().View()
+	measures := []live.Measure{{Op: live.Avg, Field: "weight"}}
+	for _, by := range []live.By{{Cells: true, Res: 6}, {Cells: true, Res: 7}, {Cells: true, Res: 9}, {Level: layers.Grid}} {
+		b.Run(fmt.Sprintf("%s%d", by.Level, by.Res), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				v.ForgetColumns("things")
+				b.StartTimer()
+				groups, err := v.Group(b.Context(), benchQuery(), by, measures)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(len(groups)), "groups")
+			}
+		})
+	}
+}
+
+// BenchmarkGroupWarm takes each measure of a million points by cells.
+func BenchmarkGroupWarm(b *testing.B) {
+	v := benchCity().View()
+	for _, m := range []string{"", "sum:size", "mean:weight", "max:weight", "median:weight", "distinct:size", "distinct:kind", "histogram:10:weight"} {
+		b.Run(m, func(b *testing.B) {
+			var measures []live.Measure
+			if m != "" {
+				one, err := live.ParseMeasure(m)
+				if err != nil {
+					b.Fatal(err)
+				}
+				measures = append(measures, one)
+			}
+			for b.Loop() {
+				if _, err := v.Group(b.Context(), benchQuery(), live.By{Cells: true, Res: 7}, measures); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

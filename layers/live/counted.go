@@ -65,61 +65,77 @@ func (p *plan) weight(r *Row) int {
 	return p.shadow.blocks[r.row].N
 }
 
-// addBlock adds a block of the release to a group.
-func (t *tally) addBlock(s *shadow, row uint32, fields []int) {
-	b := &s.blocks[row]
-	t.n += b.N
-	for i, f := range fields {
-		j := slices.Index(s.sums, f)
-		t.with[i] += b.With[j]
-		t.sum[i] += b.Sums[j]
-	}
-}
-
-// mayMeasure refuses the extremes of a release: they are single persons' values.
-func (p *plan) mayMeasure(m Measure) error {
+// mayMeasure refuses what a release cannot tell: it has sums, and neither the
+// extremes, which are single persons' values, nor how values are spread.
+func (p *plan) mayMeasure(m *Measure) error {
 	if p.shadow != nil && m.Op != Sum && m.Op != Avg {
-		return p.refuse(m.Field, m.Op.String()+" is the value of a single person")
+		return p.refuse(m.Field, m.Op.String()+" tells of single persons; sums and averages are given")
 	}
 	return nil
 }
 
 // withhold makes the groups of a release tell nothing by being there or not:
 // every area and every code that could have been asked for is there, withheld if
-// need be; cells and the rest, which nobody can list, are there when they may be
-// told.
-func (p *plan) withhold(groups []Group, by By) []Group {
+// need be, and by several keys every combination of them; cells and the rest,
+// which nobody can list, are there when they may be told.
+func (p *plan) withhold(groups []Group, by []By) []Group {
 	if p.decision.Mode != access.Counts {
 		return groups
 	}
 	groups = slices.DeleteFunc(groups, func(g Group) bool { return g.Below > 0 })
 	there := make(map[string]bool, len(groups))
-	for i := range groups {
-		there[groups[i].Key] = true
+	const between = "\x00" // in no code
+	path := func(keys []Key) string {
+		out := ""
+		for i := range keys {
+			out += keys[i].Text + between
+		}
+		return out
 	}
-	add := func(key string) {
-		if !there[key] {
-			groups = append(groups, Group{Key: key, Count: Count{Below: p.decision.Below}, Measures: p.noMeasures})
+	for i := range groups {
+		there[path(groups[i].Keys)] = true
+	}
+	lists, all := make([][]Key, len(by)), 1
+	for i, b := range by {
+		if lists[i] = p.listed(b); lists[i] == nil || all > mostGroups/max(1, len(lists[i])) {
+			return groups
+		}
+		all *= len(lists[i])
+	}
+	for n := range all {
+		keys := make([]Key, len(by))
+		for i := len(by) - 1; i >= 0; i-- {
+			keys[i] = lists[i][n%len(lists[i])]
+			n /= len(lists[i])
+		}
+		if !there[path(keys)] {
+			g := Group{Keys: keys, Count: Count{Below: p.decision.Below}, Measures: p.noMeasures}
+			g.name()
+			groups = append(groups, g)
 		}
 	}
+	return groups
+}
+
+// listed are the keys that anybody can list; nil when nobody can.
+func (p *plan) listed(by By) []Key {
+	out := []Key{}
 	switch {
-	case by.Cells:
+	case by.Cells || by.Unit != NoUnit:
+		return nil
 	case by.Level != layers.NoLevel:
 		set := p.view.areasOf(by.Level)
 		for i := range set.areas {
 			if p.mayHold(&set.areas[i]) {
-				add(set.areas[i].Code)
+				out = append(out, Key{Text: set.areas[i].Code, Name: set.areas[i].Name})
 			}
 		}
 	case by.Field != "":
 		for _, c := range p.table.layer.Fields[p.table.layer.FieldIndex(by.Field)].Codes {
-			add(c.Value)
+			out = append(out, Key{Text: c.Value})
 		}
-	default:
-		add("")
 	}
-	slices.SortFunc(groups, func(a, b Group) int { return strings.Compare(a.Key, b.Key) })
-	return groups
+	return out
 }
 
 // mayHold reports whether the question reaches an area: its border is public.

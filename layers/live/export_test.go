@@ -28,3 +28,13 @@ func (c *Catalog) Merging() bool {
 	}
 	return false
 }
+
+// ForgetColumns drops the computed columns of a layer's segments.
+func (v *View) ForgetColumns(layer string) {
+	for i := range v.tables[layer].parts {
+		s := v.tables[layer].parts[i].seg
+		s.mu.Lock()
+		s.cells, s.owners = nil, nil
+		s.mu.Unlock()
+	}
+}

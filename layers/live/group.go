@@ -2,251 +2,265 @@ package live
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"wutu/geo/hexgrid"
 	"wutu/layers"
 )
 
-// By says by what rows are grouped. At most one of its parts is set; none makes
-// a single group with an empty key.
-type By struct {
-	Level layers.Level // owning area
-	Cells bool         // H3 cell of resolution Res
-	Res   int          // 0–15, used with Cells
-	Field string       // value of a field
-}
-
-// MeasureOp is an aggregate function.
-type MeasureOp uint8
-
-// The aggregate functions. Null values are left out.
-const (
-	Sum MeasureOp = iota + 1
-	Avg
-	Min
-	Max
-)
-
-var measureNames = [...]string{"", "sum", "avg", "min", "max"}
-
-// String is the name used in queries.
-func (o MeasureOp) String() string {
-	if int(o) < len(measureNames) {
-		return measureNames[o]
-	}
-	return ""
-}
-
-// Measure is an aggregate of a numeric field.
-type Measure struct {
-	Op    MeasureOp
-	Field string
-}
-
-// ParseMeasure reads "sum:area". The error is Invalid.
-func ParseMeasure(s string) (Measure, error) {
-	op, field, _ := strings.Cut(s, ":")
-	for i, name := range measureNames {
-		if i > 0 && name == op && field != "" {
-			return Measure{Op: MeasureOp(i), Field: field}, nil
-		}
-	}
-	return Measure{}, layers.Invalidf("stats", "measures", fmt.Sprintf("%.80q is not sum:field, avg:field, min:field or max:field", s))
-}
-
-// String is the inverse of ParseMeasure.
-func (m Measure) String() string { return m.Op.String() + ":" + m.Field }
-
 // Group is the answer for one key.
 type Group struct {
-	Key string // area code, H3 cell or value; "" outside every area or for null
+	Key  string // area code, H3 cell, value or unit of time; "" outside every area, for null and for empty text
+	Keys []Key  // one for each By, in their order
 	Count
-	Cell     hexgrid.Cell // when grouped by cells
-	Measures []float64    // one per Measure; NaN when no row has a value, and when the count is suppressed
+	Cell     hexgrid.Cell // when grouped by cells alone
+	Measures []float64    // one for each Measure: instants in microseconds since 1970, counts as they are; NaN when no row has a value, when the count is suppressed, and for Bins
+	Bins     []*Histogram // one for each Measure, nil but for Bins with values; nil without such a measure
 }
 
 // Group counts and measures the matching rows per key, in order of key. The
 // groups' counts add up to the count of the query: each row is in one group.
-// Errors as Count; Forbidden for personal fields, Invalid for fields that do
-// not exist or are not numeric.
+// Sums are the doubles nearest to the true ones, whatever the order of rows; so
+// are, for the same rows, all other answers. Errors as Count; Forbidden for
+// fields the subject may not use, Invalid for fields that do not exist or that
+// the measure does not take, TooLarge for more than a million groups. It costs
+// O(rows that match), on all processors.
 func (v *View) Group(ctx context.Context, q layers.Query, by By, measures []Measure) ([]Group, error) {
+	return v.GroupBy(ctx, q, []By{by}, measures)
+}
+
+// GroupBy is Group by several keys at once, in order of the first, then the
+// second, and so on. Each combination that occurs is a group, so that the groups
+// of a key, added up over the others, are those of Group by that key alone. The
+// Key of a group joins its keys with "|".
+func (v *View) GroupBy(ctx context.Context, q layers.Query, by []By, measures []Measure) ([]Group, error) {
 	p, err := v.plan(ctx, &q)
 	if err != nil {
 		return nil, err
 	}
+	by = slices.DeleteFunc(slices.Clone(by), func(b By) bool { return !b.Cells && b.Level == layers.NoLevel && b.Field == "" })
 	fields, err := p.measureFields(measures)
 	if err != nil {
 		return nil, err
 	}
-	key, err := p.keyOf(by)
-	if err != nil {
-		return nil, err
+	g := &grouping{plan: p}
+	for i, b := range by {
+		k, err := p.keyer(b)
+		if err != nil {
+			return nil, err
+		}
+		g.keyers = append(g.keyers, k)
+		if i > 0 {
+			g.chain = append(g.chain, newChain())
+		}
 	}
-	sums := make(map[groupKey]*tally)
-	err = p.each(ctx, func(r *Row) bool {
-		k := key(r)
-		t := sums[k]
-		if t == nil {
-			t = newTally(len(fields))
-			sums[k] = t
-		}
-		if p.shadow != nil {
-			t.addBlock(p.shadow, r.row, fields)
-		} else {
-			t.add(r, fields)
-		}
-		return true
-	})
-	if err != nil {
+	taken := g.measure(measures, fields)
+	if err := g.run(ctx); err != nil {
 		return nil, err
 	}
 	p.noMeasures = noMeasures(len(measures))
-	return p.withhold(p.groups(sums, by, measures), by), nil
-}
-
-// groupKey is what rows are grouped by: a number for areas and cells, a value
-// for fields.
-type groupKey struct {
-	num   uint64
-	value layers.Value
-}
-
-func (p *plan) keyOf(by By) (func(*Row) groupKey, error) {
-	fail := func(msg string) (func(*Row) groupKey, error) { return nil, layers.Invalidf("stats", "by", msg) }
-	switch {
-	case by.Cells:
-		if by.Res < 0 || by.Res > hexgrid.MaxResolution {
-			return fail(fmt.Sprintf("H3 resolution %d is not between 0 and %d", by.Res, hexgrid.MaxResolution))
-		}
-		return func(r *Row) groupKey { return groupKey{num: uint64(r.cell(by.Res))} }, nil
-	case by.Level != layers.NoLevel:
-		set := p.view.areasOf(by.Level)
-		var seg *segment
-		var owners []uint32
-		return func(r *Row) groupKey {
-			if r.seg == nil {
-				return groupKey{num: uint64(set.owner(r.point()))}
-			}
-			if r.seg != seg {
-				seg, owners = r.seg, r.seg.ownersOf(by.Level, set)
-			}
-			return groupKey{num: uint64(owners[r.row])}
-		}, nil
-	case by.Field != "":
-		f := p.table.layer.FieldIndex(by.Field)
-		if f < 0 {
-			return fail(fmt.Sprintf("layer %s has no field %.80q", p.table.layer.ID, by.Field))
-		}
-		if err := p.mayCountBy(f, false); err != nil {
-			return nil, err
-		}
-		return func(r *Row) groupKey {
-			if v := r.Value(f); v != layers.Text("") { // empty text and null share the key ""
-				return groupKey{value: v}
-			}
-			return groupKey{}
-		}, nil
-	}
-	return func(*Row) groupKey { return groupKey{} }, nil
-}
-
-func (p *plan) measureFields(measures []Measure) ([]int, error) {
-	out := make([]int, len(measures))
-	for i, m := range measures {
-		f := p.table.layer.FieldIndex(m.Field)
-		if f < 0 {
-			return nil, layers.Invalidf("stats", "measures", fmt.Sprintf("layer %s has no field %.80q", p.table.layer.ID, m.Field))
-		}
-		if t := p.table.layer.Fields[f].Type; t != layers.Integer && t != layers.Number {
-			return nil, layers.Invalidf("stats", "measures", fmt.Sprintf("field %s is a %s, not a number", m.Field, t))
-		}
-		if err := p.mayCountBy(f, true); err != nil {
-			return nil, err
-		}
-		if err := p.mayMeasure(m); err != nil {
-			return nil, err
-		}
-		out[i] = f
-	}
+	out := p.withhold(g.answers(measures, taken), by)
+	slices.SortFunc(out, compareGroups)
 	return out, nil
 }
 
-func (p *plan) groups(sums map[groupKey]*tally, by By, measures []Measure) []Group {
-	var set *areaSet
-	if by.Level != layers.NoLevel && !by.Cells {
-		set = p.view.areasOf(by.Level)
-	}
-	out := make([]Group, 0, len(sums))
-	for k, t := range sums {
-		g := Group{Count: p.suppress(t.n), Measures: t.results(measures)}
-		switch {
-		case by.Cells && k.num != 0:
-			g.Cell = hexgrid.Cell(k.num)
-			g.Key = g.Cell.String()
-		case set != nil && uint32(k.num) != noArea:
-			g.Key = set.areas[k.num].Code
-		case by.Field != "":
-			g.Key = strings.Clone(k.value.String())
+// measure makes the tallies of the measures, one for each field, and returns
+// which one each measure is taken from.
+func (g *grouping) measure(measures []Measure, fields []int) []int {
+	out := make([]int, len(measures))
+	for i := range measures {
+		m := &measures[i]
+		at := slices.IndexFunc(g.tallies, func(t *tally) bool { return t.field == fields[i] })
+		if at < 0 {
+			at = len(g.tallies)
+			g.tallies = append(g.tallies, &tally{field: fields[i], typ: g.plan.table.layer.Fields[fields[i]].Type})
 		}
-		if g.Below > 0 {
-			for i := range g.Measures {
-				g.Measures[i] = math.NaN()
+		t := g.tallies[at]
+		switch m.Op {
+		case Sum, Avg:
+			t.sums = true
+		case Min, Max:
+			t.ends = true
+		case Quantile:
+			t.kept = true
+		case Distinct:
+			if t.differ = true; t.keys == nil {
+				t.keys = (&keyer{by: By{Field: m.Field}, field: fields[i], strict: true}).fresh()
 			}
+		case Bins:
+			if m.N > 0 {
+				t.kept, t.ends = true, true
+			} else {
+				t.hists = append(t.hists, histTally{edges: m.Edges})
+			}
+		case Values:
 		}
-		out = append(out, g)
+		out[i] = at
 	}
-	slices.SortFunc(out, func(a, b Group) int { return strings.Compare(a.Key, b.Key) })
 	return out
 }
 
-// tally adds up one group.
-type tally struct {
-	n             int
-	with          []int // rows with a value, per measure
-	sum, low, top []float64
-}
-
-func newTally(measures int) *tally {
-	return &tally{with: make([]int, measures), sum: make([]float64, measures),
-		low: make([]float64, measures), top: make([]float64, measures)}
-}
-
-func (t *tally) add(r *Row, fields []int) {
-	t.n++
-	for i, f := range fields {
-		v := r.Value(f)
-		if v.IsNull() {
+// answers makes the groups that have rows, in no particular order.
+func (g *grouping) answers(measures []Measure, taken []int) []Group {
+	g.reach()
+	results := make([]result, len(g.tallies))
+	for i, t := range g.tallies {
+		results[i] = t.result(len(g.n))
+	}
+	out := make([]Group, 0, len(g.n))
+	for at, n := range g.n {
+		if n == 0 {
 			continue
 		}
-		x := v.Float()
-		if t.with[i] == 0 {
-			t.low[i], t.top[i] = x, x
+		a := Group{Keys: g.keysOf(at), Count: g.plan.suppress(n)}
+		a.name()
+		if a.Below > 0 {
+			a.Measures = noMeasures(len(measures))
+			out = append(out, a)
+			continue
 		}
-		t.with[i]++
-		t.sum[i] += x
-		t.low[i], t.top[i] = min(t.low[i], x), max(t.top[i], x)
+		a.Measures = make([]float64, len(measures))
+		nth := make([]int, len(g.tallies)) // of the given histograms of a tally
+		for i := range measures {
+			t, r := g.tallies[taken[i]], &results[taken[i]]
+			if measures[i].Op != Bins {
+				a.Measures[i] = t.measure(&measures[i], at, r)
+				continue
+			}
+			if a.Bins == nil {
+				a.Bins = make([]*Histogram, len(measures))
+			}
+			a.Measures[i] = math.NaN()
+			switch {
+			case measures[i].N > 0:
+				if r.edges != nil {
+					a.Bins[i] = histogram(r.sorted[at], equalBins(r.edges[0], r.edges[1], measures[i].N))
+				}
+			default:
+				a.Bins[i] = t.hists[nth[taken[i]]].histogram(at)
+				nth[taken[i]]++
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// result is what is worked out once for all groups of a tally.
+type result struct {
+	sorted [][]float64
+	differ []int
+	edges  []float64 // least and greatest value of all groups
+}
+
+func (t *tally) result(groups int) result {
+	var r result
+	if t.kept {
+		r.sorted = t.sorted(groups)
+	}
+	if t.differ {
+		r.differ = make([]int, groups)
+		t.pairs.each(func(g, _ uint32) { r.differ[g]++ })
+	}
+	for g, n := range t.with {
+		switch {
+		case n == 0 || !t.ends:
+		case r.edges == nil:
+			r.edges = []float64{t.low[g], t.high[g]}
+		default:
+			r.edges[0], r.edges[1] = min(r.edges[0], t.low[g]), max(r.edges[1], t.high[g])
+		}
+	}
+	return r
+}
+
+// measure is a measure of a group but for Bins.
+func (t *tally) measure(m *Measure, g int, r *result) float64 {
+	switch {
+	case m.Op == Values:
+		return float64(t.with[g])
+	case m.Op == Distinct:
+		return float64(r.differ[g])
+	case t.with[g] == 0:
+		return math.NaN()
+	}
+	switch m.Op {
+	case Sum:
+		return t.total(g)
+	case Avg:
+		return t.total(g) / float64(t.with[g])
+	case Min:
+		return t.low[g]
+	case Max:
+		return t.high[g]
+	case Quantile:
+		return quantile(r.sorted[g], m.Q)
+	case Values, Distinct, Bins:
+	}
+	return math.NaN()
+}
+
+// keysOf are the keys of a group.
+func (g *grouping) keysOf(at int) []Key {
+	numbers := make([]uint32, len(g.keyers))
+	for i := len(g.chain); i > 0; i-- {
+		pair := g.chain[i-1].pairs[at]
+		numbers[i], at = pair[1], int(pair[0])
+	}
+	if len(numbers) > 0 {
+		numbers[0] = uint32(at)
+	}
+	out := make([]Key, len(numbers))
+	for i, k := range g.keyers {
+		out[i] = k.key(k.values[numbers[i]])
+	}
+	return out
+}
+
+// key is the key a value stands for.
+func (k *keyer) key(v layers.Value) Key {
+	switch {
+	case v.IsNull():
+		return Key{}
+	case k.by.Cells:
+		c := hexgrid.Cell(v.Int())
+		return Key{Text: c.String(), Cell: c}
+	case k.set != nil:
+		a := &k.set.areas[v.Int()]
+		return Key{Text: a.Code, Name: a.Name}
+	case k.by.Unit != NoUnit:
+		from, to := k.by.Unit.span(time.UnixMicro(v.Micro()).In(k.by.Zone))
+		return Key{Text: k.by.Unit.key(from), From: from, To: to}
+	}
+	return Key{Text: strings.Clone(v.String())}
+}
+
+// name sets what follows from the keys.
+func (g *Group) name() {
+	texts := make([]string, len(g.Keys))
+	for i := range g.Keys {
+		texts[i] = g.Keys[i].Text
+	}
+	g.Key = strings.Join(texts, "|")
+	if len(g.Keys) == 1 {
+		g.Cell = g.Keys[0].Cell
 	}
 }
 
-func (t *tally) results(measures []Measure) []float64 {
-	out := make([]float64, len(measures))
-	for i, m := range measures {
-		switch {
-		case t.with[i] == 0:
-			out[i] = math.NaN()
-		case m.Op == Avg:
-			out[i] = t.sum[i] / float64(t.with[i])
-		case m.Op == Min:
-			out[i] = t.low[i]
-		case m.Op == Max:
-			out[i] = t.top[i]
-		default:
-			out[i] = t.sum[i]
+// compareGroups orders by the texts of the keys, units of time by their
+// beginning.
+func compareGroups(a, b Group) int {
+	for i := range a.Keys {
+		x, y := &a.Keys[i], &b.Keys[i]
+		if c := x.From.Compare(y.From); c != 0 {
+			return c
+		}
+		if c := strings.Compare(x.Text, y.Text); c != 0 {
+			return c
 		}
 	}
-	return out
+	return 0
 }

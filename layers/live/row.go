@@ -6,7 +6,6 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"github.com/paulmach/orb"
 
-	"wutu/geo/hexgrid"
 	"wutu/layers"
 )
 
@@ -104,14 +103,4 @@ func (r *Row) Feature() layers.Feature {
 		f.Values[i] = r.Value(i)
 	}
 	return f
-}
-
-func (r *Row) cell(res int) hexgrid.Cell {
-	if r.seg != nil {
-		return r.seg.cellColumn(res)[r.row]
-	}
-	if hasPoint(r.delta.point) {
-		return hexgrid.At(r.delta.point, res)
-	}
-	return 0
 }

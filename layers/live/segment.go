@@ -7,7 +7,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"wutu/geo/hexgrid"
 	"wutu/geo/index"
 	"wutu/geo/predicate"
 	"wutu/layers"
@@ -29,7 +28,7 @@ type segment struct {
 	geomSize int // bytes of geoms
 
 	mu     sync.Mutex
-	cells  map[int][]hexgrid.Cell        // by resolution
+	cells  map[int]*cellColumn           // by resolution
 	owners map[layers.Level]*ownerColumn // by area level
 	placed map[string]*placeSums         // by lattice
 	sized  map[string]boxSizes           // by lattice
@@ -179,27 +178,6 @@ func (s *segment) validAt(row uint32) (from, to time.Time) {
 	return fromMicro(s.valid.from[row]), fromMicro(s.valid.to[row])
 }
 
-// cellColumn returns the H3 cell of every row at resolution res, computed once.
-// Rows without geometry have cell 0. The first call costs O(rows).
-func (s *segment) cellColumn(res int) []hexgrid.Cell {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c, ok := s.cells[res]; ok {
-		return c
-	}
-	c := make([]hexgrid.Cell, s.n)
-	for i, p := range s.points {
-		if hasPoint(p) {
-			c[i] = hexgrid.At(p, res)
-		}
-	}
-	if s.cells == nil {
-		s.cells = make(map[int][]hexgrid.Cell)
-	}
-	s.cells[res] = c
-	return c
-}
-
 // bytes estimates the memory the segment holds.
 func (s *segment) bytes() int {
 	n := s.ids.bytes() + 16*len(s.points) + 8*len(s.versions) + s.geomSize + s.tree.Bytes()
@@ -212,10 +190,10 @@ func (s *segment) bytes() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.cells {
-		n += 8 * len(c)
+		n += c.bytes()
 	}
 	for _, o := range s.owners {
-		n += 4 * len(o.area)
+		n += o.area.bytes()
 	}
 	return n + s.latticeBytes()
 }

@@ -40,7 +40,7 @@ type rights struct {
 	Region   string   `json:"region"`
 	Cleared  bool     `json:"cleared"`
 	Purposes []string `json:"purposes"`
-	Layers   []string `json:"layers"` // null: whatever the role may see
+	Layers   []string `json:"layers" null:"true" about:"null: whatever the role may see"`
 }
 
 func (a *Admin) show(ctx context.Context, by *layers.Subject, x *auth.Account) (account, error) {
@@ -64,6 +64,10 @@ func (a *Admin) show(ctx context.Context, by *layers.Subject, x *auth.Account) (
 	return out, err
 }
 
+type accountList struct {
+	Accounts []account `json:"accounts"`
+}
+
 func (a *Admin) accounts(c echo.Context, _ *openapi.Input, by *layers.Subject) error {
 	ctx := c.Request().Context()
 	all, err := a.o.Gate.Accounts(ctx)
@@ -76,16 +80,23 @@ func (a *Admin) accounts(c echo.Context, _ *openapi.Input, by *layers.Subject) e
 			return err
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"accounts": out})
+	return c.JSON(http.StatusOK, accountList{out})
+}
+
+type newAccount struct {
+	ID         string       `json:"id" must:"true"`
+	Name       layers.Title `json:"name"`
+	Department string       `json:"department"`
+	Password   string       `json:"password" about:"One-time password; made up when absent"`
+}
+
+type madeAccount struct {
+	account
+	Password string `json:"password" about:"To be changed at the first sign-in; told only here"`
 }
 
 func (a *Admin) createAccount(c echo.Context, in *openapi.Input, by *layers.Subject) error {
-	var body struct {
-		ID         string       `json:"id"`
-		Name       layers.Title `json:"name"`
-		Department string       `json:"department"`
-		Password   string       `json:"password"`
-	}
+	var body newAccount
 	if err := in.Body(&body); err != nil {
 		return err
 	}
@@ -98,18 +109,17 @@ func (a *Admin) createAccount(c echo.Context, in *openapi.Input, by *layers.Subj
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, struct {
-		account
-		Password string `json:"password"`
-	}{shown, pw})
+	return c.JSON(http.StatusOK, madeAccount{shown, pw})
+}
+
+type accountChange struct {
+	Name       *layers.Title `json:"name"`
+	Department *string       `json:"department"`
+	Enabled    *bool         `json:"enabled"`
 }
 
 func (a *Admin) changeAccount(c echo.Context, in *openapi.Input, by *layers.Subject) error {
-	var body struct {
-		Name       *layers.Title `json:"name"`
-		Department *string       `json:"department"`
-		Enabled    *bool         `json:"enabled"`
-	}
+	var body accountChange
 	if err := in.Body(&body); err != nil {
 		return err
 	}
@@ -127,12 +137,16 @@ func (a *Admin) unlock(c echo.Context, in *openapi.Input, by *layers.Subject) er
 	return a.answer(c, by, x, err)
 }
 
+type oneTime struct {
+	Password string `json:"password"`
+}
+
 func (a *Admin) reset(c echo.Context, in *openapi.Input, by *layers.Subject) error {
 	pw, err := a.o.Gate.ResetPassword(c.Request().Context(), by, in.Text("id"), false)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]string{"password": pw})
+	return c.JSON(http.StatusOK, oneTime{pw})
 }
 
 func (a *Admin) setRights(c echo.Context, in *openapi.Input, by *layers.Subject) error {

@@ -44,9 +44,9 @@ func New(o Options) *Admin { return &Admin{o: o} }
 type handler func(c echo.Context, in *openapi.Input, by *layers.Subject) error
 
 // route declares an address for the administrators of some roles.
-func route(method, path, id, summary string, h handler, roles ...layers.Role) openapi.Route {
+func route(method, path, id, summary string, answer any, h handler, roles ...layers.Role) openapi.Route {
 	r := openapi.Route{Method: method, Path: path, ID: id, Tag: "Administration", Summary: summary,
-		Answers: []openapi.Answer{{Status: http.StatusOK, Type: mediaJSON, About: summary}},
+		Answers: []openapi.Answer{{Status: http.StatusOK, Type: mediaJSON, About: summary, Of: answer}},
 		Handle: func(c echo.Context, in *openapi.Input) error {
 			by := auth.SubjectOf(c.Request().Context())
 			if !slices.Contains(roles, by.Role) {
@@ -58,13 +58,13 @@ func route(method, path, id, summary string, h handler, roles ...layers.Role) op
 	return r
 }
 
-// with adds the id in the path, and a body.
-func with(r openapi.Route, id, body bool) openapi.Route {
+// with adds the id in the path, and a body like the value, nil for none.
+func with(r openapi.Route, id bool, body any) openapi.Route {
 	if id {
 		r.Params = append(r.Params, openapi.Param{Name: "id", In: openapi.Path, About: "Id"})
 	}
-	if body {
-		r.Body = &openapi.Body{About: r.Summary, Types: []string{mediaJSON}}
+	if body != nil {
+		r.Body = &openapi.Body{About: r.Summary, Types: []string{mediaJSON}, Of: body}
 	}
 	return r
 }
@@ -78,22 +78,22 @@ func (a *Admin) Routes() []openapi.Route {
 		labels   = "/api/v1/admin/layers"
 		sys, sec = layers.SysAdmin, layers.SecAdmin
 	)
-	put := with(route(http.MethodPut, policy, "setPolicy", "Replace the policy", a.setPolicy, sec), false, true)
+	put := with(route(http.MethodPut, policy, "setPolicy", "Replace the policy", auth.Policy{}, a.setPolicy, sec), false, newPolicy{})
 	put.Params = []openapi.Param{{Name: "If-Match", In: openapi.Header, About: "Version of the policy that is replaced"}}
 	return []openapi.Route{
-		route(http.MethodGet, accounts, "accounts", "Accounts", a.accounts, sys, sec),
-		with(route(http.MethodPost, accounts, "createAccount", "Make an account", a.createAccount, sys), false, true),
-		with(route(http.MethodPatch, accounts+"/{id}", "changeAccount", "Name, move, enable or disable an account", a.changeAccount, sys), true, true),
-		with(route(http.MethodDelete, accounts+"/{id}", "closeAccount", "Disable an account for ever", a.closeAccount, sys), true, false),
-		with(route(http.MethodPost, accounts+"/{id}/unlock", "unlockAccount", "Let a locked account try again", a.unlock, sys), true, false),
-		with(route(http.MethodPost, accounts+"/{id}/reset-password", "resetPassword", "Give a new one-time password", a.reset, sys), true, false),
-		with(route(http.MethodPatch, accounts+"/{id}/rights", "setRights", "Give an account rights", a.setRights, sec), true, true),
-		route(http.MethodGet, keys, "keys", "Keys", a.keys, sec),
-		with(route(http.MethodPost, keys, "createKey", "Make a key", a.createKey, sec), false, true),
-		with(route(http.MethodDelete, keys+"/{id}", "revokeKey", "Revoke a key", a.revokeKey, sec), true, false),
-		route(http.MethodGet, policy, "policy", "The policy", a.policy, sec),
+		route(http.MethodGet, accounts, "accounts", "Accounts", accountList{}, a.accounts, sys, sec),
+		with(route(http.MethodPost, accounts, "createAccount", "Make an account", madeAccount{}, a.createAccount, sys), false, newAccount{}),
+		with(route(http.MethodPatch, accounts+"/{id}", "changeAccount", "Name, move, enable or disable an account", account{}, a.changeAccount, sys), true, accountChange{}),
+		with(route(http.MethodDelete, accounts+"/{id}", "closeAccount", "Disable an account for ever", account{}, a.closeAccount, sys), true, nil),
+		with(route(http.MethodPost, accounts+"/{id}/unlock", "unlockAccount", "Let a locked account try again", account{}, a.unlock, sys), true, nil),
+		with(route(http.MethodPost, accounts+"/{id}/reset-password", "resetPassword", "Give a new one-time password", oneTime{}, a.reset, sys), true, nil),
+		with(route(http.MethodPatch, accounts+"/{id}/rights", "setRights", "Give an account rights", account{}, a.setRights, sec), true, auth.Rights{}),
+		route(http.MethodGet, keys, "keys", "Keys", keyList{}, a.keys, sec),
+		with(route(http.MethodPost, keys, "createKey", "Make a key", madeKey{}, a.createKey, sec), false, newKey{}),
+		with(route(http.MethodDelete, keys+"/{id}", "revokeKey", "Revoke a key", revoked{}, a.revokeKey, sec), true, nil),
+		route(http.MethodGet, policy, "policy", "The policy", auth.Policy{}, a.policy, sec),
 		put,
-		route(http.MethodGet, labels, "labels", "Labels of layers and fields", a.labels, sec),
-		with(route(http.MethodPatch, labels+"/{id}", "setLabels", "Change labels of a layer", a.setLabels, sec), true, true),
+		route(http.MethodGet, labels, "labels", "Labels of layers and fields", labelList{}, a.labels, sec),
+		with(route(http.MethodPatch, labels+"/{id}", "setLabels", "Change labels of a layer", label{}, a.setLabels, sec), true, labelChange{}),
 	}
 }

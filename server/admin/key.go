@@ -12,30 +12,41 @@ import (
 	"wutu/server/openapi"
 )
 
+type keyList struct {
+	Keys []auth.Key `json:"keys"`
+}
+
 func (a *Admin) keys(c echo.Context, _ *openapi.Input, _ *layers.Subject) error {
 	all, err := a.o.Gate.Keys(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"keys": all})
+	return c.JSON(http.StatusOK, keyList{all})
+}
+
+type newKey struct {
+	Name       string      `json:"name" must:"true"`
+	Role       layers.Role `json:"role" must:"true"`
+	Region     string      `json:"region"`
+	Layers     []string    `json:"layers"`
+	Fields     []string    `json:"fields"`
+	Classes    []string    `json:"classes"`
+	From       *time.Time  `json:"from"`
+	To         *time.Time  `json:"to"`
+	Purpose    string      `json:"purpose" must:"true"`
+	Department string      `json:"department"`
+	Expires    *time.Time  `json:"expires"`
+	PerMinute  int         `json:"quota_per_minute"`
+	PerDay     int         `json:"quota_per_day"`
+}
+
+type madeKey struct {
+	auth.Key
+	Secret string `json:"secret" about:"Told only here"`
 }
 
 func (a *Admin) createKey(c echo.Context, in *openapi.Input, by *layers.Subject) error {
-	var body struct {
-		Name       string      `json:"name"`
-		Role       layers.Role `json:"role"`
-		Region     string      `json:"region"`
-		Layers     []string    `json:"layers"`
-		Fields     []string    `json:"fields"`
-		Classes    []string    `json:"classes"`
-		From       *time.Time  `json:"from"`
-		To         *time.Time  `json:"to"`
-		Purpose    string      `json:"purpose"`
-		Department string      `json:"department"`
-		Expires    *time.Time  `json:"expires"`
-		PerMinute  int         `json:"quota_per_minute"`
-		PerDay     int         `json:"quota_per_day"`
-	}
+	var body newKey
 	if err := in.Body(&body); err != nil {
 		return err
 	}
@@ -62,15 +73,16 @@ func (a *Admin) createKey(c echo.Context, in *openapi.Input, by *layers.Subject)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, struct {
-		auth.Key
-		Secret string `json:"secret"`
-	}{key, secret})
+	return c.JSON(http.StatusOK, madeKey{key, secret})
+}
+
+type revoked struct {
+	ID string `json:"id"`
 }
 
 func (a *Admin) revokeKey(c echo.Context, in *openapi.Input, by *layers.Subject) error {
 	if err := a.o.Gate.RevokeKey(c.Request().Context(), by, in.Text("id")); err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]string{"id": in.Text("id")})
+	return c.JSON(http.StatusOK, revoked{in.Text("id")})
 }

@@ -45,6 +45,10 @@ func labelOf(l *layers.Layer) label {
 	return out
 }
 
+type labelList struct {
+	Layers []label `json:"layers"`
+}
+
 func (a *Admin) labels(c echo.Context, _ *openapi.Input, _ *layers.Subject) error {
 	all, err := a.o.Reader.Layers(c.Request().Context())
 	if err != nil {
@@ -54,7 +58,7 @@ func (a *Admin) labels(c echo.Context, _ *openapi.Input, _ *layers.Subject) erro
 	for i, l := range all {
 		out[i] = labelOf(l)
 	}
-	return c.JSON(http.StatusOK, map[string]any{"layers": out})
+	return c.JSON(http.StatusOK, labelList{out})
 }
 
 // labelChange is what a request changes; absent members stay as they are.

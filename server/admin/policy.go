@@ -27,11 +27,13 @@ func answerPolicy(c echo.Context, p *auth.Policy) error {
 	return c.JSON(http.StatusOK, p)
 }
 
+type newPolicy struct {
+	Version uint64         `json:"version"`
+	Grants  []layers.Grant `json:"grants" must:"true"`
+}
+
 func (a *Admin) setPolicy(c echo.Context, in *openapi.Input, by *layers.Subject) error {
-	var body struct {
-		Version uint64         `json:"version"`
-		Grants  []layers.Grant `json:"grants"`
-	}
+	var body newPolicy
 	if err := in.Body(&body); err != nil {
 		return err
 	}

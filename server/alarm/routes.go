@@ -33,28 +33,32 @@ const (
 
 func (o *Office) routes() []openapi.Route {
 	const tag, media = "Devices", "application/json"
-	ok := func(about string) []openapi.Answer {
-		return []openapi.Answer{{Status: http.StatusOK, Type: media, About: about}}
+	ok := func(about string, of any) []openapi.Answer {
+		return []openapi.Answer{{Status: http.StatusOK, Type: media, About: about, Of: of}}
 	}
 	return []openapi.Route{
 		{Method: http.MethodPost, Path: "/api/v1/observations", ID: "sendObservations", Tag: tag,
 			Summary: "Readings of devices, in any order: the layer shows them, and rules make cases of them",
-			Body:    &openapi.Body{About: "An array of readings, or one", Types: []string{media}, Schema: "observations", MaxBytes: maxBody},
-			Answers: ok("How many were taken, and the alarms"), Handle: o.send},
+			Body:    &openapi.Body{About: "An array of readings, or one", Types: []string{media}, Of: []observation{}, MaxBytes: maxBody},
+			Answers: ok("How many were taken, and the alarms", answer{}), Handle: o.send},
 		{Method: http.MethodGet, Path: "/api/v1/alarm-rules", ID: "alarmRules", Tag: tag, Summary: "Rules by which readings become cases",
-			Answers: ok("Rules"), Handle: o.listRules},
+			Answers: ok("Rules", ruleList{}), Handle: o.listRules},
 		{Method: http.MethodPut, Path: "/api/v1/alarm-rules", ID: "setAlarmRules", Tag: tag, Summary: "Replace the rules",
-			Body:    &openapi.Body{About: "All rules", Types: []string{media}, MaxBytes: maxBody},
-			Answers: ok("Rules"), Handle: o.setRules},
+			Body:    &openapi.Body{About: "All rules", Types: []string{media}, Of: ruleList{}, MaxBytes: maxBody},
+			Answers: ok("Rules", ruleList{}), Handle: o.setRules},
 	}
 }
 
 // observation is a reading as it is sent.
 type observation struct {
-	Device   string     `json:"device"`
-	At       *time.Time `json:"at"`
-	Value    *float64   `json:"value"`
+	Device   string     `json:"device" must:"true"`
+	At       *time.Time `json:"at" must:"true"`
+	Value    *float64   `json:"value" must:"true"`
 	Property string     `json:"property"`
+}
+
+type ruleList struct {
+	Rules []alarm.Rule `json:"rules"`
 }
 
 // refused is a reading that was not taken.
@@ -189,7 +193,7 @@ func (o *Office) showRules(c echo.Context, rules []alarm.Rule) error {
 		rules = []alarm.Rule{}
 	}
 	c.Response().Header().Set("Cache-Control", "no-cache")
-	return c.JSON(http.StatusOK, map[string]any{"rules": rules})
+	return c.JSON(http.StatusOK, ruleList{rules})
 }
 
 // setRules replaces all rules. Alarms of a rule that stays go on.
@@ -199,9 +203,7 @@ func (o *Office) setRules(c echo.Context, in *openapi.Input) error {
 	if !slices.Contains(editors, subject.Role) {
 		return forbidden(&subject, "sets no rules")
 	}
-	var body struct {
-		Rules []alarm.Rule `json:"rules"`
-	}
+	var body ruleList
 	if err := in.Body(&body); err != nil {
 		return err
 	}

@@ -39,18 +39,18 @@ func (a *Office) Routes() []openapi.Route {
 	from := openapi.Param{Name: "from", About: "Begin of the period, inclusive: RFC 3339"}
 	to := openapi.Param{Name: "to", About: "End of the period, exclusive: RFC 3339; now if not given"}
 	by := openapi.Param{Name: "by", About: "What the groups are", Enum: dimensionNames(), Default: "department"}
-	route := func(path, id, summary string, h openapi.Handler, params ...openapi.Param) openapi.Route {
+	route := func(path, id, summary string, of any, h openapi.Handler, params ...openapi.Param) openapi.Route {
 		return openapi.Route{Method: http.MethodGet, Path: path, ID: id, Tag: tag, Summary: summary, Params: params,
-			Answers: []openapi.Answer{{Status: 200, Type: "application/json", About: summary}}, Handle: h}
+			Answers: []openapi.Answer{{Status: 200, Type: "application/json", About: summary, Of: of}}, Weight: openapi.Heavy, Handle: h}
 	}
 	return []openapi.Route{
-		route("/api/v1/board", "board", "Cases running, due soon, overdue, supervised and suspended, by group", a.board, by, filter),
-		route("/api/v1/evaluation", "evaluation", "Rates of a period with their formulas and grades, by group", a.evaluation, by, from, to, filter),
-		route("/api/v1/drill", "drill", "Cases of an area and of the areas inside it", a.drill,
+		route("/api/v1/board", "board", "Cases running, due soon, overdue, supervised and suspended, by group", boardAnswer{}, a.board, by, filter),
+		route("/api/v1/evaluation", "evaluation", "Rates of a period with their formulas and grades, by group", evaluationAnswer{}, a.evaluation, by, from, to, filter),
+		route("/api/v1/drill", "drill", "Cases of an area and of the areas inside it", drillAnswer{}, a.drill,
 			openapi.Param{Name: "level", About: "Level of the areas inside; the next below parent if not given", Enum: []string{"district", "street", "community", "grid"}},
 			openapi.Param{Name: "parent", About: "Code of an area; the whole city, or the subject's own area, if not given"},
 			filter),
-		route("/api/v1/hotspots", "hotspots", "Places with significantly more cases lately than their own history explains", a.hotspots,
+		route("/api/v1/hotspots", "hotspots", "Places with significantly more cases lately than their own history explains", hotAnswer{}, a.hotspots,
 			openapi.Param{Name: "by", About: "h3: and a resolution from 5 to 11, or district, street, community, grid", Default: "h3:8"},
 			openapi.Param{Name: "class", About: "Class of the cases, or its first digits and *"},
 			openapi.Param{Name: "days", Type: openapi.Integer, About: "Days that end now", Span: &openapi.Span{Min: 1, Max: maxWindowDays}, Default: "7"},
@@ -58,7 +58,7 @@ func (a *Office) Routes() []openapi.Route {
 				Span: &openapi.Span{Min: 2, Max: maxHistory}, Default: strconv.Itoa(defaultHistory)},
 			openapi.Param{Name: "alpha", Type: openapi.Number, About: "Largest share of false alarms", Span: &openapi.Span{Min: 1e-6, Max: 0.5}, Default: "0.05"},
 			filter),
-		route("/api/v1/replay", "replay", "What state each case was in at every moment of a period", a.replay,
+		route("/api/v1/replay", "replay", "What state each case was in at every moment of a period", replayAnswer{}, a.replay,
 			openapi.Param{Name: "from", About: "Begin of the period: RFC 3339; a day before its end if not given"},
 			openapi.Param{Name: "to", About: "End of the period: RFC 3339; now if not given"},
 			openapi.Param{Name: "bbox", About: "Only cases in this box: west,south,east,north"},

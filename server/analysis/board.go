@@ -88,6 +88,14 @@ type boardFilters struct {
 	Supervised map[string]string `json:"supervised"`
 }
 
+type boardAnswer struct {
+	Now     time.Time    `json:"now"`
+	By      string       `json:"by"`
+	Total   boardCounts  `json:"total"`
+	Groups  []boardGroup `json:"groups"`
+	Filters boardFilters `json:"filters"`
+}
+
 func (a *Office) board(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
 	q, err := a.newQuestion(in, auth.SubjectOf(ctx))
@@ -116,7 +124,7 @@ func (a *Office) board(c echo.Context, in *openapi.Input) error {
 	for level := range 3 {
 		filters.Supervised[strconv.Itoa(level+1)] = q.text(whole(list, boardSupervised+level))
 	}
-	return c.JSON(http.StatusOK, map[string]any{"now": now, "by": t.by.name, "total": boardCountsOf(total), "groups": out, "filters": filters})
+	return c.JSON(http.StatusOK, boardAnswer{now, t.by.name, boardCountsOf(total), out, filters})
 }
 
 func boardCountsOf(g *group) boardCounts {

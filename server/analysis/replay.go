@@ -156,6 +156,21 @@ func (q *question) replayReader() (func(*live.Row) replayed, error) {
 }
 
 // appendReplay writes the answer. The class of a case is "" for whom it is hidden.
+// replayAnswer is what appendReplay writes.
+type replayAnswer struct {
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Events []struct {
+		ID     string      `json:"id"`
+		Lon    float64     `json:"lon"`
+		Lat    float64     `json:"lat"`
+		Class  string      `json:"class"`
+		States [][2]string `json:"states" about:"Instant and state from then on, in order of time"`
+	} `json:"events"`
+	Truncated bool    `json:"truncated"`
+	Next      *string `json:"next" about:"The parameter after of the next page"`
+}
+
 func appendReplay(b []byte, from, to time.Time, list []replayed, next string) []byte {
 	b = append(b, `{"from":"`...)
 	b = from.AppendFormat(b, time.RFC3339)

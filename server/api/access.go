@@ -36,6 +36,10 @@ type fieldAccess struct {
 	Sight string       `json:"sight"`
 }
 
+type accessList struct {
+	Layers []layerAccess `json:"layers"`
+}
+
 // myAccess explains the subject's own rights.
 func (a *API) myAccess(c echo.Context, _ *openapi.Input) error {
 	s, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
@@ -68,5 +72,5 @@ func (a *API) myAccess(c echo.Context, _ *openapi.Input) error {
 		out = append(out, e)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, map[string]any{"layers": out})
+	return c.JSON(http.StatusOK, accessList{out})
 }

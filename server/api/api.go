@@ -6,6 +6,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/live"
+	"wutu/server/auth"
 	"wutu/server/ground"
 	"wutu/server/openapi"
 	"wutu/server/search"
@@ -50,15 +51,16 @@ func (a *API) Routes() []openapi.Route {
 	return a.questions()
 }
 
-func get(path, id, tag, summary, schema, media string, h openapi.Handler, params ...openapi.Param) openapi.Route {
+// of is a value of what is answered, body of what is sent.
+func get(path, id, tag, summary string, of any, media string, h openapi.Handler, params ...openapi.Param) openapi.Route {
 	return openapi.Route{Method: http.MethodGet, Path: path, ID: id, Tag: tag, Summary: summary, Params: params,
-		Answers: []openapi.Answer{{Status: 200, Type: media, About: summary, Schema: schema}}, Handle: h}
+		Answers: []openapi.Answer{{Status: 200, Type: media, About: summary, Of: of}}, Handle: h}
 }
 
-func post(path, id, tag, summary, body, schema string, h openapi.Handler, params ...openapi.Param) openapi.Route {
+func post(path, id, tag, summary string, body, of any, h openapi.Handler, params ...openapi.Param) openapi.Route {
 	return openapi.Route{Method: http.MethodPost, Path: path, ID: id, Tag: tag, Summary: summary, Params: params,
-		Body:    &openapi.Body{About: summary, Types: []string{mediaJSON}, Schema: body},
-		Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: summary, Schema: schema}}, Handle: h}
+		Body:    &openapi.Body{About: summary, Types: []string{mediaJSON}, Of: body},
+		Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: summary, Of: of}}, Handle: h}
 }
 
 // lonLat declares the two required coordinates of a place.
@@ -76,11 +78,11 @@ func (a *API) questions() []openapi.Route {
 	layer := openapi.Param{Name: "layer", In: openapi.Path, About: "Id of the layer"}
 	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the feature"}
 	return []openapi.Route{
-		get("/api/v1/me", "me", "City", "Who is asking", "subject", mediaJSON, a.me),
-		get("/api/v1/me/access", "myAccess", "City", "What the subject may see, and why", "", mediaJSON, a.myAccess),
-		get("/api/v1/city", "city", "City", "The city", "", mediaJSON, a.city),
-		get("/api/v1/layers", "layers", "City", "Layers the subject may know", "layers", mediaJSON, a.layers),
-		get("/api/v1/near", "near", "Questions", "Features around a point, nearest first", "featureCollection", mediaGeoJSON, a.near,
+		get("/api/v1/me", "me", "City", "Who is asking", auth.Me{}, mediaJSON, a.me),
+		get("/api/v1/me/access", "myAccess", "City", "What the subject may see, and why", accessList{}, mediaJSON, a.myAccess),
+		get("/api/v1/city", "city", "City", "The city", cityInfo{}, mediaJSON, a.city),
+		get("/api/v1/layers", "layers", "City", "Layers the subject may know", knownLayers{}, mediaJSON, a.layers),
+		get("/api/v1/near", "near", "Questions", "Features around a point, nearest first", openapi.Named("featureCollection"), mediaGeoJSON, a.near,
 			append(lonLat(true),
 				openapi.Param{Name: "layer", Required: true, About: "Id of the layer"},
 				openapi.Param{Name: "k", Type: openapi.Integer, About: "At most this many; 10 without radius", Span: &openapi.Span{Min: 1, Max: maxK}},
@@ -88,23 +90,23 @@ func (a *API) questions() []openapi.Route {
 				openapi.Param{Name: "limit", Type: openapi.Integer, About: "At most this many with radius alone", Span: &openapi.Span{Min: 1, Max: maxFeatures}, Clamp: true, Default: "1000"},
 				filter,
 				openapi.Param{Name: "within", About: "WKT geometry the features must meet"})...),
-		post("/api/v1/within", "within", "Questions", "Features in a drawn region, counted or listed", "within", "", a.within),
-		post("/api/v1/stats", "stats", "Questions", "Counts and measures by area, cell or value", "stats", "groups", a.stats),
-		get("/api/v1/locate", "locate", "Questions", "Everything about a place", "", mediaJSON, a.locate,
+		post("/api/v1/within", "within", "Questions", "Features in a drawn region, counted or listed", withinBody{}, withinCounts{}, a.within),
+		post("/api/v1/stats", "stats", "Questions", "Counts and measures by area, cell or value", statsBody{}, groupList{}, a.stats),
+		get("/api/v1/locate", "locate", "Questions", "Everything about a place", placeAnswer{}, mediaJSON, a.locate,
 			append(lonLat(false),
 				openapi.Param{Name: "coord", About: "System of lon and lat: wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},
 				openapi.Param{Name: "accuracy", Type: openapi.Number, About: "Radius in metres within which the position lies with 95 %", Span: &openapi.Span{Min: 0, Max: 100_000}},
 				openapi.Param{Name: "class", About: "Also who answers at the place for an event of this class, * for every class of the dictionary"})...),
-		get("/api/v1/convert", "convert", "Questions", "Coordinates in another system", "coords", mediaJSON, a.convert,
+		get("/api/v1/convert", "convert", "Questions", "Coordinates in another system", converted{}, mediaJSON, a.convert,
 			openapi.Param{Name: "coords", Required: true, About: "x,y;x,y"},
 			openapi.Param{Name: "from", About: "wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},
 			openapi.Param{Name: "to", About: "wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"}),
-		get("/api/v1/search", "search", "Questions", "Features by name or code", "hits", mediaJSON, a.search,
+		get("/api/v1/search", "search", "Questions", "Features by name or code", hitList{}, mediaJSON, a.search,
 			openapi.Param{Name: "q", Required: true, About: "Name, part of a name, code or id"},
 			openapi.Param{Name: "near", About: "lon,lat: prefer what is near"},
 			openapi.Param{Name: "layers", About: "Only these layers, with a comma between"},
 			openapi.Param{Name: "limit", Type: openapi.Integer, About: "Hits", Span: &openapi.Span{Min: 1, Max: 100}, Clamp: true, Default: "20"}),
-		get("/api/v1/features/{layer}/{id}/related", "related", "Questions", "What a feature is linked to", "", mediaJSON, a.related, layer, id),
-		get("/api/v1/buildings/{id}/card", "buildingCard", "Questions", "Floors, rooms, firms and devices of a building", "", mediaJSON, a.buildingCard, id),
+		get("/api/v1/features/{layer}/{id}/related", "related", "Questions", "What a feature is linked to", relatedAnswer{}, mediaJSON, a.related, layer, id),
+		get("/api/v1/buildings/{id}/card", "buildingCard", "Questions", "Floors, rooms, firms and devices of a building", buildingCard{}, mediaJSON, a.buildingCard, id),
 	}
 }

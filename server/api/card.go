@@ -24,7 +24,7 @@ import (
 const maxCardRooms = 5_000
 
 type buildingCard struct {
-	Building  json.RawMessage `json:"building"`
+	Building  json.RawMessage `json:"building" schema:"Feature"`
 	Address   string          `json:"address"`
 	Floors    []*floorInfo    `json:"floors"`
 	Firms     []firmInfo      `json:"firms"`

@@ -19,13 +19,22 @@ func (a *API) me(c echo.Context, _ *openapi.Input) error {
 	return c.JSON(http.StatusOK, auth.IdentityOf(c.Request().Context()).Me())
 }
 
+type cityInfo struct {
+	Name    layers.Title `json:"name"`
+	Code    string       `json:"code" about:"Division code (GB/T 2260)"`
+	Version string       `json:"version" about:"Of the program"`
+	Now     time.Time    `json:"now"`
+	Center  *orb.Point   `json:"center"`
+	Extent  []float64    `json:"extent" schema:"Box" null:"true"`
+}
+
 func (a *API) city(c echo.Context, _ *openapi.Input) error {
 	v := a.o.City.View()
-	out := map[string]any{"name": a.o.Name, "code": a.o.Code, "version": a.o.Version,
-		"now": a.o.Now().UTC().Format(time.RFC3339), "center": nil, "extent": nil}
+	out := cityInfo{Name: a.o.Name, Code: a.o.Code, Version: a.o.Version, Now: a.o.Now().UTC().Truncate(time.Second)}
 	subject := auth.SubjectOf(c.Request().Context())
 	if b, ok := cityExtent(v, &subject); ok {
-		out["extent"], out["center"] = extentOf(b), b.Center()
+		center := b.Center()
+		out.Extent, out.Center = extentOf(b), &center
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -76,7 +85,7 @@ type layerInfo struct {
 	Count     *int         `json:"count"`
 	Below     int          `json:"below,omitempty"`
 	CountUnit layers.Title `json:"count_unit"`
-	Extent    []float64    `json:"extent"`
+	Extent    []float64    `json:"extent" schema:"Box" null:"true"`
 	Updated   *time.Time   `json:"updated"`
 	Bytes     int64        `json:"bytes"`
 	Schema    schemaInfo   `json:"schema"`
@@ -100,6 +109,10 @@ type fieldInfo struct {
 	Ref      string        `json:"ref,omitempty"`
 	Search   bool          `json:"search,omitempty"`
 	Measure  bool          `json:"measure,omitempty"`
+}
+
+type knownLayers struct {
+	Layers []layerInfo `json:"layers"`
 }
 
 func (a *API) layers(c echo.Context, _ *openapi.Input) error {
@@ -133,7 +146,7 @@ func (a *API) layers(c echo.Context, _ *openapi.Input) error {
 		}
 		list = append(list, info)
 	}
-	return c.JSON(http.StatusOK, map[string]any{"layers": list})
+	return c.JSON(http.StatusOK, knownLayers{list})
 }
 
 func describe(l *layers.Layer) layerInfo {

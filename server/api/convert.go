@@ -19,6 +19,12 @@ import (
 // than 16 KiB anyway.
 const maxCoords = 1000
 
+type converted struct {
+	From   string      `json:"from"`
+	To     string      `json:"to"`
+	Coords []orb.Point `json:"coords"`
+}
+
 func (a *API) convert(c echo.Context, in *openapi.Input) error {
 	from, err := param.System("from", in.Text("from"))
 	if err != nil {
@@ -45,5 +51,5 @@ func (a *API) convert(c echo.Context, in *openapi.Input) error {
 			return layers.Invalidf("convert", "coords", "coordinate "+strconv.Itoa(i)+": "+err.Error())
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"from": from.Name(), "to": to.Name(), "coords": out})
+	return c.JSON(http.StatusOK, converted{from.Name(), to.Name(), out})
 }

@@ -42,6 +42,12 @@ type relatedItem struct {
 	Lat      *float64 `json:"lat"`
 }
 
+type relatedAnswer struct {
+	Layer  string         `json:"layer"`
+	ID     string         `json:"id"`
+	Groups []relatedGroup `json:"groups"`
+}
+
 func (a *API) related(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
 	subject, v := auth.SubjectOf(ctx), a.o.City.View()
@@ -60,7 +66,7 @@ func (a *API) related(c echo.Context, in *openapi.Input) error {
 			return err
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"layer": l.ID, "id": f.Key, "groups": r.groups})
+	return c.JSON(http.StatusOK, relatedAnswer{l.ID, f.Key, r.groups})
 }
 
 // relations collects what one feature is linked to.

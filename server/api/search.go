@@ -24,6 +24,10 @@ type hitInfo struct {
 	Score    float64  `json:"score"`
 }
 
+type hitList struct {
+	Hits []hitInfo `json:"hits"`
+}
+
 func (a *API) search(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
 	subject, v := auth.SubjectOf(ctx), a.o.City.View()
@@ -52,5 +56,5 @@ func (a *API) search(c echo.Context, in *openapi.Input) error {
 			out[i].Lon, out[i].Lat = &h.Point[0], &h.Point[1]
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"hits": out})
+	return c.JSON(http.StatusOK, hitList{out})
 }

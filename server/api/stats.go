@@ -25,11 +25,11 @@ const maxMeasures = 32
 const maxGroups = 100_000
 
 type statsBody struct {
-	Layers   []string        `json:"layers"`
-	Geometry json.RawMessage `json:"geometry"`
+	Layers   []string        `json:"layers" must:"true"`
+	Geometry json.RawMessage `json:"geometry" schema:"Geometry"`
 	Filter   string          `json:"filter"`
-	By       string          `json:"by"`
-	Measures []string        `json:"measures"`
+	By       string          `json:"by" about:"district, street, community, grid, h3:0 to h3:15, field:name or none"`
+	Measures []string        `json:"measures" about:"sum(field), mean(field) and so on"`
 }
 
 type statsGroup struct {
@@ -39,6 +39,10 @@ type statsGroup struct {
 	Count    *int                `json:"count"`
 	Below    int                 `json:"below,omitempty"`
 	Measures map[string]*float64 `json:"measures,omitempty"`
+}
+
+type groupList struct {
+	Groups []statsGroup `json:"groups"`
 }
 
 func (a *API) stats(c echo.Context, in *openapi.Input) error {
@@ -93,7 +97,7 @@ func (a *API) stats(c echo.Context, in *openapi.Input) error {
 		}
 	}
 	usage.Rows(ctx, len(out))
-	return c.JSON(http.StatusOK, map[string]any{"groups": out})
+	return c.JSON(http.StatusOK, groupList{out})
 }
 
 func group(layer string, g *live.Group, measures []live.Measure, names func(string) string) statsGroup {

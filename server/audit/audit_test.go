@@ -358,7 +358,7 @@ func TestRoutes(t *testing.T) {
 func TestRoutesAreDocumented(t *testing.T) {
 	r := recorder(t, &store{Store: memstore.New()})
 	defer r.Close(t.Context())
-	if _, err := openapi.Document("test", "1", r.Routes()); err != nil {
+	if _, err := openapi.Describe(openapi.Info{Title: layers.Title{EN: "test"}, Version: "1"}, r.Routes()); err != nil {
 		t.Error(err)
 	}
 }

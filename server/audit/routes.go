@@ -40,10 +40,10 @@ func (r *Recorder) Routes() []openapi.Route {
 				openapi.Param{Name: "object", About: "What it was done to, as in persons. " + text},
 				openapi.Param{Name: "limit", Type: openapi.Integer, About: "Lines of a page", Span: &openapi.Span{Min: 1, Max: maxLimit}, Clamp: true, Default: strconv.Itoa(defaultLimit)},
 				openapi.Param{Name: "cursor", About: "The member next of the page before"}),
-			Answers: []openapi.Answer{{Status: http.StatusOK, Type: "application/json", About: "Lines, and the cursor of the next page when there is one"}},
+			Answers: []openapi.Answer{{Status: http.StatusOK, Type: "application/json", About: "Lines, and the cursor of the next page when there is one", Of: page{}}},
 			Handle:  r.list},
 		{Method: http.MethodGet, Path: "/api/v1/admin/audit/verify", ID: "verifyAudit", Tag: tag, Summary: "Verify the whole audit trail",
-			Answers: []openapi.Answer{{Status: http.StatusOK, Type: "application/json", About: "How many lines and seals there are, and every problem with the number of its line"}},
+			Answers: []openapi.Answer{{Status: http.StatusOK, Type: "application/json", About: "How many lines and seals there are, and every problem with the number of its line", Of: trail.Report{}}},
 			Endless: true, Handle: r.verify},
 		{Method: http.MethodGet, Path: "/api/v1/admin/audit/file", ID: "auditFile", Tag: tag,
 			Summary: "The audit trail, or the part of a period, as a signed file for `wutu audit verify`", Params: period,
@@ -90,6 +90,12 @@ func docOf(l *trail.Line) lineDoc {
 	return d
 }
 
+// page is a page of the trail.
+type page struct {
+	Lines []lineDoc `json:"lines"`
+	Next  string    `json:"next,omitempty" about:"Cursor of the next page"`
+}
+
 func (r *Recorder) list(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
 	q := trail.Query{Actor: in.Text("actor"), Action: in.Text("action"), Object: in.Text("object"), Newest: true, Limit: in.Int("limit") + 1}
@@ -105,10 +111,7 @@ func (r *Recorder) list(c echo.Context, in *openapi.Input) error {
 			return layers.Invalidf("audit", "cursor", fmt.Sprintf("%.40q is no cursor of this address", text))
 		}
 	}
-	answer := struct {
-		Lines []lineDoc `json:"lines"`
-		Next  string    `json:"next,omitempty"`
-	}{Lines: []lineDoc{}}
+	answer := page{Lines: []lineDoc{}}
 	for l, err := range r.o.Store.Audit(ctx, q) {
 		if err != nil {
 			return err

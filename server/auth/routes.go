@@ -18,28 +18,29 @@ const (
 // Routes declares the addresses of sessions.
 func (g *Gate) Routes() []openapi.Route {
 	const tag = "Session"
-	route := func(method, path, id, summary string, body bool, status int, h openapi.Handler) openapi.Route {
+	// body and answer are values of what is decoded and encoded; nil: there is none.
+	route := func(method, path, id, summary string, body, answer any, h openapi.Handler) openapi.Route {
 		r := openapi.Route{Method: method, Path: path, ID: id, Tag: tag, Summary: summary, Handle: h,
-			Answers: []openapi.Answer{{Status: status, Type: mediaJSON, About: summary}}}
-		if status == http.StatusNoContent {
-			r.Answers[0].Type = ""
+			Answers: []openapi.Answer{{Status: http.StatusOK, Type: mediaJSON, About: summary, Of: answer}}}
+		if answer == nil {
+			r.Answers[0] = openapi.Answer{Status: http.StatusNoContent, About: "Done"}
 		}
-		if body {
-			r.Body = &openapi.Body{About: summary, Types: []string{mediaJSON}}
+		if body != nil {
+			r.Body = &openapi.Body{About: summary, Types: []string{mediaJSON}, Of: body}
 		}
 		return r
 	}
-	end := route(http.MethodDelete, "/api/v1/sessions/{id}", "endSession", "End one of the own sessions", false, 204, g.handleEnd)
+	end := route(http.MethodDelete, "/api/v1/sessions/{id}", "endSession", "End one of the own sessions", nil, nil, g.handleEnd)
 	end.Params = []openapi.Param{{Name: "id", In: openapi.Path, About: "Id of the session"}}
 	return []openapi.Route{
-		route(http.MethodGet, sessionPath+"/methods", "sessionMethods", "The ways to sign in", false, 200, g.handleMethods),
-		route(http.MethodPost, sessionPath, "signIn", "Sign in", true, 200, g.handleSignIn),
-		route(http.MethodGet, sessionPath, "session", "The own session", false, 200, g.handleSession),
-		route(http.MethodDelete, sessionPath, "signOut", "Sign out", false, 204, g.handleSignOut),
-		route(http.MethodPost, sessionPath+"/password", "changePassword", "Change the own password", true, 204, g.handlePassword),
-		route(http.MethodPost, sessionPath+"/totp", "startFactor", "Make a secret for a second factor", false, 200, g.handleStart),
-		route(http.MethodPut, sessionPath+"/totp", "confirmFactor", "Activate the second factor", true, 204, g.handleConfirm),
-		route(http.MethodGet, "/api/v1/sessions", "sessions", "The own sessions", false, 200, g.handleSessions),
+		route(http.MethodGet, sessionPath+"/methods", "sessionMethods", "The ways to sign in", nil, methods{}, g.handleMethods),
+		route(http.MethodPost, sessionPath, "signIn", "Sign in", credentials{}, signedIn{}, g.handleSignIn),
+		route(http.MethodGet, sessionPath, "session", "The own session", nil, ownSession{}, g.handleSession),
+		route(http.MethodDelete, sessionPath, "signOut", "Sign out", nil, nil, g.handleSignOut),
+		route(http.MethodPost, sessionPath+"/password", "changePassword", "Change the own password", passwords{}, nil, g.handlePassword),
+		route(http.MethodPost, sessionPath+"/totp", "startFactor", "Make a secret for a second factor", nil, Enrolment{}, g.handleStart),
+		route(http.MethodPut, sessionPath+"/totp", "confirmFactor", "Activate the second factor", factorCode{}, nil, g.handleConfirm),
+		route(http.MethodGet, "/api/v1/sessions", "sessions", "The own sessions", nil, ownSessions{}, g.handleSessions),
 		end,
 	}
 }
@@ -70,23 +71,28 @@ func ForUnready(path string) bool {
 	return false
 }
 
+// methods are the ways to sign in.
+type methods struct {
+	Local          bool          `json:"local" about:"With an account and a password"`
+	OIDC           *platform     `json:"oidc" about:"By the identity platform; null: there is none"`
+	Demo           bool          `json:"demo" about:"Whoever has not signed in acts as the demo subject"`
+	Administrators bool          `json:"administrators" about:"Administrators sign in with a password, also where the others may not"`
+	Accounts       []demoAccount `json:"accounts,omitempty"`
+}
+
+type demoAccount struct {
+	ID       string       `json:"id"`
+	Name     layers.Title `json:"name"`
+	Role     layers.Role  `json:"role"`
+	Password string       `json:"password"`
+}
+
+type platform struct {
+	Title layers.Title `json:"title"`
+}
+
 func (g *Gate) handleMethods(c echo.Context, _ *openapi.Input) error {
-	type demo struct {
-		ID       string       `json:"id"`
-		Name     layers.Title `json:"name"`
-		Role     layers.Role  `json:"role"`
-		Password string       `json:"password"`
-	}
-	type platform struct {
-		Title layers.Title `json:"title"`
-	}
-	var out struct {
-		Local          bool      `json:"local"`
-		OIDC           *platform `json:"oidc"`
-		Demo           bool      `json:"demo"`
-		Administrators bool      `json:"administrators"` // they sign in with a password, also where the others may not
-		Accounts       []demo    `json:"accounts,omitempty"`
-	}
+	var out methods
 	out.Local, out.Demo = g.o.Hasher != nil && !g.o.NoLocal, g.o.Demo
 	out.Administrators = g.o.Hasher != nil
 	if g.o.Platform != nil {
@@ -99,20 +105,27 @@ func (g *Gate) handleMethods(c echo.Context, _ *openapi.Input) error {
 		}
 		for _, a := range all {
 			if a.Demo && a.Active() {
-				out.Accounts = append(out.Accounts, demo{a.ID, a.Name, a.Role, DemoPassword})
+				out.Accounts = append(out.Accounts, demoAccount{a.ID, a.Name, a.Role, DemoPassword})
 			}
 		}
 	}
 	return answer(c, out)
 }
 
+type credentials struct {
+	Account  string `json:"account" must:"true"`
+	Password string `json:"password" must:"true"`
+	Code     string `json:"code" about:"Of the second factor"`
+	Purpose  string `json:"purpose"`
+}
+
+type signedIn struct {
+	Me
+	facts
+}
+
 func (g *Gate) handleSignIn(c echo.Context, in *openapi.Input) error {
-	var body struct {
-		Account  string `json:"account"`
-		Password string `json:"password"`
-		Code     string `json:"code"`
-		Purpose  string `json:"purpose"`
-	}
+	var body credentials
 	if err := in.Body(&body); err != nil {
 		return err
 	}
@@ -122,10 +135,7 @@ func (g *Gate) handleSignIn(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	g.hand(c, e)
-	return answer(c, struct {
-		Me
-		facts
-	}{e.Identity.Me(), g.facts(e.Identity)})
+	return answer(c, signedIn{e.Identity.Me(), g.facts(e.Identity)})
 }
 
 // facts are what a session's holder is told of it.
@@ -141,17 +151,19 @@ func (g *Gate) facts(i *Identity) facts {
 	return facts{Expires: at, IdleS: int(idle.Seconds()), SecondFactor: i.Account.Factor != "", MustChange: i.Account.MustChange}
 }
 
+type ownSession struct {
+	ID      string `json:"id"`
+	Account string `json:"account"`
+	CSRF    string `json:"csrf" about:"Goes into X-CSRF-Token of requests that change something"`
+	facts
+}
+
 func (g *Gate) handleSession(c echo.Context, _ *openapi.Input) error {
 	i := IdentityOf(c.Request().Context())
 	if i.Session == nil {
 		return errNoSession
 	}
-	return answer(c, struct {
-		ID      string `json:"id"`
-		Account string `json:"account"`
-		CSRF    string `json:"csrf"`
-		facts
-	}{i.Session.ID, i.Account.ID, i.Token, g.facts(i)})
+	return answer(c, ownSession{i.Session.ID, i.Account.ID, i.Token, g.facts(i)})
 }
 
 func (g *Gate) handleSignOut(c echo.Context, _ *openapi.Input) error {
@@ -163,11 +175,13 @@ func (g *Gate) handleSignOut(c echo.Context, _ *openapi.Input) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
+type passwords struct {
+	Old string `json:"old" must:"true"`
+	New string `json:"new" must:"true"`
+}
+
 func (g *Gate) handlePassword(c echo.Context, in *openapi.Input) error {
-	var body struct {
-		Old string `json:"old"`
-		New string `json:"new"`
-	}
+	var body passwords
 	if err := in.Body(&body); err != nil {
 		return err
 	}
@@ -197,10 +211,12 @@ func (g *Gate) handleStart(c echo.Context, in *openapi.Input) error {
 	return answer(c, e)
 }
 
+type factorCode struct {
+	Code string `json:"code" must:"true"`
+}
+
 func (g *Gate) handleConfirm(c echo.Context, in *openapi.Input) error {
-	var body struct {
-		Code string `json:"code"`
-	}
+	var body factorCode
 	if err := in.Body(&body); err != nil {
 		return err
 	}
@@ -213,6 +229,19 @@ func (g *Gate) handleConfirm(c echo.Context, in *openapi.Input) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
+type ownSessions struct {
+	Sessions []shownSession `json:"sessions"`
+}
+
+type shownSession struct {
+	ID      string    `json:"id"`
+	Began   time.Time `json:"began"`
+	Seen    time.Time `json:"seen"`
+	Origin  string    `json:"from"`
+	Agent   string    `json:"agent"`
+	Current bool      `json:"current"`
+}
+
 func (g *Gate) handleSessions(c echo.Context, _ *openapi.Input) error {
 	ctx := c.Request().Context()
 	i := IdentityOf(ctx)
@@ -220,19 +249,11 @@ func (g *Gate) handleSessions(c echo.Context, _ *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	type shown struct {
-		ID      string    `json:"id"`
-		Began   time.Time `json:"began"`
-		Seen    time.Time `json:"seen"`
-		Origin  string    `json:"from"`
-		Agent   string    `json:"agent"`
-		Current bool      `json:"current"`
-	}
-	out := make([]shown, 0, len(all))
+	out := make([]shownSession, 0, len(all))
 	for _, s := range all {
-		out = append(out, shown{s.ID, s.Began, s.Seen, s.Origin, s.Agent, s.ID == i.Session.ID})
+		out = append(out, shownSession{s.ID, s.Began, s.Seen, s.Origin, s.Agent, s.ID == i.Session.ID})
 	}
-	return answer(c, map[string]any{"sessions": out})
+	return answer(c, ownSessions{out})
 }
 
 func (g *Gate) handleEnd(c echo.Context, in *openapi.Input) error {

@@ -48,6 +48,10 @@ func administrator(s *layers.Subject) error {
 	return nil
 }
 
+type requestList struct {
+	Requests []request `json:"requests"`
+}
+
 func (o *Office) all(c echo.Context, _ *openapi.Input) error {
 	ctx := c.Request().Context()
 	s := auth.SubjectOf(ctx)
@@ -58,7 +62,11 @@ func (o *Office) all(c echo.Context, _ *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	return answer(c, http.StatusOK, map[string]any{"requests": list})
+	return answer(c, http.StatusOK, requestList{list})
+}
+
+type decision struct {
+	Note string `json:"note"`
 }
 
 // decide approves or refuses a request that waits.
@@ -69,9 +77,7 @@ func (o *Office) decide(state string) openapi.Handler {
 		if err := administrator(&s); err != nil {
 			return err
 		}
-		var body struct {
-			Note string `json:"note"`
-		}
+		var body decision
 		if err := in.Body(&body); err != nil {
 			return err
 		}

@@ -105,7 +105,7 @@ type request struct {
 	DecidedBy string    `json:"decided_by,omitempty"`
 	DecidedAt time.Time `json:"decided_at,omitzero"`
 	Note      string    `json:"note,omitempty"`
-	Rows      *int64    `json:"rows"` // of the file, null before it is made
+	Rows      *int64    `json:"rows" about:"Of the file, null before it is made"`
 	Seq       uint64    `json:"seq,omitempty"`
 	SHA256    string    `json:"sha256,omitempty"`
 	Scope     string    `json:"scope,omitempty"` // rights it was asked, and the file made, with
@@ -115,25 +115,28 @@ type request struct {
 // Routes declares the operations.
 func (o *Office) Routes() []openapi.Route {
 	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the request"}
-	route := func(method, path, name, tag, summary string, status int, h openapi.Handler, params ...openapi.Param) openapi.Route {
+	route := func(method, path, name, tag, summary string, status int, body, of any, h openapi.Handler, params ...openapi.Param) openapi.Route {
 		r := openapi.Route{Method: method, Path: path, ID: name, Tag: tag, Summary: summary, Params: params, Handle: h,
-			Answers: []openapi.Answer{{Status: status, Type: "application/json", About: summary}}}
-		if method == http.MethodPost {
-			r.Body = &openapi.Body{About: summary, Types: []string{"application/json"}}
+			Answers: []openapi.Answer{{Status: status, Type: "application/json", About: summary, Of: of}}}
+		if body != nil {
+			r.Body = &openapi.Body{About: summary, Types: []string{"application/json"}, Of: body}
 		}
 		return r
 	}
-	file := route(http.MethodGet, "/api/v1/exports/{id}/file", "exportFile", "Exports", "The signed file of an export", 200, o.file, id)
+	file := route(http.MethodGet, "/api/v1/exports/{id}/file", "exportFile", "Exports", "The signed file of an export", 200, nil, nil, o.file, id)
 	file.Answers[0].Type, file.Endless = "application/zip", true
+	file.Answers[0].Headers = []string{"Content-Disposition"}
+	reveal := route(http.MethodPost, "/api/v1/reveal", "reveal", "Exports", "The whole value of a masked field", 200, revealBody{}, revealed{}, o.reveal)
+	reveal.Answers = append(reveal.Answers, openapi.Answer{Status: http.StatusAccepted, Type: "application/json", About: "The request waits for approval", Of: pending{}})
 	return []openapi.Route{
-		route(http.MethodPost, "/api/v1/exports", "requestExport", "Exports", "Ask for a layer as a signed file", 201, o.ask),
-		route(http.MethodGet, "/api/v1/exports", "exports", "Exports", "The subject's own requests", 200, o.mine),
-		route(http.MethodGet, "/api/v1/exports/{id}", "export", "Exports", "One of the subject's own requests", 200, o.one, id),
+		route(http.MethodPost, "/api/v1/exports", "requestExport", "Exports", "Ask for a layer as a signed file", 201, exportBody{}, request{}, o.ask),
+		route(http.MethodGet, "/api/v1/exports", "exports", "Exports", "The subject's own requests", 200, nil, exportList{}, o.mine),
+		route(http.MethodGet, "/api/v1/exports/{id}", "export", "Exports", "One of the subject's own requests", 200, nil, request{}, o.one, id),
 		file,
-		route(http.MethodPost, "/api/v1/reveal", "reveal", "Exports", "The whole value of a masked field", 200, o.reveal),
-		route(http.MethodGet, "/api/v1/admin/requests", "requests", "Administration", "Requests that wait or were decided", 200, o.all),
-		route(http.MethodPost, "/api/v1/admin/requests/{id}/approve", "approveRequest", "Administration", "Approve a request", 200, o.decide(ready), id),
-		route(http.MethodPost, "/api/v1/admin/requests/{id}/refuse", "refuseRequest", "Administration", "Refuse a request", 200, o.decide(refused), id),
+		reveal,
+		route(http.MethodGet, "/api/v1/admin/requests", "requests", "Administration", "Requests that wait or were decided", 200, nil, requestList{}, o.all),
+		route(http.MethodPost, "/api/v1/admin/requests/{id}/approve", "approveRequest", "Administration", "Approve a request", 200, decision{}, request{}, o.decide(ready), id),
+		route(http.MethodPost, "/api/v1/admin/requests/{id}/refuse", "refuseRequest", "Administration", "Refuse a request", 200, decision{}, request{}, o.decide(refused), id),
 	}
 }
 
@@ -225,13 +228,17 @@ func (o *Office) list(ctx context.Context, admit func(*request) bool) ([]request
 	return out, nil
 }
 
+type exportList struct {
+	Exports []request `json:"exports"`
+}
+
 func (o *Office) mine(c echo.Context, _ *openapi.Input) error {
 	s := auth.SubjectOf(c.Request().Context())
 	list, err := o.list(c.Request().Context(), func(r *request) bool { return r.By == s.ID && s.ID != "" && r.Kind == "export" })
 	if err != nil {
 		return err
 	}
-	return answer(c, http.StatusOK, map[string]any{"exports": list})
+	return answer(c, http.StatusOK, exportList{list})
 }
 
 func (o *Office) one(c echo.Context, in *openapi.Input) error {

@@ -24,11 +24,11 @@ import (
 )
 
 type exportBody struct {
-	Layer   string `json:"layer"`
-	Format  string `json:"format"`
-	Filter  string `json:"filter"`
-	BBox    string `json:"bbox"`
-	Purpose string `json:"purpose"`
+	Layer   string `json:"layer" must:"true"`
+	Format  string `json:"format" must:"true"`
+	Filter  string `json:"filter" about:"CQL2 text"`
+	BBox    string `json:"bbox" about:"west,south,east,north"`
+	Purpose string `json:"purpose" must:"true"`
 }
 
 // ask makes a request for a file.

@@ -23,10 +23,22 @@ import (
 const approvedFor = 15 * time.Minute
 
 type revealBody struct {
-	Layer   string `json:"layer"`
-	ID      string `json:"id"`
-	Field   string `json:"field"`
-	Purpose string `json:"purpose"`
+	Layer   string `json:"layer" must:"true"`
+	ID      string `json:"id" must:"true"`
+	Field   string `json:"field" must:"true"`
+	Purpose string `json:"purpose" must:"true"`
+}
+
+type revealed struct {
+	Value     string `json:"value"`
+	Seconds   int    `json:"seconds" about:"For how long it may be shown"`
+	Watermark string `json:"watermark"`
+}
+
+// pending says that a request waits for a security administrator.
+type pending struct {
+	Request string `json:"request"`
+	State   string `json:"state"`
 }
 
 // reveal answers with the whole value of a field that the subject sees masked.
@@ -57,7 +69,7 @@ func (o *Office) reveal(c echo.Context, in *openapi.Input) error {
 			return err
 		}
 		if approved.State != ready {
-			return answer(c, http.StatusAccepted, map[string]any{"request": approved.ID, "state": approved.State})
+			return answer(c, http.StatusAccepted, pending{approved.ID, approved.State})
 		}
 	}
 	if err := o.admit(s.ID); err != nil {
@@ -69,8 +81,7 @@ func (o *Office) reveal(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	at := o.o.Now().UTC()
-	return answer(c, http.StatusOK, map[string]any{"value": value, "seconds": int(o.o.ShowFor / time.Second),
-		"watermark": fmt.Sprintf("%s %s", s.ID, at.Format(time.RFC3339))})
+	return answer(c, http.StatusOK, revealed{value, int(o.o.ShowFor / time.Second), fmt.Sprintf("%s %s", s.ID, at.Format(time.RFC3339))})
 }
 
 // value finds the value, if the subject may list the feature and sees the field

@@ -41,6 +41,11 @@ type intervalInfo struct {
 	Text    layers.Title `json:"text"`
 }
 
+type clockList struct {
+	Now    time.Time   `json:"now"`
+	Clocks []clockInfo `json:"clocks"`
+}
+
 func (e *Events) getClocks(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
 	subject, v := auth.SubjectOf(ctx), e.o.City.View()
@@ -53,7 +58,7 @@ func (e *Events) getClocks(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"now": now, "clocks": clocks})
+	return c.JSON(http.StatusOK, clockList{now, clocks})
 }
 
 // whole reads a case for a subject that sees all that its history tells. Errors

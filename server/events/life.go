@@ -42,6 +42,14 @@ type needInfo struct {
 	Title layers.Title `json:"title"`
 }
 
+type life struct {
+	States      []stateInfo      `json:"states"`
+	Steps       []stepInfo       `json:"steps"`
+	Transitions []transitionInfo `json:"transitions"`
+	Reasons     []reasonInfo     `json:"reasons"`
+	Needs       []needInfo       `json:"needs"`
+}
+
 // getLife answers with the table that everything about cases comes from.
 func (e *Events) getLife(c echo.Context, _ *openapi.Input) error {
 	states, steps, rows, reasons, needs := []stateInfo{}, []stepInfo{}, []transitionInfo{}, []reasonInfo{}, []needInfo{}
@@ -71,7 +79,7 @@ func (e *Events) getLife(c echo.Context, _ *openapi.Input) error {
 		}
 		rows = append(rows, row)
 	}
-	return c.JSON(http.StatusOK, map[string]any{"states": states, "steps": steps, "transitions": rows, "reasons": reasons, "needs": needs})
+	return c.JSON(http.StatusOK, life{states, steps, rows, reasons, needs})
 }
 
 type classInfo struct {
@@ -101,6 +109,12 @@ type editionInfo struct {
 	Current   bool         `json:"current"`
 }
 
+type classList struct {
+	Version  string        `json:"version"`
+	Editions []editionInfo `json:"editions"`
+	Classes  []classInfo   `json:"classes"`
+}
+
 // getClasses answers with the classes of the edition that new cases use, or of the
 // one named.
 func (e *Events) getClasses(c echo.Context, in *openapi.Input) error {
@@ -123,5 +137,5 @@ func (e *Events) getClasses(c echo.Context, in *openapi.Input) error {
 			Filing: k.Filing, Closing: k.Closing, Criteria: event.Criteria(&k), Responsible: k.Responsible,
 			Deadline: deadlineInfo{Amount: k.Deadline.Amount, Unit: k.Deadline.Unit.Title(), Title: k.Deadline.Title()}})
 	}
-	return c.JSON(http.StatusOK, map[string]any{"version": shown.Edition, "editions": editions, "classes": out})
+	return c.JSON(http.StatusOK, classList{shown.Edition, editions, out})
 }

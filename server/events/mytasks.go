@@ -41,6 +41,11 @@ type taskOf struct {
 	Version   string       `json:"version"`
 }
 
+type taskList struct {
+	Tasks []taskOf  `json:"tasks"`
+	Now   time.Time `json:"now"`
+}
+
 // maxTasks bounds a to-do list.
 const maxTasks = 500
 
@@ -93,7 +98,7 @@ func (e *Events) getTasks(c echo.Context, in *openapi.Input) error {
 	})
 	usage.Rows(ctx, len(tasks))
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, map[string]any{"tasks": tasks, "now": e.o.Now().UTC()})
+	return c.JSON(http.StatusOK, taskList{tasks, e.o.Now().UTC()})
 }
 
 // compareDue puts what has no end last.

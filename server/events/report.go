@@ -82,7 +82,7 @@ type reportBody struct {
 	Lat         *float64   `json:"lat"`
 	Accuracy    float64    `json:"accuracy"`
 	Coord       string     `json:"coord"`
-	Class       string     `json:"class"`
+	Class       string     `json:"class" must:"true"`
 	Description string     `json:"description"`
 	Channel     string     `json:"channel"`
 	Level       string     `json:"level"`

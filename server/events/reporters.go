@@ -33,12 +33,16 @@ type ownReport struct {
 	Note      string       `json:"note,omitempty"` // why it was refused
 }
 
+type reportList struct {
+	Reports []ownReport `json:"reports"`
+}
+
 func (e *Events) getReports(c echo.Context, _ *openapi.Input) error {
 	ctx := c.Request().Context()
 	subject, v := auth.SubjectOf(ctx), e.o.City.View()
 	out := []ownReport{}
 	if subject.ID == "" {
-		return c.JSON(http.StatusOK, map[string]any{"reports": out})
+		return c.JSON(http.StatusOK, reportList{out})
 	}
 	var ids []string
 	for r, err := range e.o.Records.Records(ctx, bucketReporter, subject.ID+"/") {
@@ -78,7 +82,7 @@ func (e *Events) getReports(c echo.Context, _ *openapi.Input) error {
 		out = append(out, r)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, map[string]any{"reports": out})
+	return c.JSON(http.StatusOK, reportList{out})
 }
 
 // ownText is what the account said of the case.

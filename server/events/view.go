@@ -29,7 +29,7 @@ type info struct {
 	Version     string          `json:"version,omitempty"`
 	Tier        string          `json:"tier,omitempty"`
 	Class       string          `json:"class,omitempty"`
-	Feature     json.RawMessage `json:"feature"`
+	Feature     json.RawMessage `json:"feature" schema:"Feature"`
 	Place       placeInfo       `json:"place"`
 	Clocks      []clockInfo     `json:"clocks,omitempty"`
 	Tasks       []taskInfo      `json:"tasks,omitempty"`

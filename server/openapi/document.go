@@ -1,119 +1,335 @@
 package openapi
 
 import (
-	"context"
+	"cmp"
 	"fmt"
+	"iter"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
 	"strconv"
-
-	"github.com/getkin/kin-openapi/openapi3"
+	"strings"
 
 	"wutu/layers"
 )
 
-// Document describes routes as OpenAPI 3.0 (the version the OGC API standards
-// ask for), and validates the result. The error is Internal: the table is wrong.
-func Document(title, version string, routes []Route) (*openapi3.T, error) {
-	if version == "" {
-		version = "0"
-	}
-	t := &openapi3.T{OpenAPI: "3.0.3",
-		Info: &openapi3.Info{Title: title, Version: version,
-			Description: "Five maps of a city, and its events: OGC API Features, vector tiles, questions, changes."},
-		Paths:      openapi3.NewPaths(),
-		Servers:    openapi3.Servers{{URL: "/"}},
-		Components: &openapi3.Components{Schemas: schemas(), SecuritySchemes: openapi3.SecuritySchemes{"key": {Value: openapi3.NewSecurityScheme().WithType("http").WithScheme("bearer")}}},
-		Security:   openapi3.SecurityRequirements{{}, {"key": {}}},
-	}
-	for i := range routes {
-		r := &routes[i]
-		item := t.Paths.Value(r.Path)
-		if item == nil {
-			item = &openapi3.PathItem{}
-			t.Paths.Set(r.Path, item)
+// Media types of the documents.
+const (
+	Media30 = "application/vnd.oai.openapi+json;version=3.0"
+	Media31 = "application/vnd.oai.openapi+json;version=3.1"
+)
+
+// Documents is the description of the server in every version of OpenAPI it is
+// given in. The bytes are shared: do not change them.
+type Documents struct {
+	V30 []byte // OpenAPI 3.0.3, which the OGC API standards name (class oas30)
+	V31 []byte // OpenAPI 3.1.1 with JSON Schema 2020-12
+}
+
+// Info is what the document says of the server as a whole.
+type Info struct {
+	Title   layers.Title
+	Version string
+}
+
+// Describe draws up the documents of a table. The error is Internal: the table is
+// wrong (something is declared twice, or names what is not there).
+func Describe(info Info, routes []Route) (*Documents, error) {
+	var d Documents
+	for _, v := range []struct {
+		to *[]byte
+		d  dialect
+	}{{&d.V30, dialect{version: "3.0.3"}}, {&d.V31, dialect{version: "3.1.1", modern: true}}} {
+		b, err := v.d.document(info, routes)
+		if err != nil {
+			return nil, wrong(err)
 		}
-		if item.GetOperation(r.Method) != nil {
-			return nil, wrong(fmt.Errorf("%s %s is declared twice", r.Method, r.Path))
-		}
-		item.SetOperation(r.Method, operation(r))
+		*v.to = b
 	}
-	if err := openapi3.NewLoader().ResolveRefsIn(t, nil); err != nil {
+	return &d, nil
+}
+
+// DescribeStrictly is the 3.1 document in which an object has no members but those
+// that are declared: answers are held to it in tests. Others must expect members to
+// be added.
+func DescribeStrictly(info Info, routes []Route) ([]byte, error) {
+	b, err := dialect{version: "3.1.1", modern: true, strict: true}.document(info, routes)
+	if err != nil {
 		return nil, wrong(err)
 	}
-	if err := t.Validate(context.Background()); err != nil {
-		return nil, wrong(err)
-	}
-	return t, nil
+	return b, nil
 }
 
 func wrong(err error) error { return &layers.Error{Kind: layers.Internal, Op: "openapi", Err: err} }
 
-func operation(r *Route) *openapi3.Operation {
-	op := openapi3.NewOperation()
-	op.OperationID, op.Summary, op.Tags = r.ID, r.Summary, []string{r.Tag}
+// author draws one document.
+type author struct {
+	dialect
+	mirror *mirror
+	shapes map[string]*Schema
+	fails  map[string]failure // shared responses by name
+}
+
+func (d dialect) document(info Info, routes []Route) ([]byte, error) {
+	a := &author{dialect: d, shapes: map[string]*Schema{}, fails: map[string]failure{}}
+	for name, s := range shapes() {
+		a.shapes[capital(name)] = s
+	}
+	a.mirror = &mirror{names: map[seen]string{}, taken: map[string]reflect.Type{}, fixed: a.shapes}
+	for i := range routes {
+		if err := routes[i].sound(); err != nil {
+			return nil, err
+		}
+		for of, body := range routes[i].values() {
+			if _, own := of.(*Schema); !own {
+				a.mirror.meet(seen{reflect.TypeOf(of), body})
+			}
+		}
+	}
+	a.mirror.christen()
+	paths, err := a.paths(routes)
+	if err != nil {
+		return nil, err
+	}
+	doc := object{{"openapi", d.version}}
+	if d.modern {
+		doc.set("jsonSchemaDialect", "https://json-schema.org/draft/2020-12/schema")
+	}
+	doc.set("info", object{{"title", info.Title.EN}, {"version", cmp.Or(info.Version, "0")},
+		{"description", "The five maps of a city (人 people, 企 enterprises, 地 land, 物 objects, 政 government) and its events: OGC API Features and Tiles, questions of place, statistics, changes, cases. " +
+			"Coordinates are longitude and latitude in degrees (WGS 84) unless a parameter says otherwise, lengths are metres, times RFC 3339."},
+		{"license", object{{"name", "Apache-2.0"}, {"url", "https://www.apache.org/licenses/LICENSE-2.0"}}}})
+	doc.set("servers", []object{{{"url", "/"}}})
+	doc.set("security", []object{{}, {{"key", []string{}}}, {{"session", []string{}}}})
+	doc.set("tags", tags(routes))
+	doc.set("paths", paths)
+	components, err := a.components()
+	if err != nil {
+		return nil, err
+	}
+	doc.set("components", components)
+	if a.mirror.err != nil {
+		return nil, a.mirror.err
+	}
+	return encode(doc)
+}
+
+// values are the Go values whose types the route encodes and decodes, and whether
+// each is the body.
+func (r *Route) values() iter.Seq2[any, bool] {
+	return func(yield func(any, bool) bool) {
+		if r.Body != nil && r.Body.Of != nil && !yield(r.Body.Of, true) {
+			return
+		}
+		for i := range r.Answers {
+			if r.Answers[i].Of != nil && !yield(r.Answers[i].Of, false) {
+				return
+			}
+		}
+	}
+}
+
+// sound checks what the types of the table cannot.
+func (r *Route) sound() error {
+	fail := func(format string, args ...any) error {
+		return fmt.Errorf("%s %s: %s", r.Method, r.Path, fmt.Sprintf(format, args...))
+	}
+	if r.ID == "" || r.Tag == "" || r.Summary == "" {
+		return fail("has no id, tag or summary")
+	}
+	for s := range strings.SplitSeq(r.Path, "/") {
+		if name, _, ok := cutParam(s); ok && r.param(Path, name) == nil {
+			return fail("does not declare {%s}", name)
+		}
+	}
 	for i := range r.Params {
-		op.AddParameter(parameter(&r.Params[i]))
+		p := &r.Params[i]
+		if p.In == Path && !strings.Contains(r.Path, "{"+p.Name+"}") {
+			return fail("declares %s, which is not in the path", p.Name)
+		}
+		for j := range i {
+			if q := &r.Params[j]; q.In == p.In && q.Name == p.Name {
+				return fail("declares %s twice", p.Name)
+			}
+		}
+	}
+	if len(r.Answers) == 0 {
+		return fail("declares no answer")
+	}
+	return nil
+}
+
+func (a *author) paths(routes []Route) (object, error) {
+	var out object
+	at, ids := map[string]int{}, map[string]bool{}
+	for i := range routes {
+		r := &routes[i]
+		if ids[r.ID] {
+			return nil, fmt.Errorf("%s %s: the id %s is taken", r.Method, r.Path, r.ID)
+		}
+		ids[r.ID] = true
+		op, err := a.operation(r)
+		if err != nil {
+			return nil, err
+		}
+		n, ok := at[r.Path]
+		if !ok {
+			n = len(out)
+			at[r.Path] = n
+			out = append(out, member{r.Path, object{}})
+		}
+		item, _ := out[n].value.(object)
+		method := strings.ToLower(r.Method)
+		if slices.ContainsFunc(item, func(m member) bool { return m.name == method }) {
+			return nil, fmt.Errorf("%s %s is declared twice", r.Method, r.Path)
+		}
+		out[n].value = append(item, member{method, op})
+	}
+	return out, nil
+}
+
+func (a *author) operation(r *Route) (object, error) {
+	op := object{{"operationId", r.ID}, {"summary", r.Summary}}
+	op.set("x-summary-zh", r.ZH)
+	op.set("tags", []string{r.Tag})
+	if len(r.Params) > 0 {
+		params := make([]object, len(r.Params))
+		for i := range r.Params {
+			params[i] = a.parameter(&r.Params[i])
+		}
+		op.set("parameters", params)
 	}
 	if b := r.Body; b != nil {
-		content := openapi3.NewContent()
+		var content object
 		for _, t := range b.Types {
-			content[t] = &openapi3.MediaType{Schema: reference(b.Schema)}
+			media := object{{"schema", a.body(b)}}
+			if b.Example != "" {
+				media.set("example", raw(b.Example))
+			}
+			content.set(t, media)
 		}
-		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(true).WithDescription(b.About).WithContent(content)}
+		op.set("requestBody", object{{"description", b.About}, {"required", true}, {"content", content}})
 	}
-	op.Responses = openapi3.NewResponsesWithCapacity(len(r.Answers) + 1)
-	for _, a := range r.Answers {
-		res := openapi3.NewResponse().WithDescription(a.About)
-		if a.Type != "" {
-			res.Content = openapi3.Content{a.Type: {Schema: reference(a.Schema)}}
-		}
-		op.Responses.Set(strconv.Itoa(a.Status), &openapi3.ResponseRef{Value: res})
+	responses, err := a.responses(r)
+	if err != nil {
+		return nil, err
 	}
-	op.Responses.Set("default", &openapi3.ResponseRef{Value: openapi3.NewResponse().WithDescription("A problem (RFC 9457)").
-		WithContent(openapi3.Content{"application/problem+json": {Schema: reference("problem")}})})
-	return op
+	op.set("responses", responses)
+	if r.Weight == Heavy {
+		op.set("x-weight", "heavy")
+	}
+	return op, nil
 }
 
-func parameter(p *Param) *openapi3.Parameter {
-	s := openapi3.NewSchema()
-	s.Type = &openapi3.Types{p.Type.String()}
-	for _, e := range p.Enum {
-		s.Enum = append(s.Enum, e)
+// raw is JSON that stands in the document as it is.
+type raw string
+
+// MarshalJSON returns the JSON.
+func (r raw) MarshalJSON() ([]byte, error) { return []byte(r), nil }
+
+func (a *author) body(b *Body) object {
+	if b.Of == nil {
+		return a.draw(a.shape(b.Schema))
 	}
-	if p.Type == Box { // as OGC API Features demands it, requirement fc-bbox-definition
-		s.WithItems(openapi3.NewFloat64Schema()).WithMinItems(4).WithMaxItems(6)
-	}
-	if p.Span != nil {
-		s.WithMin(p.Span.Min).WithMax(p.Span.Max)
-	}
-	if p.Default != "" {
-		s.Default = typed(p)
-	}
-	out := &openapi3.Parameter{Name: p.Name, In: p.In.String(), Description: p.About,
-		Required: p.Required || p.In == Path, Schema: s.NewRef()}
-	if p.In == Query {
-		explode := false // comma-separated lists
-		out.Style, out.Explode = "form", &explode
-	}
-	return out
+	return a.draw(a.mirror.of(b.Of, true))
 }
 
-// typed is the default as JSON of the parameter's type.
-func typed(p *Param) any {
-	switch p.Type {
-	case Integer, Number:
-		if x, err := strconv.ParseFloat(p.Default, 64); err == nil {
-			return x
-		}
-	case Boolean:
-		return p.Default == "true"
-	case Text, Box:
-	}
-	return p.Default
-}
-
-func reference(name string) *openapi3.SchemaRef {
+// shape is the schema of a name in the table.
+func (a *author) shape(name string) *Schema {
 	if name == "" {
-		return openapi3.NewSchema().NewRef()
+		return &Schema{}
 	}
-	return openapi3.NewSchemaRef("#/components/schemas/"+name, nil)
+	if _, ok := a.shapes[capital(name)]; !ok {
+		a.mirror.fail(fmt.Errorf("there is no shape %q", name))
+	}
+	return named(capital(name))
+}
+
+func (a *author) responses(r *Route) (object, error) {
+	var out object
+	for i := range r.Answers {
+		first := &r.Answers[i]
+		status := strconv.Itoa(first.Status)
+		if first.Schema == "problem" || slices.ContainsFunc(out, func(m member) bool { return m.name == status }) {
+			continue // a failure, or drawn with the first of its status
+		}
+		res := object{{"description", cmp.Or(first.About, http.StatusText(first.Status))}}
+		var content, headers object
+		for j := i; j < len(r.Answers); j++ {
+			b := &r.Answers[j]
+			if b.Status != first.Status {
+				continue
+			}
+			for _, h := range b.Headers {
+				as, ok := answerHeader(h)
+				if !ok {
+					return nil, fmt.Errorf("%s %s: header %s is not described in headers.go", r.Method, r.Path, h)
+				}
+				if !slices.ContainsFunc(headers, func(m member) bool { return m.name == h }) {
+					headers.set(h, as)
+				}
+			}
+			if b.Type != "" {
+				content.set(b.Type, object{{"schema", a.answer(b)}})
+			}
+		}
+		id, _ := answerHeader("X-Request-Id")
+		headers.set("X-Request-Id", id)
+		res.set("headers", headers)
+		res.set("content", content)
+		out.set(status, res)
+	}
+	fails, err := failures(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range fails {
+		if slices.ContainsFunc(out, func(m member) bool { return m.name == strconv.Itoa(f.status) }) {
+			return nil, fmt.Errorf("%s %s: %d is an answer and a failure", r.Method, r.Path, f.status)
+		}
+		a.fails[f.name()] = f
+		out.set(strconv.Itoa(f.status), object{{"$ref", "#/components/responses/" + f.name()}})
+	}
+	out.set("default", object{{"$ref", "#/components/responses/Problem"}})
+	return out, nil
+}
+
+// answer is the schema of an answer; text and bytes are strings.
+func (a *author) answer(b *Answer) object {
+	switch {
+	case b.Of != nil:
+		return a.draw(a.mirror.of(b.Of, false))
+	case b.Schema != "":
+		return a.draw(a.shape(b.Schema))
+	case strings.HasPrefix(b.Type, "text/"):
+		return a.draw(text())
+	case strings.Contains(b.Type, "json"):
+		return a.draw(&Schema{})
+	case a.modern: // the media type says what the bytes are
+		return object{}
+	}
+	return object{{"type", "string"}, {"format", "binary"}}
+}
+
+func (a *author) components() (object, error) {
+	schemas := make(map[string]*Schema, len(a.shapes)+len(a.mirror.made))
+	maps.Copy(schemas, a.shapes)
+	for _, t := range a.mirror.made {
+		schemas[a.mirror.names[t]] = a.mirror.structure(t)
+	}
+	var drawn, responses object
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
+		drawn.set(name, a.draw(schemas[name]))
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.fails)) {
+		responses.set(name, a.fails[name].draw(a.dialect))
+	}
+	responses.set("Problem", object{{"description", "A problem (RFC 9457)"},
+		{"content", object{{"application/problem+json", object{{"schema", a.draw(named("Problem"))}}}}}})
+	return object{{"schemas", drawn}, {"responses", responses},
+		{"securitySchemes", object{
+			{"key", object{{"type", "http"}, {"scheme", "bearer"}, {"description", "A key, made by wutu token or an administrator"}}},
+			{"session", object{{"type", "apiKey"}, {"in", "cookie"}, {"name", "wutu_session"},
+				{"description", "The cookie of a signed-in person; what changes something also carries X-CSRF-Token"}}}}}}, nil
 }

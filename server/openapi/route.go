@@ -62,24 +62,43 @@ type Param struct {
 	Span     *Span  // for Integer and Number; nil: any finite number
 	Clamp    bool   // a number above Span.Max is taken as Span.Max, not refused
 	Default  string // documented; Input's getters return it when the parameter is absent
+
+	// Example is a value that makes a request work, in any city. Where the value is
+	// the city's own, it is a place to find one: "/ogc/…/items?limit=1#/features/0/id",
+	// an address and a JSON pointer into its answer.
+	Example string
 }
 
 // Body declares what a request carries.
 type Body struct {
-	About  string
-	Types  []string // media types taken; the first is documented
-	Schema string   // name of a schema of schemas.go, "" for any JSON
+	About   string
+	Types   []string // media types taken; the first is documented
+	Schema  string   // name of a shape of schemas.go, "" for what Of says
+	Of      any      // a value of the Go type the body is decoded into, or a *Schema
+	Example string   // JSON of a body that makes a request work
 
 	MaxBytes int64 // at most this long, where the server's limit does not fit; 0: the server's
 }
 
-// Answer declares one possible answer; problems are added to every route.
+// Answer declares one possible answer. Several with one status are several media
+// types of it. What every route may fail with need not be declared; see Problems.
 type Answer struct {
-	Status int
-	Type   string // media type, "" for no body
-	About  string
-	Schema string // name of a schema of schemas.go, "" for any
+	Status  int
+	Type    string // media type, "" for no body
+	About   string
+	Schema  string   // name of a shape of schemas.go, "" for what Of says
+	Of      any      // a value of the Go type that is encoded, or a *Schema; text and bytes need none
+	Headers []string // that it may carry, of those that headers.go describes
 }
+
+// Weight is a class of cost.
+type Weight uint8
+
+// The weights. The zero value is Light.
+const (
+	Light Weight = iota // answers from an index: as many at a time as there are callers
+	Heavy               // may scan a layer or draw thousands of features: a few at a time
+)
 
 // Handler answers a request whose parameters have passed Check.
 type Handler func(c echo.Context, in *Input) error
@@ -91,11 +110,18 @@ type Route struct {
 	ID      string // operationId
 	Tag     string
 	Summary string
+	ZH      string // the summary in Chinese
 	Params  []Param
 	Body    *Body
 	Answers []Answer
 	Endless bool // no time limit: streams
-	Handle  Handler
+
+	// Problems names what it may fail with beyond what its kind of route does: names
+	// of package problem's catalogue.
+	Problems []string
+	// Weight says how much of the machine a request may take; see Weight.
+	Weight Weight
+	Handle Handler
 }
 
 // EchoPath is the path in the router's notation. A suffix behind a parameter,

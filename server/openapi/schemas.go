@@ -1,83 +1,62 @@
 package openapi
 
-import "github.com/getkin/kin-openapi/openapi3"
-
-// schemas are the named shapes of bodies and answers.
-func schemas() openapi3.Schemas {
-	text, number, whole, truth := openapi3.NewStringSchema, openapi3.NewFloat64Schema, openapi3.NewInt64Schema, openapi3.NewBoolSchema
-	object := openapi3.NewObjectSchema
-	count := func() *openapi3.Schema { return openapi3.NewInt64Schema().WithNullable() }
-	list := func(s *openapi3.Schema) *openapi3.Schema { return openapi3.NewArraySchema().WithItems(s) }
-	title := object().WithProperty("zh", text()).WithProperty("en", text())
-	fix := func() *openapi3.Schema { // where somebody stood
-		return object().WithProperty("lon", number()).WithProperty("lat", number()).WithProperty("accuracy", number()).
-			WithProperty("at", text().WithFormat("date-time")).WithRequired([]string{"lon", "lat"})
-	}
-	position := list(number()).WithMinItems(2).WithMaxItems(4)
-	geometry := object().WithProperty("type", text().WithEnum("Point", "MultiPoint", "LineString", "MultiLineString",
-		"Polygon", "MultiPolygon", "GeometryCollection")).WithRequired([]string{"type"})
-	feature := object().WithProperty("type", text().WithEnum("Feature")).WithProperty("id", text()).
-		WithProperty("geometry", object().WithNullable()).WithProperty("properties", object().WithNullable()).
-		WithRequired([]string{"type", "geometry", "properties"})
-	link := object().WithProperty("href", text()).WithProperty("rel", text()).WithProperty("type", text()).
-		WithProperty("title", text()).WithRequired([]string{"href"})
-	collection := object().WithProperty("type", text().WithEnum("FeatureCollection")).WithProperty("features", list(feature)).
-		WithProperty("links", list(link)).WithProperty("timeStamp", text().WithFormat("date-time")).
-		WithProperty("numberMatched", whole().WithMin(0)).WithProperty("numberReturned", whole().WithMin(0)).
-		WithRequired([]string{"type", "features"})
-	problem := object().WithProperty("type", text()).WithProperty("title", text()).WithProperty("status", whole()).
-		WithProperty("detail", text()).WithProperty("instance", text()).WithProperty("parameter", text()).
-		WithProperty("pointer", text()).WithProperty("at", text()).WithProperty("trace", text()).
-		WithProperty("legal", list(object())).WithRequired([]string{"type", "title", "status"})
-	group := object().WithProperty("layer", text()).WithProperty("key", text()).WithProperty("count", count()).
-		WithProperty("below", whole()).WithProperty("name", text()).WithProperty("measures", object())
-	event := object().WithProperty("id", text()).WithProperty("state", text()).WithProperty("version", text()).
-		WithProperty("feature", feature).WithProperty("place", object().WithNullable()).WithProperty("legal", list(object()))
-	named := map[string]*openapi3.Schema{
-		"title": title, "geometry": geometry, "feature": feature, "featureCollection": collection, "problem": problem, "event": event,
-		"landing":     object().WithProperty("title", text()).WithProperty("links", list(link)).WithRequired([]string{"links"}),
-		"conformance": object().WithProperty("conformsTo", list(text())).WithRequired([]string{"conformsTo"}),
-		"collection": object().WithProperty("id", text()).WithProperty("links", list(link)).WithProperty("extent", object()).
-			WithRequired([]string{"id", "links"}),
-		"collections": object().WithProperty("links", list(link)).WithProperty("collections", list(object())).
-			WithRequired([]string{"links", "collections"}),
-		"subject": object().WithProperty("id", text()).WithProperty("name", title).WithProperty("role", text()).
-			WithProperty("demo", truth()).WithProperty("cleared", truth()).WithProperty("layers", list(text())),
-		"layers": object().WithProperty("seq", whole()).WithProperty("layers", list(object())),
-		"coords": object().WithProperty("from", text()).WithProperty("to", text()).WithProperty("coords", list(position)),
-		"hits":   object().WithProperty("hits", list(object())),
-		"groups": object().WithProperty("seq", whole()).WithProperty("groups", list(group)),
-		"within": object().WithProperty("geometry", geometry).WithProperty("layers", list(text())).WithProperty("filter", text()).
-			WithProperty("predicate", text().WithEnum("intersects", "within")).WithProperty("buffer", number()).
-			WithProperty("result", text().WithEnum("count", "features")).WithProperty("limit", whole()).WithRequired([]string{"geometry"}),
-		"stats": object().WithProperty("layers", list(text())).WithProperty("geometry", geometry).WithProperty("filter", text()).
-			WithProperty("by", text()).WithProperty("measures", list(text())).WithRequired([]string{"layers"}),
-		"report": object().WithProperty("lon", number()).WithProperty("lat", number()).WithProperty("accuracy", number()).
-			WithProperty("coord", text()).WithProperty("class", text()).WithProperty("description", text()).
-			WithProperty("channel", text()).WithProperty("level", text()).WithProperty("object", text()).WithProperty("camera", text()).
-			WithProperty("photos", list(text())).WithProperty("taken_at", text().WithFormat("date-time")).WithProperty("draft", text()).
-			WithProperty("fix", fix()).WithRequired([]string{"class"}),
-		"usage": object().WithProperty("rows", list(object().WithProperty("key", text()).WithProperty("requests", whole()).
-			WithProperty("rows", whole()).WithProperty("bytes", whole()).WithProperty("refused", whole()).
-			WithProperty("last", text().WithFormat("date-time")))),
-		"observations": list(object().WithProperty("device", text()).WithProperty("at", text().WithFormat("date-time")).
-			WithProperty("value", number()).WithProperty("property", text()).WithRequired([]string{"device", "at", "value"})),
-		"photo": object().WithProperty("id", text()).WithProperty("href", text()).WithProperty("thumb", text()).WithProperty("type", text()).
-			WithProperty("width", whole()).WithProperty("height", whole()).WithProperty("bytes", whole()).
-			WithProperty("taken_at", text().WithFormat("date-time").WithNullable()).WithProperty("lon", number().WithNullable()).
-			WithProperty("lat", number().WithNullable()).WithProperty("accuracy", number()).WithProperty("bearing", number()).
-			WithRequired([]string{"id", "width", "height", "bytes"}),
-		"step": object().WithProperty("note", text()).WithProperty("reason", text()).WithProperty("result", text()).
-			WithProperty("department", text()).WithProperty("assists", list(text())).WithProperty("task", text()).
-			WithProperty("worker", text()).WithProperty("tier", text()).WithProperty("class", text()).WithProperty("level", text()).
-			WithProperty("supervision", whole()).WithProperty("until", text().WithFormat("date-time")).
-			WithProperty("evidence", object().WithProperty("kind", text()).WithProperty("ref", text()).WithProperty("note", text())).
-			WithProperty("fix", fix()).WithProperty("photos", list(text())).WithProperty("checks", list(text())).
-			WithProperty("found", text()).WithProperty("report", text()).WithProperty("master", text()).WithProperty("link", text()),
-	}
-	out := make(openapi3.Schemas, len(named))
-	for name, s := range named {
-		out[name] = s.NewRef()
+// shapes are the named shapes that no Go type stands for: GeoJSON, the OGC's
+// documents, and problems. A route names them in lower case, the document writes
+// them with a capital.
+func shapes() map[string]*Schema {
+	link := free().must("href", text()).has("rel", text()).has("type", text()).has("title", text()).has("hreflang", text()).
+		has("templated", truth()).has("length", whole()).says("A web link (RFC 8288)")
+	out := map[string]*Schema{
+		"link":     link,
+		"position": {Type: "array", Items: number(), MinItems: 2, MaxItems: 4, About: "Longitude, latitude and perhaps height; in the order and units of the answer's coordinate system"},
+		"box":      {Type: "array", Items: number(), MinItems: 4, MaxItems: 6, About: "West, south, east, north"},
+		"geometry": geometry(),
+		"feature": free().must("type", enum("Feature")).must("id", text()).must("geometry", named("Geometry").or()).
+			must("properties", &Schema{Type: "object", Null: true, Values: &Schema{}}).has("links", list(named("Link"))).
+			has("distance", number().says("Metres from the point asked about")).has("layer", text().says("Id of its layer")).
+			says("A GeoJSON feature (RFC 7946)"),
+		"featureCollection": collection(),
+		"problem":           problemSchema(),
+		"landing": free().has("title", text()).has("description", text()).must("links", list(named("Link"))).
+			says("Where to go from here"),
+		"conformance": free().must("conformsTo", list(text())),
+		"jsonSchema":  {Type: "object", Values: &Schema{}, About: "A JSON Schema 2020-12"},
+		"openapi":     {Type: "object", Values: &Schema{}, About: "An OpenAPI document"},
+		"any":         {About: "Any JSON"},
+		"collection":  described(),
+		"collections": free().must("links", list(named("Link"))).must("collections", list(named("Collection"))).has("crs", list(text())),
+		"timedFeature": free().must("type", enum("Feature")).must("id", text()).must("geometry", named("Geometry").or()).
+			must("properties", &Schema{Type: "object", Null: true, Values: &Schema{}}).must("layer", text()).
+			must("seconds", number().says("By the roads")).must("metres", number()).says("A feature with the way to it"),
 	}
 	return out
+}
+
+// described is a collection as OGC API Features has it.
+func described() *Schema {
+	extent := free().has("spatial", free().has("bbox", list(list(number()))).has("crs", text())).
+		has("temporal", free().has("interval", list(list(instant().or()))).has("trs", text()))
+	return free().must("id", text()).has("title", text()).has("description", text()).must("links", list(named("Link"))).
+		has("extent", extent).has("itemType", text()).has("crs", list(text())).has("storageCrs", text())
+}
+
+// geometry is GeoJSON's; the coordinates nest by the type.
+func geometry() *Schema {
+	return free().must("type", enum("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")).
+		has("coordinates", list(&Schema{})).has("geometries", list(named("Geometry"))).says("A GeoJSON geometry (RFC 7946)")
+}
+
+func collection() *Schema {
+	return free().must("type", enum("FeatureCollection")).must("features", list(named("Feature"))).
+		has("links", list(named("Link"))).has("timeStamp", instant()).has("numberMatched", count()).has("numberReturned", count()).
+		says("GeoJSON features (RFC 7946)")
+}
+
+func problemSchema() *Schema {
+	return free().must("type", text().says("What kind of problem, /problems/… with its name")).must("title", text()).must("status", whole()).
+		has("detail", text().says("What happened this time")).has("instance", text().says("Path of the request")).
+		has("parameter", text().says("Parameter or header at fault")).has("pointer", text().says("JSON pointer into the body at fault")).
+		has("at", text().says("Offset, line or coordinate within it")).has("trace", text().says("Id under which the server logged it")).
+		has("legal", list(&Schema{}).says("Legal steps, for illegal-step")).has("second_factor", truth()).
+		says("A problem (RFC 9457)")
 }

@@ -37,16 +37,17 @@ func (o *Office) routes() []openapi.Route {
 			Params: []openapi.Param{{Name: "Idempotency-Key", In: openapi.Header, About: "Accepted; the same picture has the same id without it"}},
 			Body: &openapi.Body{About: "The picture's file, or a form with one file. Only the picture itself is kept; when and where it was taken are read first",
 				Types: types, MaxBytes: int64(o.limits.Bytes) + formExtra},
-			Answers: []openapi.Answer{{Status: http.StatusCreated, Type: "application/json", About: "The picture", Schema: "photo"}}, Handle: o.send},
+			Answers: []openapi.Answer{{Status: http.StatusCreated, Type: "application/json", About: "The picture", Of: sentPhoto{}, Headers: []string{"Location"}}}, Handle: o.send},
 		{Method: http.MethodGet, Path: "/api/v1/photos/{id}", ID: "photo", Tag: tag, Summary: "A picture, for who sent it and whoever sees a case that carries it",
 			Params: []openapi.Param{{Name: "id", In: openapi.Path, About: "Id of the picture"},
 				{Name: "size", About: "How large", Enum: []string{"full", "thumb"}, Default: "full"}},
-			Answers: []openapi.Answer{{Status: http.StatusOK, Type: photo.JPEG.MediaType(), About: "The picture"}}, Handle: o.show},
+			Answers: []openapi.Answer{{Status: http.StatusOK, Type: photo.JPEG.MediaType(), About: "The picture", Headers: []string{"ETag", "Cache-Control"}},
+				{Status: http.StatusNotModified, About: "The picture is the one named in If-None-Match"}}, Handle: o.show},
 	}
 }
 
-// info is a picture as its sender learns of it.
-type info struct {
+// sentPhoto is a picture as its sender learns of it.
+type sentPhoto struct {
 	ID       string     `json:"id"`
 	Href     string     `json:"href"`
 	Thumb    string     `json:"thumb"`
@@ -61,9 +62,9 @@ type info struct {
 	Bearing  *float64   `json:"bearing,omitempty"`  // degrees from north
 }
 
-func describe(k *photo.Kept) info {
+func describe(k *photo.Kept) sentPhoto {
 	href := "/api/v1/photos/" + k.ID
-	out := info{ID: k.ID, Href: href, Thumb: href + "?size=thumb", Type: "image/" + k.Format, Width: k.Width, Height: k.Height, Bytes: k.Bytes, Bearing: k.Bearing}
+	out := sentPhoto{ID: k.ID, Href: href, Thumb: href + "?size=thumb", Type: "image/" + k.Format, Width: k.Width, Height: k.Height, Bytes: k.Bytes, Bearing: k.Bearing}
 	if !k.TakenAt.IsZero() {
 		out.TakenAt = &k.TakenAt
 	}

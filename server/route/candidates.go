@@ -51,6 +51,11 @@ type candidate struct {
 	Reasons    []layers.Title `json:"reasons"`
 }
 
+type candidateList struct {
+	Candidates []candidate `json:"candidates"`
+	Proposal   *string     `json:"proposal" about:"Id of the first who could go now"`
+}
+
 // scene is the case that somebody is looked for.
 type scene struct {
 	at         orb.Point
@@ -92,7 +97,7 @@ func (r *Router) candidates(c echo.Context, in *openapi.Input) error {
 	out = out[:min(len(out), in.Int("k"))]
 	usage.Rows(ctx, len(out))
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, map[string]any{"candidates": out, "proposal": proposed(out)})
+	return c.JSON(http.StatusOK, candidateList{out, proposed(out)})
 }
 
 // better orders candidates: by score, then time, then id.

@@ -61,6 +61,24 @@ func (r *Router) isochrone(c echo.Context, in *openapi.Input) error {
 	return c.Blob(http.StatusOK, mediaGeoJSON, fmt.Appendf(b, `],"numberReturned":%d}`+"\n", len(found)))
 }
 
+// ringList is what isochrone answers.
+type ringList struct {
+	Type           string `json:"type" enum:"FeatureCollection"`
+	Features       []ring `json:"features"`
+	NumberReturned int    `json:"numberReturned"`
+}
+
+type ring struct {
+	Type       string `json:"type" enum:"Feature"`
+	Geometry   any    `json:"geometry" schema:"Geometry"`
+	Properties struct {
+		Minutes float64 `json:"minutes"`
+		Mode    string  `json:"mode"`
+		RoadM   float64 `json:"road_m" about:"Metres of road within reach"`
+		AreaM2  float64 `json:"area_m2"`
+	} `json:"properties"`
+}
+
 // minutesOf reads the limits, each once, in ascending order.
 func minutesOf(text string) ([]float64, error) {
 	var out []float64

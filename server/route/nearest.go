@@ -151,6 +151,13 @@ func fetch(ctx context.Context, v *live.View, q layers.Query, all []thing, at []
 	return out, nil
 }
 
+// nearestList is what nearest answers.
+type nearestList struct {
+	Type           string `json:"type" enum:"FeatureCollection"`
+	Features       []any  `json:"features" schema:"[]TimedFeature"`
+	NumberReturned int    `json:"numberReturned"`
+}
+
 func (r *Router) nearest(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
 	subject, v := auth.SubjectOf(ctx), r.o.City.View()

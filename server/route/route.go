@@ -65,9 +65,9 @@ const (
 
 // Routes declares the operations.
 func (r *Router) Routes() []openapi.Route {
-	get := func(path, id, summary, schema, media string, h openapi.Handler, params ...openapi.Param) openapi.Route {
+	get := func(path, id, summary string, of any, media string, h openapi.Handler, params ...openapi.Param) openapi.Route {
 		return openapi.Route{Method: http.MethodGet, Path: path, ID: id, Tag: "Roads", Summary: summary, Params: params,
-			Answers: []openapi.Answer{{Status: 200, Type: media, About: summary, Schema: schema}}, Handle: h}
+			Answers: []openapi.Answer{{Status: 200, Type: media, About: summary, Of: of}}, Handle: h}
 	}
 	roads := openapi.Param{Name: "roads", About: "Layer of the roads", Default: model.Roads}
 	mode := openapi.Param{Name: "mode", About: "How somebody moves", Enum: []string{"drive", "walk"}, Default: "drive"}
@@ -77,17 +77,17 @@ func (r *Router) Routes() []openapi.Route {
 	within := openapi.Param{Name: "max_minutes", Type: openapi.Number, About: "Nothing that takes longer", Span: &openapi.Span{Min: 0.1, Max: maxMinutes},
 		Default: strconv.Itoa(defaultMinutes)}
 	return []openapi.Route{
-		get("/api/v1/route", "route", "The quickest way between two places", "feature", mediaGeoJSON, r.way,
+		get("/api/v1/route", "route", "The quickest way between two places", wayFeature{}, mediaGeoJSON, r.way,
 			openapi.Param{Name: "from", Required: true, About: "lon,lat in degrees"},
 			openapi.Param{Name: "to", Required: true, About: "lon,lat in degrees"}, mode, roads, within),
-		get("/api/v1/route/nearest", "routeNearest", "Features around a place, nearest by minutes first", "featureCollection", mediaGeoJSON, r.nearest,
+		get("/api/v1/route/nearest", "routeNearest", "Features around a place, nearest by minutes first", nearestList{}, mediaGeoJSON, r.nearest,
 			lon, lat, openapi.Param{Name: "layer", Required: true, About: "Id of the layer"},
 			openapi.Param{Name: "k", Type: openapi.Integer, About: "At most this many", Span: &openapi.Span{Min: 1, Max: maxK}, Default: "10"},
 			openapi.Param{Name: "filter", About: "CQL2 text"}, mode, inward, roads, within),
-		get("/api/v1/isochrone", "isochrone", "What can be reached in a number of minutes", "featureCollection", mediaGeoJSON, r.isochrone,
+		get("/api/v1/isochrone", "isochrone", "What can be reached in a number of minutes", ringList{}, mediaGeoJSON, r.isochrone,
 			lon, lat, openapi.Param{Name: "minutes", About: fmt.Sprintf("Up to %d numbers with commas between, at most %d", maxRings, maxReach), Default: "5,10,15"},
 			mode, inward, roads),
-		get("/api/v1/events/{id}/candidates", "candidates", "Whom or what to send to a case", "", mediaJSON, r.candidates,
+		get("/api/v1/events/{id}/candidates", "candidates", "Whom or what to send to a case", candidateList{}, mediaJSON, r.candidates,
 			openapi.Param{Name: "id", In: openapi.Path, About: "Case number"},
 			openapi.Param{Name: "kind", About: "What is looked for", Enum: []string{"worker", "vehicle", "resource"}, Default: "worker"},
 			openapi.Param{Name: "kinds", About: "Only these values of the field kind, with commas between; absent: what suits the class"},

@@ -33,6 +33,13 @@ type wayProperties struct {
 	Roads   []stretch `json:"roads"`
 }
 
+// wayFeature is a way as a GeoJSON feature.
+type wayFeature struct {
+	Type       string        `json:"type" enum:"Feature"`
+	Geometry   line          `json:"geometry"`
+	Properties wayProperties `json:"properties"`
+}
+
 type line struct {
 	Type        string      `json:"type"`
 	Coordinates [][]float64 `json:"coordinates"`
@@ -75,7 +82,7 @@ func (r *Router) way(c echo.Context, in *openapi.Input) error {
 		p.Roads = append(p.Roads, x)
 	}
 	usage.Rows(ctx, 1)
-	return answer(c, map[string]any{"type": "Feature", "geometry": line{"LineString", coordinates(way.Line)}, "properties": p})
+	return answer(c, wayFeature{"Feature", line{"LineString", coordinates(way.Line)}, p})
 }
 
 func answer(c echo.Context, body any) error {

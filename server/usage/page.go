@@ -27,6 +27,10 @@ type Total struct {
 	Last     time.Time `json:"last"` // when the newest was answered, UTC
 }
 
+type totals struct {
+	Rows []Total `json:"rows"`
+}
+
 // groupings lists what the page groups by; the first is the default.
 var groupings = []string{"key", "layer", "route", "role"}
 
@@ -41,7 +45,7 @@ func (m *Meter) Routes() []openapi.Route {
 			{Name: "from", About: "Begin (RFC 3339), rounded down to the hour; a day before to by default"},
 			{Name: "to", About: "End (RFC 3339), rounded up to the hour and not included; now by default"},
 			{Name: "by", About: "What a row is", Enum: groupings, Default: groupings[0]}},
-		Answers: []openapi.Answer{{Status: http.StatusOK, Type: "application/json", About: "Rows in order of their key", Schema: "usage"}},
+		Answers: []openapi.Answer{{Status: http.StatusOK, Type: "application/json", About: "Rows in order of their key", Of: totals{}}},
 		Handle:  m.page}}
 }
 
@@ -59,7 +63,7 @@ func (m *Meter) page(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(http.StatusOK, map[string]any{"rows": rows})
+	return c.JSON(http.StatusOK, totals{rows})
 }
 
 // period reads the two ends, rounded outwards to hours.
