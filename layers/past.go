@@ -22,12 +22,12 @@ type Past struct {
 	AfterID string
 	Limit   int
 
-	// Known is the sequence of the state that the caller has. Features changed
-	// after it are told to Changed, all before the first version is yielded, and
-	// are then answered for whole: their current version is yielded too when it
-	// was true at the instant. Boxes do not apply to those current versions.
+	// Known is the sequence of the state that the caller has. Every feature that
+	// changed after it is told to Changed, if that is not nil, before the first
+	// version is yielded: its id, and its current version if that is the truth at
+	// the instant, nil otherwise. IDs, Boxes, AfterID and Limit do not apply to it.
 	Known   uint64
-	Changed func(id string)
+	Changed func(id string, current *Feature)
 }
 
 // PastReader is a store that finds old versions without reading all of them.

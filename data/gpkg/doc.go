@@ -46,7 +46,7 @@
 // audit.broken remembers it. Lines of before the third migration keep their rule.
 //
 // # History
-
+//
 // What is replaced or deleted moves into wutu_history, with the time in which it is
 // still the truth: its validity without that of what was learned later, and only up
 // to the deletion. So a version is looked at once when it ends, and hardly ever
@@ -54,7 +54,7 @@
 // over place, time and layer of the versions that are the truth at some time; Past
 // asks it. A version torn in two by a later one keeps one entry, marked as having
 // gaps, and is compared with the later ones when it is read.
-
+//
 // # Concurrency
 //
 // One goroutine writes. Calls of Apply that arrive together share one

@@ -43,10 +43,14 @@ func (s *Store) Past(ctx context.Context, q layers.Past) iter.Seq2[layers.Featur
 			if err != nil {
 				return err
 			}
-			if err := p.run(); err != nil {
-				return err
+			for _, id := range changed {
+				now, err := p.current(id)
+				if err != nil {
+					return err
+				}
+				q.Changed(id, now)
 			}
-			return p.current(changed)
+			return p.run()
 		})
 		if err != nil && !errors.Is(err, errStop) {
 			yield(layers.Feature{}, err)
@@ -194,7 +198,7 @@ func (p *past) inGap(row []driver.Value) (bool, error) {
 	return gone, err
 }
 
-// changed tells which features of the layer changed after the caller's state.
+// changed lists the features of the layer that changed after the caller's state.
 func (p *past) changed() ([]string, error) {
 	t, q := p.decoder.table, p.query
 	if q.Known > 1<<63-1 {
@@ -217,35 +221,20 @@ func (p *past) changed() ([]string, error) {
 		if id, ok := row[0].(string); ok && !seen[id] {
 			seen[id] = true
 			ids = append(ids, id)
-			q.Changed(id)
 		}
 		return nil
 	})
 	return ids, err
 }
 
-// current emits those of the features whose current version was true then.
-func (p *past) current(ids []string) error {
-	for _, id := range ids {
-		if p.query.IDs != nil && !slices.Contains(p.query.IDs, id) {
-			continue
-		}
-		row, err := p.conn.first(p.decoder.table.byID, id)
-		if err != nil {
-			return err
-		}
-		if row == nil || !spanOf(row[colFrom], row[colTo]).holds(p.at) {
-			continue
-		}
-		f, err := p.decoder.feature(row)
-		if err != nil {
-			return err
-		}
-		if err := p.emit(f); err != nil {
-			return err
-		}
+// current returns the current version of a feature if it was true then.
+func (p *past) current(id string) (*layers.Feature, error) {
+	row, err := p.conn.first(p.decoder.table.byID, id)
+	if err != nil || row == nil || !spanOf(row[colFrom], row[colTo]).holds(p.at) {
+		return nil, err
 	}
-	return nil
+	f, err := p.decoder.feature(row)
+	return &f, err
 }
 
 // Steady implements layers.PastReader.

@@ -23,8 +23,8 @@ func (s *Store) Past(ctx context.Context, q layers.Past) iter.Seq2[layers.Featur
 			yield(layers.Feature{}, err)
 			return
 		}
-		for _, id := range changed {
-			q.Changed(id)
+		for _, c := range changed {
+			q.Changed(c.id, c.now)
 		}
 		for _, f := range found {
 			if !yield(f, nil) {
@@ -34,7 +34,13 @@ func (s *Store) Past(ctx context.Context, q layers.Past) iter.Seq2[layers.Featur
 	}
 }
 
-func (s *Store) past(ctx context.Context, q *layers.Past) (found []layers.Feature, changed []string, err error) {
+// changedFeature is one that changed after what the caller knows.
+type changedFeature struct {
+	id  string
+	now *layers.Feature // its current version, if that was the truth
+}
+
+func (s *Store) past(ctx context.Context, q *layers.Past) (found []layers.Feature, changed []changedFeature, err error) {
 	if err := s.lock(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -48,9 +54,18 @@ func (s *Store) past(ctx context.Context, q *layers.Past) (found []layers.Featur
 	}
 	if q.Changed != nil {
 		for i := q.Known; i < uint64(len(s.log)); i++ {
-			if e := &s.log[i]; e.layer == q.Layer && e.op != layers.Define && !slices.Contains(changed, e.id) {
-				changed = append(changed, e.id)
+			e := &s.log[i]
+			if e.layer != q.Layer || e.op == layers.Define || slices.ContainsFunc(changed, func(c changedFeature) bool { return c.id == e.id }) {
+				continue
 			}
+			c := changedFeature{id: e.id}
+			if r := t.rows[e.id]; r.current != nil {
+				if f := r.at(q.At); f != nil && f.Version == r.current.Version {
+					now := cloneFeature(padded(f, t.layer))
+					c.now = &now
+				}
+			}
+			changed = append(changed, c)
 		}
 	}
 	left := q.Limit
@@ -61,10 +76,9 @@ func (s *Store) past(ctx context.Context, q *layers.Past) (found []layers.Featur
 			continue
 		}
 		if r.current != nil && f.Version == r.current.Version {
-			if !slices.Contains(changed, id) {
-				continue
-			}
-		} else if q.IDs == nil && q.Boxes != nil && !slices.ContainsFunc(q.Boxes, func(b orb.Bound) bool { return f.Shape != nil && b.Intersects(f.Shape.Bound()) }) {
+			continue
+		}
+		if q.IDs == nil && q.Boxes != nil && !slices.ContainsFunc(q.Boxes, func(b orb.Bound) bool { return f.Shape != nil && b.Intersects(f.Shape.Bound()) }) {
 			continue
 		}
 		found = append(found, cloneFeature(padded(f, t.layer)))

@@ -96,10 +96,8 @@ func testPast(t *testing.T, s *suite) {
 			equalFeatures(t, what, got, want)
 		}
 		compare()
-		if q.Limit == 0 {
-			q.Changed = func(string) {}
-			compare()
-		}
+		q.Changed = func(string, *layers.Feature) {}
+		compare()
 		s.steady(store, q.Layer, q.At)
 		if t.Failed() {
 			return
@@ -121,7 +119,11 @@ func testPast(t *testing.T, s *suite) {
 func gather(s *suite, store layers.PastReader, q layers.Past) (found []layers.Feature, changed []string) {
 	s.Helper()
 	if q.Changed != nil {
-		q.Changed = func(id string) { changed = append(changed, id) }
+		q.Changed = func(id string, now *layers.Feature) {
+			if changed = append(changed, id); now != nil {
+				changed[len(changed)-1] += fmt.Sprint(" ", *now)
+			}
+		}
 	}
 	for f, err := range store.Past(s.ctx, q) {
 		if err != nil {
