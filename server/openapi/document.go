@@ -71,12 +71,17 @@ type author struct {
 	fails  map[string]failure // shared responses by name
 }
 
-func (d dialect) document(info Info, routes []Route) ([]byte, error) {
+func newAuthor(d dialect) *author {
 	a := &author{dialect: d, shapes: map[string]*Schema{}, fails: map[string]failure{}}
 	for name, s := range shapes() {
 		a.shapes[capital(name)] = s
 	}
 	a.mirror = &mirror{names: map[seen]string{}, taken: map[string]reflect.Type{}, fixed: a.shapes}
+	return a
+}
+
+func (d dialect) document(info Info, routes []Route) ([]byte, error) {
+	a := newAuthor(d)
 	for i := range routes {
 		if err := routes[i].sound(); err != nil {
 			return nil, err
