@@ -2,7 +2,6 @@ package live
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"iter"
 	"math"
@@ -12,6 +11,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/geo/measure"
+	"wutu/geo/predicate"
 	"wutu/layers"
 )
 
@@ -80,69 +80,99 @@ func (p *plan) nearest(ctx context.Context, n Near) ([]Hit, error) {
 	if p.never {
 		return nil, ctx.Err()
 	}
-	best := &farthestFirst{}
-	seen := 0
-	var err error
-	// keep looks at one row at a known distance and says whether the search in
-	// this part goes on: distances only grow.
-	keep := func(r Row, d float64) bool {
-		if seen++; seen%256 == 0 {
-			if err = ctx.Err(); err != nil {
-				return false
-			}
-		}
-		if math.IsInf(d, 1) || n.RadiusM > 0 && d > n.RadiusM {
-			return false
-		}
-		full := n.K > 0 && best.Len() == n.K
-		if full && d > (*best)[0].DistanceM {
-			return false
-		}
-		if !p.match(&r, false) {
-			return true
-		}
-		h := Hit{Row: &r, DistanceM: d}
-		switch {
-		case !full:
-			heap.Push(best, h)
-		case compareHits(h, (*best)[0]) < 0:
-			(*best)[0] = h
-			heap.Fix(best, 0)
-		}
-		return true
+	if p.query.IDs != nil {
+		return p.nearestOfIDs(ctx, n)
 	}
-	// What no match can be in is as far as can be: the search never opens it.
-	lower := func(b orb.Bound) float64 {
-		if p.search != nil && !slices.ContainsFunc(p.search, b.Intersects) || wide(b) && p.scope.misses(b) {
-			return math.Inf(1)
-		}
-		return measure.BoundDistance(n.Point, b)
+	best := &closestRows{plan: p, k: n.K, far: math.Inf(1)}
+	if n.RadiusM > 0 {
+		best.far = n.RadiusM
 	}
-	blank := *p.row()
+	pace := pace{ctx: ctx}
+	around := measure.NewAround(n.Point)
+	least := p.leastFrom(&around)
+	r := p.row()
 	for i := range p.table.parts {
-		part := &p.table.parts[i]
-		exact := func(row uint32) float64 { return distance(n.Point, part.seg.geometry(row)) }
-		part.seg.tree.Nearest(lower, exact, func(row uint32, d float64) bool {
-			if part.dead.has(row) {
-				return true
-			}
-			r := blank
-			r.seg, r.row = part.seg, row
-			return keep(r, d)
-		})
+		s := p.sweep(&p.table.parts[i], r)
+		s.browse(int32(i), &around, least, best, &pace)
 	}
 	rows := p.table.delta.rows
-	exact := func(row uint32) float64 { return distance(n.Point, rows[row].feature.Shape) }
-	p.table.delta.tree.Nearest(lower, exact, func(row uint32, d float64) bool {
-		r := blank
-		r.delta = &rows[row]
-		return keep(r, d)
-	})
-	if err != nil {
-		return nil, err
+	r.seg = nil
+	p.table.delta.tree.Nearest(least, func(row uint32) float64 { return distance(n.Point, rows[row].feature.Shape) },
+		func(row uint32, d float64) bool {
+			if !pace.on(1) || d > best.far || math.IsInf(d, 1) {
+				return false
+			}
+			if r.delta = &rows[row]; p.match(r, false) {
+				best.offer(closeRow{distanceM: d, rowRef: rowRef{part: -1, row: row}})
+			}
+			return true
+		})
+	if pace.err == nil {
+		pace.err = ctx.Err()
 	}
-	slices.SortFunc(*best, compareHits)
-	return *best, nil
+	if pace.err != nil {
+		return nil, pace.err
+	}
+	return best.hits(), nil
+}
+
+// leastFrom bounds the distance to what can match in a box from below: what no
+// match can be in is as far as can be.
+func (p *plan) leastFrom(around *measure.Around) func(orb.Bound) float64 {
+	if p.search == nil {
+		return around.Least
+	}
+	return func(b orb.Bound) float64 {
+		if !slices.ContainsFunc(p.search, b.Intersects) || wide(b) && p.sieve.relate(b) == predicate.BoxOutside {
+			return math.Inf(1)
+		}
+		return around.Least(b)
+	}
+}
+
+// browse offers the rows of a segment that match, leaf by leaf.
+func (s *sweep) browse(part int32, around *measure.Around, least func(orb.Bound) float64, best *closestRows, pace *pace) {
+	seg, dead := s.part.seg, s.part.dead
+	at := around.Point()
+	seg.tree.Browse(best.far, least, func(lo, hi uint32) float64 {
+		if !pace.on(hi - lo) {
+			return -1
+		}
+		for row := lo; row < hi; row++ {
+			d := 0.0
+			if seg.geoms == nil {
+				if around.Near(seg.points[row]) > best.far {
+					continue
+				}
+				d = measure.Distance(at, seg.points[row])
+			} else {
+				if least(seg.tree.Box(row)) > best.far {
+					continue
+				}
+				d = distance(at, seg.geoms[row])
+			}
+			if d <= best.far && !math.IsInf(d, 1) && !dead.has(row) && s.matches(row, false) {
+				best.offer(closeRow{distanceM: d, rowRef: rowRef{part: int(part), row: row}})
+			}
+		}
+		return best.far
+	})
+}
+
+// nearestOfIDs measures the rows that are asked for by id.
+func (p *plan) nearestOfIDs(ctx context.Context, n Near) ([]Hit, error) {
+	best := &closestRows{plan: p, k: n.K, far: math.Inf(1)}
+	if n.RadiusM > 0 {
+		best.far = n.RadiusM
+	}
+	err := p.each(ctx, func(r *Row) bool {
+		if d := distance(n.Point, r.Geometry()); d <= best.far && !math.IsInf(d, 1) {
+			ref, _ := p.table.lookup(r.ID())
+			best.offer(closeRow{distanceM: d, rowRef: ref})
+		}
+		return true
+	})
+	return best.hits(), err
 }
 
 // wide tells boxes of tree nodes from those of single rows, for which relating the
