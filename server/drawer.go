@@ -44,8 +44,9 @@ func request(r *tile.Request) render.Request {
 	return render.Request{Subject: r.Subject, Layers: r.Layers, Tile: r.Tile, Filter: r.Filter, Datetime: r.At}
 }
 
-// key names all that the tile depends on. Its version is the last change of any
-// of the layers: every later change of one of them has a higher sequence.
+// key names all that the tile depends on. Its version is the last change near the
+// tile of any of the layers: every later one has a higher sequence, and changes
+// elsewhere leave the tile in the cache.
 func key(r *tile.Request, hex bool) cache.Key {
 	k := cache.Key{Tile: r.Tile, Hex: hex, Layers: strings.Join(r.Layers, ",")}
 	if r.Filter != nil {
@@ -66,7 +67,14 @@ func key(r *tile.Request, hex bool) cache.Key {
 			fmt.Fprintf(&scope, "#%d", r.View.ReleaseSeq(id))
 		}
 		scope.WriteByte('|')
-		k.Version = max(k.Version, r.View.Version(&decision, id))
+		switch {
+		case !r.At.IsZero(): // what is learned of the past later has no place here
+			k.Version = max(k.Version, r.View.Version(&decision, id))
+		case hex:
+			k.Version = max(k.Version, r.View.VersionIn(&decision, id, render.HexReach(r.Tile)))
+		default:
+			k.Version = max(k.Version, r.View.VersionIn(&decision, id, render.Reach(r.Tile, l.Geometry)))
+		}
 	}
 	k.Scope = scope.String()
 	return k

@@ -23,22 +23,53 @@ type watchedScope struct{ layer, scope string }
 type watch struct {
 	mu      sync.Mutex
 	known   map[watchedScope]*tracker
-	asked   atomic.Bool // a scope was added since the last view
-	unnamed uint64      // versions given out for scopes that are not in a view yet
+	whole   map[string]*marks // of those who see all of a layer; made when first asked for
+	changed map[string]uint64 // last change of each layer since the catalog was opened
+	asked   atomic.Bool       // a scope was added since the last view
+	unnamed uint64            // versions given out for scopes that are not in a view yet
 }
 
 type tracker struct {
 	decision access.Decision
 	seq      uint64
 	scope    *scope
-	ready    bool // scope is made
+	ready    bool   // scope is made
+	marks    *marks // nil until asked for
 }
 
 // unnamedVersion marks versions that no view has: what is drawn under them is
 // not found again.
 const unnamedVersion = 1 << 63
 
-func newWatch() *watch { return &watch{known: make(map[watchedScope]*tracker)} }
+func newWatch() *watch {
+	return &watch{known: make(map[watchedScope]*tracker), whole: make(map[string]*marks), changed: make(map[string]uint64)}
+}
+
+// marksOf returns the marks of a scope, which begin when they are first asked for;
+// nil for a scope that is not followed. version is that of a view.
+func (w *watch) marksOf(k watchedScope, version uint64) *marks {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if k.scope == "" {
+		m := w.whole[k.layer]
+		if m == nil {
+			if seq, ok := w.changed[k.layer]; ok {
+				version = seq
+			}
+			m = newMarks(version)
+			w.whole[k.layer] = m
+		}
+		return m
+	}
+	t := w.known[k]
+	if t == nil || t.seq == 0 {
+		return nil
+	}
+	if t.marks == nil {
+		t.marks = newMarks(t.seq)
+	}
+	return t.marks
+}
 
 // Version is the sequence of the last change to a layer that shows under the
 // decision: what is drawn for subjects with this decision is the same as long as
@@ -98,9 +129,16 @@ func (w *watch) see(v *View, deltas []Delta) {
 		if l, ok := v.Layer(d.Layer); ok && l.Level != layers.NoLevel || d.Def != nil && d.Def.Level != layers.NoLevel {
 			frame = true
 		}
+		w.changed[d.Layer] = d.Seq
+		if m := w.whole[d.Layer]; m != nil {
+			m.take(d)
+		}
 		for k, t := range w.known {
 			if frame && len(t.decision.Regions) > 0 { // the border decides who sees what
 				t.seq, t.ready = d.Seq, false
+				if t.marks != nil {
+					t.marks.forget(d.Seq)
+				}
 			}
 			if k.layer != d.Layer || t.seq == d.Seq {
 				continue
@@ -111,6 +149,9 @@ func (w *watch) see(v *View, deltas []Delta) {
 			}
 			if l, ok := v.Layer(d.Layer); ok && t.shows(v, l, d) {
 				t.seq = d.Seq
+				if t.marks != nil {
+					t.marks.take(d)
+				}
 			}
 		}
 	}

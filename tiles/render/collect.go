@@ -67,17 +67,23 @@ func (d *Renderer) collect(ctx context.Context, s Source, r *Request, l *layers.
 	if i := l.FieldIndex(l.TitleField); i >= 0 && !l.Fields[i].Personal {
 		c.title = i
 	}
-	// A closed box around a half-open tile, a unit wider so that rounding loses nothing.
-	margin := 1.0
-	if l.Geometry.Dimension() != 0 {
-		margin = shape.DefaultBuffer + 2*shapeCell
-	}
-	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: boxes(r.Tile.Grid, r.Tile.Buffered(margin/mvt.Extent))}
+	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: Reach(r.Tile, l.Geometry)}
 	if err := c.read(ctx, s, q); err != nil {
 		return nil, err
 	}
 	c.finish()
 	return c.picture, nil
+}
+
+// Reach is where the features lie that the picture of a layer in a tile is made
+// of: lon/lat boxes, one of which each of them meets.
+func Reach(t tiles.ID, g layers.GeometryType) []orb.Bound {
+	// A closed box around a half-open tile, a unit wider so that rounding loses nothing.
+	margin := 1.0
+	if g.Dimension() != 0 {
+		margin = shape.DefaultBuffer + 2*shapeCell
+	}
+	return boxes(t.Grid, t.Buffered(margin/mvt.Extent))
 }
 
 // boxes cuts a box that may go beyond ±180 into boxes within.

@@ -64,7 +64,7 @@ func (d *Renderer) Hex(ctx context.Context, s Source, r Request) ([]byte, error)
 		}
 	}
 	res := HexResolution(r.Tile.Z)
-	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: boxes(r.Tile.Grid, around(r.Tile, res))}
+	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: HexReach(r.Tile)}
 	cells, err := s.Cells(ctx, q, res, sums)
 	if err != nil {
 		return nil, err
@@ -111,6 +111,9 @@ func drawCell(f *shape.Frame, g *mvt.Geometry, c hexgrid.Cell, center orb.Point,
 	}
 	return own && f.Pixel(g, center)
 }
+
+// HexReach is Reach for a tile of hexagons.
+func HexReach(t tiles.ID) []orb.Bound { return boxes(t.Grid, around(t, HexResolution(t.Z))) }
 
 // around is a box that holds every point of every cell that touches the tile:
 // cells are at most about 2.6 average edges across; four leave room for their
