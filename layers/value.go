@@ -213,6 +213,9 @@ func (v Value) AppendJSON(b []byte) []byte {
 	case Boolean:
 		return strconv.AppendBool(b, v.num != 0)
 	case DateTime:
+		if out, ok := appendInstant(b, v.Micro()); ok {
+			return out
+		}
 		b = append(b, '"')
 		b = v.Time().AppendFormat(b, time.RFC3339Nano)
 		return append(b, '"')
@@ -225,6 +228,10 @@ func (v Value) AppendJSON(b []byte) []byte {
 func AppendJSONText(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
+	if PlainJSON(s) {
+		b = append(b, s...)
+		return append(b, '"')
+	}
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
