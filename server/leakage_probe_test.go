@@ -9,6 +9,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/model"
+	"wutu/layers/spatial"
 	"wutu/tiles"
 )
 
@@ -263,7 +264,30 @@ var probings = map[string]probing{
 		if p.chance(.2) {
 			v.Set("within", "POLYGON((111.27 30.67,111.29 30.67,111.29 30.7,111.27 30.7,111.27 30.67))")
 		}
+		if p.chance(.2) {
+			v.Set("per", p.field(l))
+			v.Set("k_per", fmt.Sprint(1+p.IntN(3)))
+		}
+		if p.chance(.2) {
+			v.Del("lon")
+			v.Del("lat")
+			v.Set("geometry", fmt.Sprintf("LINESTRING(%.4f %.4f,111.29 30.69)", at[0], at[1]))
+		}
 		return p.get("/api/v1/near?%s", v.Encode())
+	}},
+	"POST /api/v1/near": {each: 8, draw: func(p *prober) request {
+		l := p.layer()
+		body := map[string]any{"layer": l, "geometry": json.RawMessage(p.polygon()), "k": 1 + p.IntN(8)}
+		if p.chance(.4) {
+			body["per"] = p.field(l)
+		}
+		if p.chance(.3) {
+			body["filter"] = p.filter(l)
+		}
+		if p.chance(.3) {
+			body["within"] = json.RawMessage(p.polygon())
+		}
+		return p.post("/api/v1/near", body)
 	}},
 	"POST /api/v1/within": {each: 14, draw: func(p *prober) request {
 		body := p.region()
@@ -275,6 +299,9 @@ var probings = map[string]probing{
 		}
 		if p.chance(.2) {
 			body["buffer"] = 150
+		}
+		if p.chance(.3) {
+			body["predicate"] = pick(p.Rand, spatial.Relations())
 		}
 		if p.chance(.3) {
 			body["limit"] = 1 + p.IntN(3)

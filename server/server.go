@@ -34,6 +34,7 @@ import (
 	"wutu/server/problem"
 	"wutu/server/route"
 	"wutu/server/search"
+	"wutu/server/spatial"
 	"wutu/server/stream"
 	"wutu/server/tile"
 	"wutu/server/usage"
@@ -177,6 +178,7 @@ func (s *Server) assemble() error {
 		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = append(s.routes, s.disclose.Routes()...)
 	s.routes = append(s.routes, s.ways.Routes()...)
+	s.routes = append(s.routes, spatial.New(spatial.Options{City: s.o.City, Roads: s.ways}).Routes()...)
 	s.routes = append(s.routes, analysis.New(analysis.Options{City: s.o.City, Records: s.o.Records, Now: s.o.Now}).Routes()...)
 	s.routes = append(s.routes, open311.New(open311.Options{City: s.o.City, Events: s.events, Search: s.search, Name: s.o.Name, Code: s.o.Code,
 		Zone: worktime.China(), Now: s.o.Now}).Routes()...)

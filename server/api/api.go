@@ -34,17 +34,11 @@ type API struct{ o Options }
 // New returns an API.
 func New(o Options) *API { return &API{o: o} }
 
-// Limits of answers.
-const (
-	maxK           = 1_000
-	maxFeatures    = 10_000
-	defaultPerList = 1_000
-)
+const mediaJSON = "application/json"
 
-const (
-	mediaJSON    = "application/json"
-	mediaGeoJSON = "application/geo+json"
-)
+// exactly is a radius that only features at the very point meet: a tenth of a
+// micrometre, below what coordinates resolve. 0 means "unlimited" to the engine.
+const exactly = 1e-7
 
 // Routes declares the operations.
 func (a *API) Routes() []openapi.Route {
@@ -64,17 +58,14 @@ func post(path, id, tag, summary string, body, of any, h openapi.Handler, params
 }
 
 // lonLat declares the two required coordinates of a place.
-func lonLat(span bool) []openapi.Param {
-	lon := openapi.Param{Name: "lon", Type: openapi.Number, Required: true, About: "Longitude in degrees, or easting"}
-	lat := openapi.Param{Name: "lat", Type: openapi.Number, Required: true, About: "Latitude in degrees, or northing"}
-	if span {
-		lon.Span, lat.Span = &openapi.Span{Min: -180, Max: 180}, &openapi.Span{Min: -90, Max: 90}
+func lonLat() []openapi.Param {
+	return []openapi.Param{
+		{Name: "lon", Type: openapi.Number, Required: true, About: "Longitude in degrees, or easting"},
+		{Name: "lat", Type: openapi.Number, Required: true, About: "Latitude in degrees, or northing"},
 	}
-	return []openapi.Param{lon, lat}
 }
 
 func (a *API) questions() []openapi.Route {
-	filter := openapi.Param{Name: "filter", About: "CQL2 text"}
 	layer := openapi.Param{Name: "layer", In: openapi.Path, About: "Id of the layer"}
 	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the feature"}
 	return []openapi.Route{
@@ -82,18 +73,9 @@ func (a *API) questions() []openapi.Route {
 		get("/api/v1/me/access", "myAccess", "City", "What the subject may see, and why", accessList{}, mediaJSON, a.myAccess),
 		get("/api/v1/city", "city", "City", "The city", cityInfo{}, mediaJSON, a.city),
 		get("/api/v1/layers", "layers", "City", "Layers the subject may know", knownLayers{}, mediaJSON, a.layers),
-		get("/api/v1/near", "near", "Questions", "Features around a point, nearest first", openapi.Named("featureCollection"), mediaGeoJSON, a.near,
-			append(lonLat(true),
-				openapi.Param{Name: "layer", Required: true, About: "Id of the layer"},
-				openapi.Param{Name: "k", Type: openapi.Integer, About: "At most this many; 10 without radius", Span: &openapi.Span{Min: 1, Max: maxK}},
-				openapi.Param{Name: "radius", Type: openapi.Number, About: "Metres, inclusive", Span: &openapi.Span{Min: 0, Max: 25e6}},
-				openapi.Param{Name: "limit", Type: openapi.Integer, About: "At most this many with radius alone", Span: &openapi.Span{Min: 1, Max: maxFeatures}, Clamp: true, Default: "1000"},
-				filter,
-				openapi.Param{Name: "within", About: "WKT geometry the features must meet"})...),
-		post("/api/v1/within", "within", "Questions", "Features in a drawn region, counted or listed", withinBody{}, withinCounts{}, a.within),
 		post("/api/v1/stats", "stats", "Questions", "Counts and measures by area, cell or value", statsBody{}, groupList{}, a.stats),
 		get("/api/v1/locate", "locate", "Questions", "Everything about a place", placeAnswer{}, mediaJSON, a.locate,
-			append(lonLat(false),
+			append(lonLat(),
 				openapi.Param{Name: "coord", About: "System of lon and lat: wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},
 				openapi.Param{Name: "accuracy", Type: openapi.Number, About: "Radius in metres within which the position lies with 95 %", Span: &openapi.Span{Min: 0, Max: 100_000}},
 				openapi.Param{Name: "class", About: "Also who answers at the place for an event of this class, * for every class of the dictionary"})...),

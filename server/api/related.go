@@ -252,3 +252,8 @@ func (r *relations) mounted() error {
 	}
 	return nil
 }
+
+// equals is the filter field = text.
+func equals(field, value string) layers.Expr {
+	return layers.Compare{Op: layers.Eq, Left: layers.Property{Name: field}, Right: layers.Literal{Value: layers.Text(value)}}
+}

@@ -75,7 +75,7 @@ func (a *API) stats(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	ids, err := layerList(v, &subject, body.Layers, false)
+	ids, err := param.Layers(v, &subject, body.Layers, false)
 	if err != nil {
 		return err
 	}

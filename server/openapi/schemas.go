@@ -29,9 +29,6 @@ func shapes() map[string]*Schema {
 			must("properties", &Schema{Type: "object", Null: true, Values: &Schema{}}).must("layer", text()).
 			must("seconds", number().says("By the roads")).must("metres", number()).says("A feature with the way to it"),
 	}
-	for name, s := range spatialSchemas() {
-		out[name] = adopted(s)
-	}
 	return out
 }
 

@@ -153,3 +153,10 @@ func noWay(detail string) error {
 
 // minutes turns a parameter into a limit.
 func minutes(m float64) time.Duration { return time.Duration(m * float64(time.Minute)) }
+
+// Network returns the network of a layer of roads for a subject that may see all of
+// them and what they depend on. Errors: NotFound, Forbidden, Invalid naming "roads".
+func (r *Router) Network(ctx context.Context, v *live.View, s *layers.Subject, layer string) (*roadnet.Graph, error) {
+	g, _, err := r.network(ctx, v, s, layer)
+	return g, err
+}

@@ -1,4 +1,4 @@
-package api
+package spatial
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/access"
 	"wutu/layers/live"
+	"wutu/layers/spatial"
 	"wutu/server/auth"
 	"wutu/server/geojson"
 	"wutu/server/openapi"
@@ -22,17 +23,23 @@ import (
 	"wutu/server/usage"
 )
 
-// maxBuffer bounds buffers: half of the Earth's circumference reaches everything.
-const maxBuffer = 20_037_508
-
 type withinBody struct {
-	Geometry  json.RawMessage `json:"geometry"`
-	Layers    []string        `json:"layers"`
-	Filter    string          `json:"filter"`
-	Predicate string          `json:"predicate"`
-	Buffer    float64         `json:"buffer"`
-	Result    string          `json:"result"`
-	Limit     *int            `json:"limit"`
+	Geometry  json.RawMessage `json:"geometry" must:"true" schema:"Geometry"`
+	Layers    []string        `json:"layers" about:"Ids of layers; absent: all that may be counted or listed"`
+	Filter    json.RawMessage `json:"filter" about:"CQL2 as text or as JSON"`
+	Predicate string          `json:"predicate" enum:"intersects,within,contains,touches,crosses,overlaps,equals,disjoint,dwithin" about:"How features lie to the geometry; absent: intersects"`
+	Buffer    float64         `json:"buffer" about:"Metres around the geometry, inclusive; with intersects, within and dwithin"`
+	Distance  *float64        `json:"distance" about:"The buffer of dwithin"`
+	Result    string          `json:"result" enum:"count,features"`
+	Limit     *int            `json:"limit" about:"Features per layer"`
+}
+
+// withinCounts is the answer to result count; features has lists by layer.
+type withinCounts struct {
+	Counts   map[string]*int            `json:"counts,omitempty"`
+	Below    map[string]int             `json:"below,omitempty"`
+	AreaM2   *float64                   `json:"area_m2,omitempty" null:"true"`
+	Features map[string]json.RawMessage `json:"features,omitempty" schema:"map[]FeatureCollection"`
 }
 
 func (a *API) within(c echo.Context, in *openapi.Input) error {
@@ -42,90 +49,72 @@ func (a *API) within(c echo.Context, in *openapi.Input) error {
 	if err := in.Body(&body); err != nil {
 		return err
 	}
-	region, err := body.region()
-	if err != nil {
+	q := layers.Query{Subject: subject}
+	var err error
+	if q.Filter, err = filterOf("/filter", body.Filter); err != nil {
 		return err
 	}
-	filter, err := param.Filter("/filter", body.Filter)
-	if err != nil {
+	w := withinAnswer{view: v, query: q, named: body.Layers}
+	if err := body.place(&w); err != nil {
 		return err
 	}
-	q := layers.Query{Subject: subject, Region: region, Filter: filter, Limit: defaultPerList}
-	if body.Limit != nil {
-		if *body.Limit < 1 || *body.Limit > maxFeatures {
-			return layers.Invalidf("within", "/limit", fmt.Sprintf("%d is not between 1 and %d", *body.Limit, maxFeatures))
-		}
-		q.Limit = *body.Limit
+	if w.query.Limit, err = limitOf("/limit", body.Limit, maxFeatures, defaultPerList); err != nil {
+		return err
+	}
+	if body.Result != "" && body.Result != "count" && body.Result != "features" {
+		return layers.Invalidf("within", "/result", fmt.Sprintf("%.40q is not count or features", body.Result))
 	}
 	listing := body.Result == "features"
-	ids, err := layerList(v, &subject, body.Layers, listing)
-	if err != nil {
+	if w.ids, err = param.Layers(v, &subject, body.Layers, listing); err != nil {
 		return err
 	}
 	if body.Layers != nil {
-		usage.Layers(ctx, ids...)
+		usage.Layers(ctx, w.ids...)
 	}
-	w := withinAnswer{view: v, query: q, ids: ids, named: body.Layers}
 	if listing {
 		return w.features(c)
 	}
 	return w.counts(c)
 }
 
-func (b *withinBody) region() (*layers.Region, error) {
-	if len(b.Geometry) == 0 {
-		return nil, layers.Invalidf("within", "/geometry", "is required")
-	}
-	g, err := param.Geometry("/geometry", b.Geometry)
+// place puts the region and the predicate into the query: those the index knows as
+// a region, the others as a condition.
+func (b *withinBody) place(w *withinAnswer) error {
+	g, err := drawn("/geometry", b.Geometry, maxRegionVertices)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r := &layers.Region{Geometry: g, BufferM: b.Buffer}
-	switch b.Predicate {
-	case "", "intersects":
-	case "within":
-		r.Within = true
+	relation, err := spatial.ParseRelation("/predicate", b.Predicate)
+	if err != nil {
+		return err
+	}
+	if err := metres("/buffer", b.Buffer, maxMetres); err != nil {
+		return err
+	}
+	if b.Distance != nil {
+		if relation != spatial.DWithin {
+			return layers.Invalidf("within", "/distance", "goes with the predicate dwithin; the others take a buffer")
+		}
+		if err := metres("/distance", *b.Distance, maxMetres); err != nil {
+			return err
+		}
+		b.Buffer = *b.Distance
+	}
+	w.drawn = layers.Region{Geometry: g, BufferM: b.Buffer}
+	switch relation {
+	case spatial.Intersects, spatial.Within, spatial.DWithin:
+		w.query.Region = &layers.Region{Geometry: g, BufferM: b.Buffer, Within: relation == spatial.Within}
+		return nil
 	default:
-		return nil, layers.Invalidf("within", "/predicate", fmt.Sprintf("%.40q is not intersects or within", b.Predicate))
 	}
-	if b.Result != "" && b.Result != "count" && b.Result != "features" {
-		return nil, layers.Invalidf("within", "/result", fmt.Sprintf("%.40q is not count or features", b.Result))
+	if b.Buffer != 0 {
+		return layers.Invalidf("within", "/buffer", "goes with the predicates intersects, within and dwithin")
 	}
-	if !(b.Buffer >= 0) || b.Buffer > maxBuffer {
-		return nil, layers.Invalidf("within", "/buffer", fmt.Sprintf("%v is not between 0 and %d metres", b.Buffer, maxBuffer))
+	if err := checkVertices("/geometry", g, maxVertices); err != nil {
+		return err
 	}
-	return r, nil
-}
-
-// layerList checks the layers of a request; none named means all that the
-// subject may count, or list.
-func layerList(v *live.View, s *layers.Subject, named []string, listing bool) ([]string, error) {
-	if named == nil {
-		for _, l := range v.Layers() {
-			if m := access.Decide(s, l).Mode; m == access.List || m == access.Counts && !listing {
-				named = append(named, l.ID)
-			}
-		}
-		return named, nil
-	}
-	seen := make(map[string]bool, len(named))
-	for i, id := range named {
-		at := "/layers/" + strconv.Itoa(i)
-		var err error
-		if listing {
-			_, err = param.Listable(v, s, id)
-		} else {
-			_, _, err = param.Countable(v, s, id)
-		}
-		if err != nil {
-			return nil, param.At(at, err)
-		}
-		if seen[id] {
-			return nil, layers.Invalidf("request", at, fmt.Sprintf("layer %s is named twice", id))
-		}
-		seen[id] = true
-	}
-	return named, nil
+	w.query.Filter = relation.Filter(g, w.query.Filter)
+	return nil
 }
 
 // skips reports whether a layer that was not named may be left out of an answer:
@@ -139,6 +128,7 @@ func skips(named []string, err error) bool {
 type withinAnswer struct {
 	view  *live.View
 	query layers.Query
+	drawn layers.Region
 	ids   []string
 	named []string // as the request names them
 }
@@ -164,10 +154,18 @@ func (w *withinAnswer) counts(c echo.Context) error {
 	if len(below) > 0 {
 		out["below"] = below
 	}
-	if area := measure.Area(w.query.Region.Geometry); !math.IsNaN(area) && w.query.Region.BufferM == 0 {
+	if area := measure.Area(w.drawn.Geometry); !math.IsNaN(area) && w.drawn.BufferM == 0 {
 		out["area_m2"] = area
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+// countOf is a count as JSON: a number, or null when it is withheld.
+func countOf(n live.Count) *int {
+	if n.Below > 0 {
+		return nil
+	}
+	return &n.N
 }
 
 func (w *withinAnswer) features(c echo.Context) error {

@@ -1,0 +1,62 @@
+package spatial
+
+import (
+	"context"
+	"net/http"
+
+	"wutu/layers"
+	"wutu/layers/live"
+	"wutu/layers/roadnet"
+	"wutu/server/openapi"
+)
+
+// City is what this package asks of the city.
+type City interface {
+	View() *live.View
+}
+
+// Roads are the networks of the city's roads.
+type Roads interface {
+	// Network returns the network of a layer of roads. Errors: NotFound, Forbidden,
+	// Invalid naming "roads".
+	Network(ctx context.Context, v *live.View, s *layers.Subject, layer string) (*roadnet.Graph, error)
+}
+
+// Options configures an API; all are required.
+type Options struct {
+	City  City
+	Roads Roads
+}
+
+// API answers the addresses. Safe for concurrent use.
+type API struct{ o Options }
+
+// New returns an API.
+func New(o Options) *API { return &API{o: o} }
+
+// post declares an operation: body is a value of what is sent, of one of what is
+// answered.
+func post(path, id, summary string, body, of any, h openapi.Handler) openapi.Route {
+	return openapi.Route{Method: http.MethodPost, Path: path, ID: id, Tag: "Questions", Summary: summary,
+		Body:    &openapi.Body{About: summary, Types: []string{mediaJSON}, Of: body},
+		Answers: []openapi.Answer{{Status: http.StatusOK, Type: mediaJSON, About: summary, Of: of}}, Weight: openapi.Heavy, Handle: h}
+}
+
+// Routes declares the operations.
+func (a *API) Routes() []openapi.Route {
+	return []openapi.Route{
+		a.nearRoute(),
+		asGeoJSON(post("/api/v1/near", "nearShape", "Features around a place, a line or a polygon, nearest first", nearBody{}, openapi.Named("featureCollection"), a.nearShape)),
+		light(post("/api/v1/within", "within", "Features in a drawn region, counted or listed", withinBody{}, withinCounts{}, a.within)),
+	}
+}
+
+func asGeoJSON(r openapi.Route) openapi.Route {
+	r.Answers[0].Type = mediaGeoJSON
+	return r
+}
+
+func light(r openapi.Route) openapi.Route {
+	r.Weight = openapi.Light
+	return r
+}
