@@ -188,7 +188,7 @@ func answer(c echo.Context, e *cache.Entry) error {
 		h.Set("Content-Encoding", r.Encoding)
 	}
 	if r.Status == http.StatusNotAcceptable {
-		return &problem.Status{Code: r.Status, Kind: "unsupported", Parameter: "Accept-Encoding", Detail: "tiles come plain or in gzip, and both are refused"}
+		return &problem.Status{Code: r.Status, Kind: "unsupported", Parameter: "Accept-Encoding", Detail: "tiles come plain, in gzip, zstd or br, and all are refused"}
 	}
 	if r.Status != http.StatusOK {
 		return c.NoContent(r.Status)

@@ -145,7 +145,25 @@ func (c *Cache) keep(k Key, entry *Entry) {
 		return
 	}
 	c.entries[k] = c.order.PushFront(v)
-	for c.bytes += v.weight; c.bytes > c.maxBytes; {
+	entry.grew = func(bytes int) { c.grow(k, entry, int64(bytes)) }
+	c.bytes += v.weight
+	c.shrink()
+}
+
+// grow takes note of more bytes of an entry, if it is still kept.
+func (c *Cache) grow(k Key, entry *Entry, bytes int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.entries[k]; ok && e.Value.(*kept).entry == entry {
+		e.Value.(*kept).weight += bytes
+		c.bytes += bytes
+		c.shrink()
+	}
+}
+
+// shrink drops what was used least recently until the rest has room. c.mu is held.
+func (c *Cache) shrink() {
+	for c.bytes > c.maxBytes {
 		c.drop(c.order.Back())
 	}
 }

@@ -14,6 +14,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+
 	"wutu/layers"
 	"wutu/tiles"
 	"wutu/tiles/cache"
@@ -31,7 +34,7 @@ func TestNegotiation(t *testing.T) {
 		{"*;q=0", "", false}, {"*;q=0, gzip", "gzip", true}, {"*;q=0, identity", "", true}, {"identity;q=0", "", false},
 		{"identity;q=0, gzip;q=0.1", "gzip", true}, {"gzip;q=0.5, identity", "", true}, {"gzip;q=0.5, identity;q=0.5", "gzip", true},
 		{"GZIP;Q=1", "gzip", true}, {"gzip;q=nonsense", "", true}, {"gzip;q=0, *", "", true}, {"x-gzip", "gzip", true},
-		{"gzip;q=0.001", "gzip", true}, {"gzip;q=0, identity;q=0", "", false},
+		{"gzip;q=0.001", "gzip", true}, {"gzip;q=0, identity;q=0", "", false}, {"gzip, *;q=0", "gzip", true},
 	} {
 		var accept []string
 		if c.header != "-" {
@@ -39,6 +42,71 @@ func TestNegotiation(t *testing.T) {
 		}
 		if got, ok := cache.Negotiate(accept); got != c.want || ok != c.ok {
 			t.Errorf("Accept-Encoding %q: %q %v, want %q %v", c.header, got, ok, c.want, c.ok)
+		}
+	}
+}
+
+// With more codings than one the client's weights decide, then the server's order.
+func TestNegotiationOfSeveral(t *testing.T) {
+	for header, want := range map[string]string{
+		"gzip, deflate, br, zstd": "gzip", "br": "br", "zstd": "zstd", "br;q=1, gzip;q=0.8": "br", "deflate, zstd, br": "zstd",
+		"gzip;q=0, *": "zstd", "gzip;q=0, zstd;q=0, *;q=0.5": "br", "identity": "", "compress": "", "br;q=0.5, identity;q=0.6": "",
+	} {
+		if got, ok := cache.Negotiate([]string{header}, cache.Gzip, cache.Zstd, cache.Brotli); got != want || !ok {
+			t.Errorf("Accept-Encoding %q: %q %v, want %q", header, got, ok, want)
+		}
+	}
+}
+
+// Each coding is the same tile under a tag of its own, coded once, and counts in
+// the cache's room.
+func TestCodings(t *testing.T) {
+	tile := bytes.Repeat([]byte("a tile of the city "), 2000)
+	c := cache.New(cache.Options{})
+	get := func() *cache.Entry {
+		e, err := c.Get(t.Context(), cache.Key{Layers: "a"}, func(context.Context) ([]byte, error) { return tile, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	e := get()
+	tags := map[string]bool{}
+	for coding, unpack := range map[string]func(b []byte) ([]byte, error){
+		"gzip": func(b []byte) ([]byte, error) {
+			z, err := stdgzip.NewReader(bytes.NewReader(b))
+			if err != nil {
+				return nil, err
+			}
+			return io.ReadAll(z)
+		},
+		"br": func(b []byte) ([]byte, error) { return io.ReadAll(brotli.NewReader(bytes.NewReader(b))) },
+		"zstd": func(b []byte) ([]byte, error) {
+			z, err := zstd.NewReader(nil)
+			if err != nil {
+				return nil, err
+			}
+			return z.DecodeAll(b, nil)
+		},
+	} {
+		before := c.Stats().Bytes
+		r, err := e.Respond(cache.Conditions{AcceptEncoding: []string{coding}})
+		if err != nil || r.Status != 200 || r.Encoding != coding || tags[r.ETag] {
+			t.Fatalf("%s: %+v, %v", coding, r, err)
+		}
+		tags[r.ETag] = true
+		if got, err := unpack(r.Body); err != nil || !bytes.Equal(got, tile) {
+			t.Errorf("%s: unpacked %d bytes, %v", coding, len(got), err)
+		}
+		if grown := c.Stats().Bytes - before; coding != "gzip" && grown != int64(len(r.Body)) {
+			t.Errorf("%s: %d bytes more in the cache for %d", coding, grown, len(r.Body))
+		}
+		again, _ := get().Respond(cache.Conditions{AcceptEncoding: []string{coding}})
+		if &again.Body[0] != &r.Body[0] {
+			t.Errorf("%s: coded twice", coding)
+		}
+		if again, _ = e.Respond(cache.Conditions{AcceptEncoding: []string{coding}, IfNoneMatch: []string{r.ETag}}); again.Status != 304 {
+			t.Errorf("%s: status %d", coding, again.Status)
 		}
 	}
 }

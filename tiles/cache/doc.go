@@ -5,9 +5,9 @@
 // makes new keys, and old entries leave when room is needed. What a subject may
 // see is part of the key: subjects share a tile only when their scope is equal.
 //
-// A tile is compressed once, when it is rendered, and kept compressed; the few
-// clients that take no gzip get it unpacked. However many ask for a tile at
-// once, it is rendered once.
+// A tile is compressed once, when it is rendered, and kept compressed: in gzip, and
+// in zstd or brotli too once a client prefers them. The few clients that take
+// none get it unpacked. However many ask for a tile at once, it is rendered once.
 //
 // Respond turns an entry and the headers of a request into status, headers and
 // body, as RFC 9110 defines them, without knowing an HTTP framework. Each coding

@@ -28,11 +28,11 @@ type Response struct {
 }
 
 // Respond answers for a tile: 204 when it is empty, 304 when the client has it,
-// 406 when it accepts neither gzip nor identity, else 200 with the coding it
-// prefers, gzip when it has no preference. A client that sends no
-// Accept-Encoding gets identity, the safe reading of "anything".
+// 406 when it accepts none of the codings, else 200 with the coding it prefers,
+// gzip when it has no preference, because that is there already. A client that
+// sends no Accept-Encoding gets identity, the safe reading of "anything".
 func (e *Entry) Respond(c Conditions) (Response, error) {
-	coding, ok := Negotiate(c.AcceptEncoding)
+	coding, ok := Negotiate(c.AcceptEncoding, Gzip, Zstd, Brotli)
 	if !ok {
 		return Response{Status: http.StatusNotAcceptable}, nil
 	}
@@ -42,10 +42,14 @@ func (e *Entry) Respond(c Conditions) (Response, error) {
 		r.Status, r.Encoding = http.StatusNotModified, ""
 	case e.Empty():
 		r.Status, r.Encoding = http.StatusNoContent, ""
-	case coding == Gzip:
-		r.Body = e.gzip
-	default:
+	case coding == "":
 		b, err := e.Identity()
+		if err != nil {
+			return Response{}, err
+		}
+		r.Body = b
+	default:
+		b, err := e.coded(coding)
 		if err != nil {
 			return Response{}, err
 		}
@@ -54,48 +58,64 @@ func (e *Entry) Respond(c Conditions) (Response, error) {
 	return r, nil
 }
 
-// ETag is the strong entity tag of the tile in a coding, "" or Gzip.
+// ETag is the strong entity tag of the tile in a coding, "" for identity.
 func (e *Entry) ETag(coding string) string {
-	if coding == Gzip && !e.Empty() {
-		return tag(e.hash, e.size, "g")
+	if e.Empty() {
+		coding = ""
 	}
-	return tag(e.hash, e.size, "")
+	suffix := map[string]string{Gzip: "g", Zstd: "z", Brotli: "b"}[coding]
+	return tag(e.hash, e.size, suffix)
 }
 
-// Gzip is the coding tiles are kept in.
-const Gzip = "gzip"
+// The codings of tiles. They are kept in gzip, and in the others once asked for.
+const (
+	Gzip   = "gzip"
+	Zstd   = "zstd" // RFC 8878
+	Brotli = "br"   // RFC 7932
+)
 
-// Negotiate chooses between gzip and identity ("") by the values of
-// Accept-Encoding (RFC 9110 section 12.5.3). ok is false when the client refuses
-// both. Weights that cannot be read count as 0.
-func Negotiate(accept []string) (coding string, ok bool) {
+// Negotiate chooses between the offered codings, in order of preference, and
+// identity ("") by the values of Accept-Encoding (RFC 9110 section 12.5.3).
+// Without offers that is gzip. ok is false when the client refuses all. Weights
+// that cannot be read count as 0.
+func Negotiate(accept []string, offered ...string) (coding string, ok bool) {
 	if len(accept) == 0 {
 		return "", true
 	}
-	gzip, identity, any := -1.0, -1.0, -1.0
+	if len(offered) == 0 {
+		offered = []string{Gzip}
+	}
+	if a := accept[0]; len(accept) == 1 && (a == offered[0] || !strings.Contains(a, ";") && strings.HasPrefix(a, offered[0]+",")) {
+		return offered[0], true // as browsers ask: all weights are 1
+	}
+	weights := make(map[string]float64, 4)
 	for _, element := range elements(accept) {
 		name, parameters, _ := strings.Cut(element, ";")
-		q := weight(parameters)
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case "gzip", "x-gzip":
-			gzip = max(gzip, q)
-		case "identity":
-			identity = max(identity, q)
-		case "*":
-			any = max(any, q)
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name == "x-gzip" {
+			name = Gzip
+		}
+		weights[name] = max(weights[name], weight(parameters))
+	}
+	rest, other := weights["*"] // what is not named
+	best := 0.0
+	for _, name := range offered {
+		q, named := weights[name]
+		if !named {
+			q = rest
+		}
+		if q > best {
+			coding, best = name, q
 		}
 	}
-	if gzip < 0 {
-		gzip = max(any, 0)
-	}
-	if identity < 0 && any != 0 {
+	identity, named := weights["identity"]
+	if !named && (!other || rest > 0) {
 		// Acceptable unless excluded, but never preferred to a coding that was named.
 		identity = 0.0001
 	}
-	identity = max(identity, 0)
 	switch {
-	case gzip > 0 && gzip >= identity:
-		return Gzip, true
+	case best > 0 && best >= identity:
+		return coding, true
 	case identity > 0:
 		return "", true
 	}
