@@ -62,7 +62,7 @@ func Check(r *Route, c echo.Context) (*Input, error) {
 	for _, name := range names {
 		p := r.param(Query, name)
 		switch {
-		case p == nil:
+		case p == nil && !r.Others:
 			return nil, bad(short(name), "is not a parameter of this address")
 		case len(in.query[name]) > 1:
 			return nil, bad(name, "is given more than once")
@@ -82,6 +82,9 @@ func checkBody(r *Route, c echo.Context) error {
 		return nil
 	}
 	got := c.Request().Header.Get("Content-Type")
+	if got == "" { // OGC API Common Part 5, requirement content-type
+		return bad("Content-Type", "is required")
+	}
 	media, _, err := mime.ParseMediaType(got)
 	if err != nil || !slices.Contains(r.Body.Types, media) {
 		return problem.UnsupportedMedia(got, r.Body.Types)
@@ -162,14 +165,24 @@ func (in *Input) Has(name string) bool {
 	return false
 }
 
-// Given lists the names of the query parameters that the request gives, all of
-// them declared, in ascending order. A nil Input has none.
-func (in *Input) Given() []string {
+// Given lists the names of the declared query parameters that the request gives,
+// in ascending order. A nil Input has none.
+func (in *Input) Given() []string { return in.names(true) }
+
+// Others lists the names of the query parameters of a route with Others that are
+// not declared, in ascending order. The caller checks them.
+func (in *Input) Others() []string { return in.names(false) }
+
+func (in *Input) names(declared bool) []string {
 	if in == nil {
 		return nil
 	}
-	return slices.Sorted(maps.Keys(in.query))
+	all := slices.Sorted(maps.Keys(in.query))
+	return slices.DeleteFunc(all, func(name string) bool { return (in.route.param(Query, name) != nil) != declared })
 }
+
+// Other returns the text of one of Others.
+func (in *Input) Other(name string) string { return in.query.Get(name) }
 
 // Text returns a parameter, its default, or "".
 func (in *Input) Text(name string) string { v, _ := in.get(name); return v }

@@ -114,6 +114,8 @@ type Route struct {
 	Params  []Param
 	Body    *Body
 	Answers []Answer
+	Others  bool // further query parameters are taken, which the handler checks
+	Streams bool // the answer lasts as long as the client reads it; the handler ends those of clients that do not
 	Endless bool // no time limit: streams
 
 	// Problems names what it may fail with beyond what its kind of route does: names
