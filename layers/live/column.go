@@ -2,6 +2,7 @@ package live
 
 import (
 	"math"
+	"strconv"
 	"unsafe"
 
 	"wutu/layers"
@@ -10,6 +11,7 @@ import (
 // column holds one field of a segment's rows. Columns are immutable.
 type column interface {
 	value(row uint32) layers.Value
+	appendJSON(dst []byte, row uint32) []byte // as the value would
 	bytes() int
 }
 
@@ -19,6 +21,8 @@ type nullColumn struct{}
 func (nullColumn) value(uint32) layers.Value { return layers.Value{} }
 func (nullColumn) bytes() int                { return 0 }
 
+func (nullColumn) appendJSON(dst []byte, _ uint32) []byte { return append(dst, "null"...) }
+
 // dictColumn holds repeated strings: code 0 is null, code c is dict[c-1]. One of
 // the three widths is set, the narrowest that holds the codes.
 type dictColumn struct {
@@ -26,6 +30,7 @@ type dictColumn struct {
 	narrow []uint8
 	middle []uint16
 	wide   []uint32
+	plain  bool // every string is JSON as it stands
 }
 
 func (c *dictColumn) code(row uint32) uint32 {
@@ -46,6 +51,24 @@ func (c *dictColumn) value(row uint32) layers.Value {
 	return c.dict[code-1]
 }
 
+func (c *dictColumn) appendJSON(dst []byte, row uint32) []byte {
+	code := c.code(row)
+	if code == 0 {
+		return append(dst, "null"...)
+	}
+	return appendText(dst, c.dict[code-1].Str(), c.plain)
+}
+
+// appendText appends s as a JSON string; plain says that nothing in it is escaped.
+func appendText(dst []byte, s string, plain bool) []byte {
+	if !plain {
+		return layers.AppendJSONText(dst, s)
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
 func (c *dictColumn) bytes() int {
 	n := len(c.narrow) + 2*len(c.middle) + 4*len(c.wide)
 	for _, v := range c.dict {
@@ -60,6 +83,7 @@ type textColumn struct {
 	off   []uint32
 	data  []byte
 	nulls bitset
+	plain bool // every string is JSON as it stands
 }
 
 func (c *textColumn) value(row uint32) layers.Value {
@@ -67,6 +91,13 @@ func (c *textColumn) value(row uint32) layers.Value {
 		return layers.Value{}
 	}
 	return layers.Text(c.text(row))
+}
+
+func (c *textColumn) appendJSON(dst []byte, row uint32) []byte {
+	if c.nulls.has(row) {
+		return append(dst, "null"...)
+	}
+	return appendText(dst, c.text(row), c.plain)
 }
 
 // text returns the row's string without copying: data is never written again,
@@ -105,6 +136,13 @@ func (c *numberColumn) value(row uint32) layers.Value {
 		return layers.Float(math.Float64frombits(c.wide[row]))
 	}
 	return c.whole(int64(c.wide[row]))
+}
+
+func (c *numberColumn) appendJSON(dst []byte, row uint32) []byte {
+	if c.narrow != nil && (c.typ == layers.Integer || c.typ == layers.Number) && !c.nulls.has(row) {
+		return strconv.AppendInt(dst, int64(c.narrow[row]), 10)
+	}
+	return c.value(row).AppendJSON(dst)
 }
 
 func (c *numberColumn) whole(n int64) layers.Value {

@@ -123,9 +123,10 @@ func (b *columnBuilder) build(order []uint32) column {
 }
 
 func (b *columnBuilder) buildDict(order []uint32) column {
-	c := &dictColumn{dict: make([]layers.Value, len(b.dict))}
+	c := &dictColumn{dict: make([]layers.Value, len(b.dict)), plain: true}
 	for i, s := range b.dict {
 		c.dict[i] = layers.Text(s)
+		c.plain = c.plain && layers.PlainJSON(s)
 	}
 	switch n := len(b.dict); {
 	case n < 1<<8:
@@ -153,8 +154,9 @@ func buildText(texts []string, order []uint32, nulls bitset) *textColumn {
 	for _, s := range texts {
 		total += len(s)
 	}
-	c := &textColumn{off: make([]uint32, len(order)+1), data: make([]byte, 0, total), nulls: nulls}
+	c := &textColumn{off: make([]uint32, len(order)+1), data: make([]byte, 0, total), nulls: nulls, plain: true}
 	for i, from := range order {
+		c.plain = c.plain && layers.PlainJSON(texts[from])
 		c.data = append(c.data, texts[from]...)
 		c.off[i+1] = uint32(len(c.data))
 	}
