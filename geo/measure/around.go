@@ -25,6 +25,9 @@ const trusted = 0.05
 func NewAround(p orb.Point) Around {
 	a := Around{p: p}
 	a.perLon, a.perLat = localScale(p[1])
+	if math.Abs(p[1]) == 90 {
+		a.perLon = 0 // a pole is one place, which the cosine misses by a hair
+	}
 	// ds² = (M dφ)² + (N cos φ dλ)². Within d of p the logarithm of N cos φ changes by
 	// at most d·tan(φ)/R and that of M by less than d/(50 R); twice that allows for the
 	// growth of the tangent while the error stays below 'trusted'. Lengths of curves

@@ -19,7 +19,7 @@ func BoundDistance(p orb.Point, b orb.Bound) float64 {
 	lonGap := lonGap(p[0], b.Min[0], b.Max[0])
 	latGap := max(b.Min[1]-p[1], p[1]-b.Max[1], 0)
 	if lonGap == 0 {
-		return latGap * radian * leastRadius * slack
+		return max(0, latGap*radian*leastRadius*slack-grain)
 	}
 	// For a fixed latitude the distance grows with the difference in
 	// longitude, so the nearest place lies on the meridian lonGap away; there,
@@ -38,11 +38,15 @@ func BoundDistance(p orb.Point, b orb.Bound) float64 {
 	sinLon := math.Sin(gap / 2)
 	sinLat := math.Sin((lat - p[1]) / 2 * radian)
 	h := sinLat*sinLat + cosP*math.Cos(lat*radian)*sinLon*sinLon
-	return 2 * leastRadius * slack * math.Asin(min(1, math.Sqrt(max(0, h))))
+	return max(0, 2*leastRadius*slack*math.Asin(min(1, math.Sqrt(max(0, h))))-grain)
 }
 
-// slack keeps rounding from lifting a bound above the true distance.
-const slack = 1 - 1e-9
+// slack and grain keep rounding from lifting a bound above the true distance: a
+// share of it, and the metres by which a cosine misses 0 at a pole, amply.
+const (
+	slack = 1 - 1e-9
+	grain = 1e-8
+)
 
 // lonGap returns the degrees from lon to the interval [west, east], the shorter
 // way round, 0 inside.

@@ -32,12 +32,18 @@ func (v vec) sub(w vec) vec       { return vec{v.x - w.x, v.y - w.y, v.z - w.z} 
 func (v vec) dot(w vec) float64   { return v.x*w.x + v.y*w.y + v.z*w.z }
 func (v vec) along(f float64) vec { return vec{v.x * f, v.y * f, v.z * f} }
 func (v vec) plus(w vec) vec      { return vec{v.x + w.x, v.y + w.y, v.z + w.z} }
+
+// degreesBetween is b − a the shorter way round, from −180 to 180, rounded once.
 func degreesBetween(a, b float64) float64 {
 	d := b - a
 	if d >= -180 && d <= 180 {
 		return d
 	}
-	return math.Remainder(d, 360)
+	// What b − a was rounded by (Knuth's TwoSum) is put back, so that −180° and
+	// 180° are the same to the last bit.
+	part := d - b
+	rounding := (b - (d - part)) - (a + part)
+	return math.Remainder(d, 360) + rounding
 }
 
 // frame is the local east-north system of a point, in metres per radian of

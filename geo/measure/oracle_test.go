@@ -115,6 +115,40 @@ func TestBoundDistance(t *testing.T) {
 	}
 }
 
+// A pole is one place under every longitude, and no box is farther than a point in it.
+func TestPolesAreOnePlace(t *testing.T) {
+	r := geotest.Rand(t)
+	for range 2000 {
+		lat := []float64{90, -90}[r.IntN(2)]
+		a, b := orb.Point{360*r.Float64() - 180, lat}, orb.Point{360*r.Float64() - 180, lat}
+		if d := Distance(a, b); d != 0 {
+			t.Fatalf("%v and %v are %g m apart", a, b, d)
+		}
+		if d := BoundDistance(a, orb.Bound{Min: b, Max: b}); d != 0 {
+			t.Fatalf("a box at %v is %g m from %v", b, d, a)
+		}
+		q := orb.Point{360*r.Float64() - 180, lat - math.Copysign(math.Pow(10, -12*r.Float64()), lat)}
+		if d, other := Distance(q, a), Distance(q, b); d != other {
+			t.Fatalf("from %v to one pole: %v and %v", q, d, other)
+		}
+		if low, d := BoundDistance(q, orb.Bound{Min: b, Max: b}), Distance(q, b); low > d {
+			t.Fatalf("from %v to %v: at least %g, but %g", q, b, low, d)
+		}
+	}
+}
+
+// −180° and 180° are one meridian, to the last bit.
+func TestAntimeridianIsOneLine(t *testing.T) {
+	r := geotest.Rand(t)
+	for range 20_000 {
+		p := geotest.Point(r, orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}})
+		lat := 180*r.Float64() - 90
+		if a, b := Distance(p, orb.Point{-180, lat}), Distance(p, orb.Point{180, lat}); a != b {
+			t.Fatalf("from %v to latitude %v on the antimeridian: %v and %v", p, lat, a, b)
+		}
+	}
+}
+
 func TestCircleHoldsItsPoints(t *testing.T) {
 	r := geotest.Rand(t)
 	world := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}

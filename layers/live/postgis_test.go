@@ -134,7 +134,7 @@ func (p *peers) fill() {
 	p.query(`ALTER TABLE small ADD geog geography;
 		UPDATE small SET geog = ST_Segmentize(geom, 0.0003)::geography;
 		CREATE TABLE plain AS SELECT * FROM shapes WHERE id NOT LIKE 'gc%';
-		CREATE INDEX ON shapes USING gist (geom); CREATE INDEX ON plain USING gist (geom); ANALYZE`)
+		CREATE INDEX ON shapes USING gist (geom); CREATE INDEX ON plain USING gist (geom); CREATE INDEX ON small USING gist (geog); ANALYZE`)
 }
 
 func (p *peers) query(script string) []string {
