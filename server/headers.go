@@ -29,8 +29,8 @@ const (
 	openMethods    = "GET, HEAD"
 	openHeaders    = "Authorization, If-None-Match, Last-Event-ID"
 	trustedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE"
-	trustedHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Traceparent, X-CSRF-Token"
-	exposed        = "ETag, Link, Content-Crs, Retry-After, " + traceHeader
+	trustedHeaders = "Authorization, Content-Crs, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Unmodified-Since, Last-Event-ID, Prefer, Traceparent, X-CSRF-Token"
+	exposed        = "ETag, Link, Location, Content-Crs, Preference-Applied, Retry-After, " + traceHeader
 )
 
 // origins is the policy for requests that pages of other sites send.

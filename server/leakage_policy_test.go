@@ -85,6 +85,9 @@ func (f *founder) lines(of map[string]condition) []layers.Grant {
 
 func (f *founder) grant(id string, roles []layers.Role, of map[string]condition) layers.Grant {
 	g := layers.Grant{ID: id, Mode: pick(f.Rand, []layers.GrantMode{layers.GrantHidden, layers.GrantCounts, layers.GrantList, layers.GrantList, layers.GrantList})}
+	if g.Mode == layers.GrantList && f.chance(.4) {
+		g.Edit = layers.EditAll
+	}
 	if roles != nil && f.chance(.3) {
 		for range 4 {
 			g.Roles = append(g.Roles, pick(f.Rand, roles))

@@ -242,6 +242,20 @@ var probings = map[string]probing{
 		th := p.target()
 		return p.get("/ogc/collections/%s/items/%s", th.layer, p.q(th.id))
 	}},
+	"POST /ogc/collections/{layer}/items": {each: 3, draw: func(p *prober) request { // refused, whoever asks: the feature is none
+		return p.edit("POST", "/ogc/collections/"+p.layer()+"/items", `{"type":"Feature","geometry":null,"properties":{"no such field":1}}`)
+	}},
+	"PUT /ogc/collections/{layer}/items/{id}": {each: 5, draw: func(p *prober) request {
+		return p.edit("PUT", p.item(), `{"type":"Feature","geometry":null,"properties":{}}`)
+	}},
+	"PATCH /ogc/collections/{layer}/items/{id}": {each: 5, draw: func(p *prober) request {
+		q := p.edit("PATCH", p.item(), `{"properties":{}}`)
+		q.header.Set("Content-Type", "application/merge-patch+json")
+		return q
+	}},
+	"DELETE /ogc/collections/{layer}/items/{id}":  {each: 5, draw: func(p *prober) request { return p.edit("DELETE", p.item(), "") }},
+	"OPTIONS /ogc/collections/{layer}/items":      {each: 3, draw: func(p *prober) request { return p.edit("OPTIONS", "/ogc/collections/"+p.layer()+"/items", "") }},
+	"OPTIONS /ogc/collections/{layer}/items/{id}": {each: 5, draw: func(p *prober) request { return p.edit("OPTIONS", p.item(), "") }},
 	"GET /tiles/{layers}.json":                {each: 4, draw: func(p *prober) request { return p.get("/tiles/%s.json", p.layersOf(2)) }},
 	"GET /tiles/{layers}/{z}/{x}/{y}.mvt":     {each: 16, draw: func(p *prober) request { return p.get("/tiles/%s/%s%s", p.layersOf(2), p.tile(), p.tileQuery()) }},
 	"GET /tiles/{layers}/hex/{z}/{x}/{y}.mvt": {each: 10, draw: func(p *prober) request { return p.get("/tiles/%s/hex/%s%s", p.layer(), p.tile(), p.tileQuery()) }},
@@ -506,6 +520,22 @@ var probings = map[string]probing{
 	"GET /healthz": {each: 1, draw: func(p *prober) request { return p.get("/healthz") }},
 	"GET /readyz":  {each: 1, draw: func(p *prober) request { return p.get("/readyz") }},
 	"GET /metrics": {each: 1, once: true, draw: func(p *prober) request { return request{method: http.MethodGet, path: "/metrics"} }},
+}
+
+// item is the address of a thing of either world.
+func (p *prober) item() string {
+	th := p.target()
+	return fmt.Sprintf("/ogc/collections/%s/items/%s", th.layer, p.q(th.id))
+}
+
+// edit is a request to change something that is refused before anything changes:
+// the state it names is nobody's, if it names one.
+func (p *prober) edit(method, path, body string) request {
+	q := request{method: method, path: path, body: body, header: http.Header{}}
+	if p.chance(.8) {
+		q.header.Set("If-Match", `"none"`)
+	}
+	return q
 }
 
 // analysed are parameters of the analysis of cases.

@@ -128,7 +128,7 @@ func (w *world) ask(r *request, secret string) answer {
 	for name, v := range r.header {
 		req.Header[name] = v
 	}
-	if r.body != "" {
+	if r.body != "" && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if secret != "" {

@@ -48,7 +48,7 @@ func TestProblems(t *testing.T) {
 		{"GET", "/ogc/collections/buildings/items/nothing", "", 404, "not-found", ""},
 		{"GET", "/ogc/collections/Nothing", "", 404, "not-found", ""},
 		{"POST", "/ogc/collections", "", 405, "unsupported", ""},
-		{"DELETE", "/ogc/collections/buildings/items/b00", "", 405, "unsupported", ""},
+		{"DELETE", "/ogc/collections/buildings", "", 405, "unsupported", ""},
 		{"GET", "/api/v1/within", "", 405, "unsupported", ""},
 		{"GET", "/api/v1/nothing", "", 404, "not-found", ""},
 		{"GET", "/ogc/nothing", "", 404, "not-found", ""},

@@ -200,6 +200,13 @@ func (a *API) item(c echo.Context, in *openapi.Input) error {
 		b = link{Href: base, Rel: "collection", Type: mediaJSON}.append(b)
 		return append(b, ']')
 	}}
+	decision := access.Decide(&subject, l)
+	if err := a.validators(c, l, &decision, &f); err != nil {
+		return err
+	}
+	if fresh(c) {
+		return c.NoContent(http.StatusNotModified)
+	}
 	c.Response().Header().Set("Content-Crs", "<"+system.URI+">")
 	return c.Blob(http.StatusOK, mediaGeoJSON, append(e.Append(nil, &f, 0), '\n'))
 }

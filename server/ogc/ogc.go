@@ -2,8 +2,10 @@ package ogc
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -16,7 +18,11 @@ import (
 )
 
 // City is what this package asks of the city.
-type City interface{ View() *live.View }
+type City interface {
+	View() *live.View
+	// Apply commits a batch; View after it returns shows it.
+	Apply(ctx context.Context, b layers.Batch) (uint64, error)
+}
 
 // Options configures an API.
 type Options struct {
@@ -24,6 +30,8 @@ type Options struct {
 	Name     layers.Title
 	Now      func() time.Time
 	Document func() []byte // the OpenAPI document of the whole server, JSON
+	Records  layers.Reader // idempotency of requests; a layers.ChangeReader too tells when features were changed
+	Rand     io.Reader     // of ids of new features
 }
 
 // API answers the addresses under /ogc.
@@ -68,7 +76,7 @@ func (a *API) Routes() []openapi.Route {
 		{Name: "sortby", About: "Fields to sort by, - before a field for descending"},
 		{Name: "properties", About: "Only these properties"},
 	}
-	return []openapi.Route{
+	return append(a.editRoutes(layer), []openapi.Route{
 		get("/ogc", "landing", "Landing page", "landing", mediaJSON, a.landing, format),
 		get("/ogc/", "landingSlash", "Landing page, for clients that put a slash behind its address", "landing", mediaJSON, a.landing, format),
 		get("/ogc/conformance", "conformance", "Conformance classes", "conformance", mediaJSON, a.conformance, format),
@@ -82,7 +90,7 @@ func (a *API) Routes() []openapi.Route {
 		get("/ogc/collections/{layer}/items", "items", "Features of a collection", "featureCollection", mediaGeoJSON, a.items, items...),
 		get("/ogc/collections/{layer}/items/{id}", "item", "One feature", "feature", mediaGeoJSON, a.item, layer,
 			openapi.Param{Name: "id", In: openapi.Path, About: "Id of the feature"}, format, crs),
-	}
+	}...)
 }
 
 // link is a web link (RFC 8288) in JSON.
@@ -99,6 +107,7 @@ func root(c echo.Context) string { return c.Scheme() + "://" + c.Request().Host 
 // conformance lists what is implemented, and nothing that is not.
 func conformanceClasses() []string {
 	const common, features = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/", "http://www.opengis.net/spec/ogcapi-features-"
+	const common3, common5 = "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/", "http://www.opengis.net/spec/ogcapi-common-5/1.0/conf/"
 	const tileset = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
 	return append([]string{
 		common + "core",
@@ -110,6 +119,18 @@ func conformanceClasses() []string {
 		features + "3/1.0/conf/filter",
 		features + "3/1.0/conf/features-filter",
 		features + "3/1.0/conf/queryables",
+		features + "4/1.0/conf/features",
+		common5 + "create-replace-delete",
+		common5 + "update",
+		common5 + "optimistic-locking-etags",
+		common5 + "optimistic-locking-timestamps",
+		common5 + "handling",
+		common5 + "return-resource-representation-in-response",
+		common3 + "schemas",
+		common3 + "advanced-property-roles",
+		common3 + "returnables-and-receivables",
+		common3 + "queryables",
+		common3 + "sortables",
 		features + "5/1.0/conf/schemas",
 		features + "5/1.0/conf/core-roles-features",
 		features + "5/1.0/conf/returnables-and-receivables",

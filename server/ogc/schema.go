@@ -88,6 +88,7 @@ func (a *API) schema(kind which) openapi.Handler {
 		}
 		d := access.Decide(&subject, l)
 		props := map[string]property{}
+		var required []string
 		if kind != sortables && l.Geometry != layers.NoGeometry {
 			g := property{Title: "Geometry", Format: geometryFormat(l), Role: "primary-geometry"}
 			props["geometry"] = g
@@ -101,13 +102,23 @@ func (a *API) schema(kind which) openapi.Handler {
 			}
 			p := propertyOf(&l.Fields[i])
 			p.Seq = i + 1
+			if kind == returnables {
+				p.ReadOnly = d.Edit && !d.Sets(i)
+				if l.Fields[i].Required && !p.ReadOnly {
+					required = append(required, l.Fields[i].Name)
+				}
+			}
 			props[l.Fields[i].Name] = p
 		}
 		self := root(c) + "/ogc/collections/" + url.PathEscape(l.ID) + "/" + whichFacts[kind].path
 		c.Response().Header().Set("Content-Type", mediaSchema)
-		return c.JSON(http.StatusOK, map[string]any{
+		doc := map[string]any{
 			"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": self, "type": "object", "title": l.Title.ZH,
-			"description": l.Title.EN, "properties": props, "additionalProperties": false})
+			"description": l.Title.EN, "properties": props, "additionalProperties": false}
+		if required != nil {
+			doc["required"] = required
+		}
+		return c.JSON(http.StatusOK, doc)
 	}
 }
 
