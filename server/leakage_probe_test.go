@@ -256,13 +256,13 @@ var probings = map[string]probing{
 	"DELETE /ogc/collections/{layer}/items/{id}":  {each: 5, draw: func(p *prober) request { return p.edit("DELETE", p.item(), "") }},
 	"OPTIONS /ogc/collections/{layer}/items":      {each: 3, draw: func(p *prober) request { return p.edit("OPTIONS", "/ogc/collections/"+p.layer()+"/items", "") }},
 	"OPTIONS /ogc/collections/{layer}/items/{id}": {each: 5, draw: func(p *prober) request { return p.edit("OPTIONS", p.item(), "") }},
-	"GET /tiles/{layers}.json":                {each: 4, draw: func(p *prober) request { return p.get("/tiles/%s.json", p.layersOf(2)) }},
-	"GET /tiles/{layers}/{z}/{x}/{y}.mvt":     {each: 16, draw: func(p *prober) request { return p.get("/tiles/%s/%s%s", p.layersOf(2), p.tile(), p.tileQuery()) }},
-	"GET /tiles/{layers}/hex/{z}/{x}/{y}.mvt": {each: 10, draw: func(p *prober) request { return p.get("/tiles/%s/hex/%s%s", p.layer(), p.tile(), p.tileQuery()) }},
-	"GET /api/v1/city":                        {each: 1, draw: func(p *prober) request { return p.get("/api/v1/city") }},
-	"GET /api/v1/layers":                      {each: 2, draw: func(p *prober) request { return p.get("/api/v1/layers") }},
-	"GET /api/v1/me":                          {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me") }},
-	"GET /api/v1/me/access":                   {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me/access") }},
+	"GET /tiles/{layers}.json":                    {each: 4, draw: func(p *prober) request { return p.get("/tiles/%s.json", p.layersOf(2)) }},
+	"GET /tiles/{layers}/{z}/{x}/{y}.mvt":         {each: 16, draw: func(p *prober) request { return p.get("/tiles/%s/%s%s", p.layersOf(2), p.tile(), p.tileQuery()) }},
+	"GET /tiles/{layers}/hex/{z}/{x}/{y}.mvt":     {each: 10, draw: func(p *prober) request { return p.get("/tiles/%s/hex/%s%s", p.layer(), p.tile(), p.tileQuery()) }},
+	"GET /api/v1/city":                            {each: 1, draw: func(p *prober) request { return p.get("/api/v1/city") }},
+	"GET /api/v1/layers":                          {each: 2, draw: func(p *prober) request { return p.get("/api/v1/layers") }},
+	"GET /api/v1/me":                              {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me") }},
+	"GET /api/v1/me/access":                       {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me/access") }},
 	"GET /api/v1/near": {each: 14, draw: func(p *prober) request {
 		l, at := p.layer(), p.spot()
 		v := url.Values{"layer": {l}, "lon": {fmt.Sprintf("%.5f", at[0])}, "lat": {fmt.Sprintf("%.5f", at[1])}}
