@@ -116,3 +116,5 @@ func TestPastIsMigrated(t *testing.T) {
 		}
 	}
 }
+
+func TestPastLive(t *testing.T) { storetest.Live(t, open(t, filepath.Join(t.TempDir(), "city.gpkg"))) }

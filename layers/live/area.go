@@ -37,6 +37,10 @@ const noArea = ^uint32(0)
 type areaIndex struct {
 	mu   sync.Mutex
 	sets map[layers.Level]*areaSet
+
+	past  sync.Mutex // guards what follows; taken before mu
+	known map[layers.Level][]formerSet
+	made  uint64 // sets of the past
 }
 
 // areasOf returns the areas of a level. The first call after an area layer

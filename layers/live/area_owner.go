@@ -31,16 +31,20 @@ const branchRows = 4096
 func (s *segment) ownersOf(level layers.Level, set *areaSet) *ownerColumn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.owners[level]; c != nil && c.version == set.version {
+	owners := &s.owners
+	if set.version&formerVersion != 0 { // the present ones are kept
+		owners = &s.former
+	}
+	if c := (*owners)[level]; c != nil && c.version == set.version {
 		return c
 	}
 	c := &ownerColumn{version: set.version, area: newOrdinals(s.n, len(set.areas))}
 	branches := s.tree.Branches(branchRows)
 	share(len(branches), func(_, i int) { c.fill(s, set, branches[i]) })
-	if s.owners == nil {
-		s.owners = make(map[layers.Level]*ownerColumn)
+	if *owners == nil {
+		*owners = make(map[layers.Level]*ownerColumn)
 	}
-	s.owners[level] = c
+	(*owners)[level] = c
 	return c
 }
 

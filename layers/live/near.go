@@ -35,7 +35,7 @@ type Hit struct {
 // nearer than the farthest hit.
 func (v *View) Nearest(ctx context.Context, q layers.Query, n Near) iter.Seq2[Hit, error] {
 	return func(yield func(Hit, error) bool) {
-		p, err := v.plan(ctx, &q)
+		p, err := v.prepare(ctx, &q)
 		if err == nil {
 			err = p.mayList()
 		}
@@ -46,7 +46,11 @@ func (v *View) Nearest(ctx context.Context, q layers.Query, n Near) iter.Seq2[Hi
 			yield(Hit{}, err)
 			return
 		}
-		hits, err := p.nearest(ctx, n)
+		find := p.nearest
+		if p.now != nil {
+			find = p.nearestPast
+		}
+		hits, err := find(ctx, n)
 		if err != nil {
 			yield(Hit{}, err)
 			return

@@ -41,13 +41,28 @@ type plan struct {
 	sieve   *sieve      // how boxes lie to all of this; nil: nothing is asked of places
 	never   bool        // no row can match
 	sort    []int       // fields of the query's sort keys
-	instant int64       // At in microseconds, 0 for the current state
+	instant int64       // At in microseconds, 0 for the current state; a plan that is made asks its table for it
+	now     *table      // of the layer, for a plan about the past; nil: about the present
 }
 
-// plan checks q and decides access. Errors: Invalid, NotFound, Forbidden.
+// plan checks q, decides access and reads of the past what the query can meet.
+// Errors: Invalid, NotFound, Forbidden, and those of the store for the past.
 func (v *View) plan(ctx context.Context, q *layers.Query) (*plan, error) {
+	p, err := v.prepare(ctx, q)
+	if err == nil && p.now != nil {
+		err = p.recall(ctx)
+	}
+	return p, err
+}
+
+// prepare is plan without reading the past: if now is set, the table is still to be
+// recalled.
+func (v *View) prepare(ctx context.Context, q *layers.Query) (*plan, error) {
 	if err := q.Check(); err != nil {
 		return nil, err
+	}
+	if q.At.IsZero() {
+		q.At = v.at
 	}
 	t, ok := v.tables[q.Layer]
 	if !ok {
@@ -65,6 +80,12 @@ func (v *View) plan(ctx context.Context, q *layers.Query) (*plan, error) {
 		if err := p.countFromRelease(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if p.instant != 0 {
+		if p.view, err = v.AsOf(ctx, q.At); err != nil {
+			return nil, err
+		}
+		p.now, p.instant = t, 0
 	}
 	p.prepareScope()
 	for _, prepare := range []func() error{p.prepareFilter, p.prepareSort, p.prepareRegion} {

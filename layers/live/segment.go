@@ -30,6 +30,8 @@ type segment struct {
 	mu     sync.Mutex
 	cells  map[int]*cellColumn           // by resolution
 	owners map[layers.Level]*ownerColumn // by area level
+	former map[layers.Level]*ownerColumn // by area level, with borders of the past
+	untrue []untruths                    // the latest asked for
 	placed map[string]*placeSums         // by lattice
 	sized  map[string]boxSizes           // by lattice
 }

@@ -18,7 +18,7 @@ import (
 // sorting.
 func (v *View) Select(ctx context.Context, q layers.Query) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
-		p, err := v.plan(ctx, &q)
+		p, err := v.prepare(ctx, &q)
 		if err == nil {
 			err = p.mayList()
 		}
@@ -26,7 +26,11 @@ func (v *View) Select(ctx context.Context, q layers.Query) iter.Seq2[*Row, error
 			yield(nil, err)
 			return
 		}
-		if err := p.selectRows(ctx, func(r *Row) bool { p.read.count(); return yield(r, nil) }); err != nil {
+		rows := p.selectRows
+		if p.now != nil {
+			rows = p.selectPast
+		}
+		if err := rows(ctx, func(r *Row) bool { p.read.count(); return yield(r, nil) }); err != nil {
 			yield(nil, err)
 		}
 	}

@@ -20,6 +20,9 @@ type View struct {
 	releases *releases
 	areas    *areaIndex                               // shared by all views of a catalog
 	sets     [layers.Grid + 1]atomic.Pointer[areaSet] // what areas answered for this view, by level
+
+	at  time.Time // as of which it answers; zero: as of now
+	now *View     // that this is the past of, nil for the present
 }
 
 // Seq is the sequence of the last change the view shows.
