@@ -2,11 +2,12 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,27 +19,63 @@ import (
 	"wutu/server/usage"
 )
 
-// maxMeasures bounds the measures of one request.
-const maxMeasures = 32
-
-// maxGroups bounds an answer: a street of H3 cells of resolution 15 has millions.
-const maxGroups = 100_000
-
-type statsBody struct {
-	Layers   []string        `json:"layers" must:"true"`
-	Geometry json.RawMessage `json:"geometry" schema:"Geometry"`
-	Filter   string          `json:"filter"`
-	By       string          `json:"by" about:"district, street, community, grid, h3:0 to h3:15, field:name or none"`
-	Measures []string        `json:"measures" about:"sum(field), mean(field) and so on"`
-}
-
+// statsGroup is the answer for one key, or one combination of keys.
 type statsGroup struct {
 	Layer    string              `json:"layer"`
-	Key      string              `json:"key"`
-	Name     string              `json:"name,omitempty"`
+	Key      string              `json:"key" about:"Area code, H3 cell, value or unit of time; empty outside every area and for null; several with | between"`
+	Name     string              `json:"name,omitempty" about:"Of the area"`
+	Keys     []statsKey          `json:"keys,omitempty" about:"One for each entry of a list in by"`
+	From     *time.Time          `json:"from,omitempty" about:"Beginning of the unit of time"`
+	To       *time.Time          `json:"to,omitempty" about:"Its end, exclusive"`
 	Count    *int                `json:"count"`
 	Below    int                 `json:"below,omitempty"`
-	Measures map[string]*float64 `json:"measures,omitempty"`
+	Measures map[string]measured `json:"measures,omitempty"`
+}
+
+// statsKey is one key of a group by several.
+type statsKey struct {
+	Key  string     `json:"key"`
+	Name string     `json:"name,omitempty"`
+	From *time.Time `json:"from,omitempty"`
+	To   *time.Time `json:"to,omitempty"`
+}
+
+// measured is the value of a measure: a number, an instant, a histogram, or null.
+type measured struct {
+	number float64
+	at     time.Time
+	bins   *live.Histogram
+}
+
+// MarshalJSON writes null for what is not a finite number.
+func (m measured) MarshalJSON() ([]byte, error) {
+	switch {
+	case m.bins != nil:
+		return json.Marshal(struct {
+			Edges  []float64 `json:"edges"`
+			Counts []int     `json:"counts"`
+			Under  int       `json:"under"`
+			Over   int       `json:"over"`
+		}(*m.bins))
+	case !m.at.IsZero():
+		return json.Marshal(m.at)
+	case math.IsNaN(m.number) || math.IsInf(m.number, 0):
+		return []byte("null"), nil
+	}
+	return json.Marshal(m.number)
+}
+
+// Schema describes what MarshalJSON writes.
+func (measured) Schema() *openapi.Schema {
+	number, whole := &openapi.Schema{Type: "number"}, &openapi.Schema{Type: "integer"}
+	return &openapi.Schema{AnyOf: []*openapi.Schema{
+		{Type: "number", Null: true, About: "null without a value, and where the count is withheld"},
+		{Type: "string", Format: "date-time", About: "min and max of instants"},
+		{Type: "object", About: "A histogram: a bin holds its lower edge, the last one its upper edge too", Members: []openapi.Member{
+			{Name: "edges", Schema: &openapi.Schema{Type: "array", Items: number}, Required: true},
+			{Name: "counts", Schema: &openapi.Schema{Type: "array", Items: whole}, Required: true},
+			{Name: "under", Schema: whole, Required: true}, {Name: "over", Schema: whole, Required: true}}},
+	}}
 }
 
 type groupList struct {
@@ -55,23 +92,16 @@ func (a *API) stats(c echo.Context, in *openapi.Input) error {
 	if len(body.Layers) == 0 {
 		return layers.Invalidf("stats", "/layers", "names no layer")
 	}
-	q := layers.Query{Subject: subject}
-	var err error
-	if q.Filter, err = param.Filter("/filter", body.Filter); err != nil {
-		return err
-	}
-	if len(body.Geometry) > 0 && string(body.Geometry) != "null" {
-		g, err := param.Geometry("/geometry", body.Geometry)
-		if err != nil {
-			return err
-		}
-		q.Region = &layers.Region{Geometry: g}
-	}
-	by, err := parseBy(body.By)
+	q, err := body.query(subject)
 	if err != nil {
 		return err
 	}
-	measures, err := parseMeasures(body.Measures)
+	zone := a.zone(ctx)
+	by, err := body.keys(zone)
+	if err != nil {
+		return err
+	}
+	measures, at, err := body.measures()
 	if err != nil {
 		return err
 	}
@@ -80,83 +110,98 @@ func (a *API) stats(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	usage.Layers(ctx, ids...)
-	out := []statsGroup{}
+	out := groupList{Groups: []statsGroup{}}
 	for _, id := range ids {
 		q.Layer = id
-		groups, err := v.Group(ctx, q, by, measures)
+		groups, err := v.GroupBy(ctx, q, by, measures)
 		if err != nil {
-			return param.Pointers(err, "/filter", map[string]string{"by": "/by", "measures": "/measures"})
+			return body.fault(err)
 		}
-		if len(out)+len(groups) > maxGroups {
+		if len(out.Groups)+len(groups) > maxGroups {
 			return &layers.Error{Kind: layers.TooLarge, Op: "stats", Layer: id, Field: "/by",
 				Err: fmt.Errorf("makes more than %d groups: take a coarser one or a smaller region", maxGroups)}
 		}
-		names := keyNames(v, id, by)
+		l, _ := v.Layer(id)
+		values := body.valuesOf(l, measures, at, zone)
 		for i := range groups {
-			out = append(out, group(id, &groups[i], measures, names))
+			out.Groups = append(out.Groups, body.group(id, &groups[i], values))
 		}
 	}
-	usage.Rows(ctx, len(out))
-	return c.JSON(http.StatusOK, groupList{out})
+	usage.Rows(ctx, len(out.Groups))
+	return c.JSON(http.StatusOK, out)
 }
 
-func group(layer string, g *live.Group, measures []live.Measure, names func(string) string) statsGroup {
-	out := statsGroup{Layer: layer, Key: g.Key, Name: names(g.Key), Count: countOf(g.Count), Below: g.Below}
-	if len(measures) > 0 {
-		out.Measures = make(map[string]*float64, len(measures))
+// fault names the place in the body behind an error of the engine.
+func (b *statsBody) fault(err error) error {
+	var e *layers.Error
+	if errors.As(err, &e) && e.Kind == layers.TooLarge && e.Field == "by" {
+		return param.At("/by", err)
 	}
-	for i, m := range measures {
-		if x := g.Measures[i]; !math.IsNaN(x) && !math.IsInf(x, 0) {
-			out.Measures[m.String()] = &x
-		} else {
-			out.Measures[m.String()] = nil
+	names := map[string]string{"by": "/by", "measures": "/measures", "datetime": "/datetime", "bbox": "/bbox", "buffer": "/buffer"}
+	if e != nil && e.Kind == layers.Forbidden && b.Filter == nil { // only a key or a measure can have mentioned the field
+		for i, s := range b.Measures {
+			if m, err := live.ParseMeasure(s); err == nil && m.Field == e.Field {
+				names[e.Field] = "/measures/" + strconv.Itoa(i)
+			}
 		}
+		if _, measured := names[e.Field]; !measured {
+			names[e.Field] = "/by"
+		}
+	}
+	return param.Pointers(err, "/filter", names)
+}
+
+// valuesOf returns what makes the measures of a group of a layer, by the words of
+// the body.
+func (b *statsBody) valuesOf(l *layers.Layer, measures []live.Measure, at []int, zone *time.Location) func(*live.Group) map[string]measured {
+	if len(at) == 0 {
+		return func(*live.Group) map[string]measured { return nil }
+	}
+	instants := make([]bool, len(measures))
+	for i, m := range measures {
+		instants[i] = (m.Op == live.Min || m.Op == live.Max) && l.Fields[l.FieldIndex(m.Field)].Type == layers.DateTime
+	}
+	return func(g *live.Group) map[string]measured {
+		out := make(map[string]measured, len(at))
+		for i, j := range at {
+			var x measured
+			switch {
+			case j < 0 && g.Below > 0:
+				x.number = math.NaN()
+			case j < 0:
+				x.number = float64(g.N)
+			case g.Bins != nil && g.Bins[j] != nil:
+				x.bins = g.Bins[j]
+			case instants[j] && !math.IsNaN(g.Measures[j]):
+				x.at = time.UnixMicro(int64(g.Measures[j])).In(zone)
+			default:
+				x.number = g.Measures[j]
+			}
+			out[b.Measures[i]] = x
+		}
+		return out
+	}
+}
+
+func (b *statsBody) group(layer string, g *live.Group, values func(*live.Group) map[string]measured) statsGroup {
+	out := statsGroup{Layer: layer, Key: g.Key, Count: countOf(g.Count), Below: g.Below, Measures: values(g)}
+	if !b.By.list {
+		if len(g.Keys) == 1 {
+			k := keyOf(&g.Keys[0])
+			out.Name, out.From, out.To = k.Name, k.From, k.To
+		}
+		return out
+	}
+	for i := range g.Keys {
+		out.Keys = append(out.Keys, keyOf(&g.Keys[i]))
 	}
 	return out
 }
 
-// keyNames returns what a group's key is called: the name of an area.
-func keyNames(v *live.View, _ string, by live.By) func(string) string {
-	return func(key string) string {
-		if by.Level == layers.NoLevel || key == "" {
-			return ""
-		}
-		_, a, _ := v.AreaByCode(key)
-		return a.Name
+func keyOf(k *live.Key) statsKey {
+	out := statsKey{Key: k.Text, Name: k.Name}
+	if !k.To.IsZero() {
+		out.From, out.To = &k.From, &k.To
 	}
-}
-
-// parseBy reads district, street, community, grid, h3:r, field:name or none.
-func parseBy(s string) (live.By, error) {
-	if s == "" || s == "none" {
-		return live.By{}, nil
-	}
-	if level, err := layers.ParseLevel(s); err == nil {
-		return live.By{Level: level}, nil
-	}
-	if res, ok := strings.CutPrefix(s, "h3:"); ok {
-		if n, err := strconv.Atoi(res); err == nil && n >= 0 && n <= 15 {
-			return live.By{Cells: true, Res: n}, nil
-		}
-		return live.By{}, layers.Invalidf("stats", "/by", fmt.Sprintf("%.40q is not an H3 resolution from 0 to 15", res))
-	}
-	if field, ok := strings.CutPrefix(s, "field:"); ok && field != "" {
-		return live.By{Field: field}, nil
-	}
-	return live.By{}, layers.Invalidf("stats", "/by", fmt.Sprintf("%.40q is not district, street, community, grid, h3:r, field:name or none", s))
-}
-
-func parseMeasures(list []string) ([]live.Measure, error) {
-	if len(list) > maxMeasures {
-		return nil, layers.Invalidf("stats", "/measures", fmt.Sprintf("has more than %d entries", maxMeasures))
-	}
-	var out []live.Measure
-	for i, s := range list {
-		m, err := live.ParseMeasure(s)
-		if err != nil {
-			return nil, param.At("/measures/"+strconv.Itoa(i), err)
-		}
-		out = append(out, m)
-	}
-	return out, nil
+	return out
 }
