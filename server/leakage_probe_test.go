@@ -332,11 +332,19 @@ var probings = map[string]probing{
 		if _, ok := body["filter"]; ok {
 			body["filter"] = p.filter(layer)
 		}
-		body["by"] = pick(p.Rand, []string{"none", "grid", "community", "district", "h3:8", "h3:10", "field:kind", "field:" + p.field(layer)})
+		keys := []string{"grid", "community", "district", "h3:8", "h3:10", "field:kind", "field:" + p.field(layer), "time:" + p.field(layer) + ":day"}
+		body["by"] = pick(p.Rand, append(keys, "none"))
+		if p.chance(.3) {
+			body["by"] = []string{pick(p.Rand, keys), pick(p.Rand, keys)}
+		}
 		if l := model.Lookup(layer); l != nil && p.chance(.5) {
 			for i := range l.Fields {
-				if f := &l.Fields[i]; f.Type == layers.Number || f.Type == layers.Integer {
-					body["measures"] = []string{pick(p.Rand, []string{"sum:", "sum:", "avg:", "min:", "max:"}) + f.Name}
+				f := &l.Fields[i]
+				if f.Type == layers.Number || f.Type == layers.Integer {
+					body["measures"] = []string{pick(p.Rand, []string{"sum:", "sum:", "avg:", "min:", "max:", "median:", "p90:", "histogram:3:", "histogram:0,10,500:"}) + f.Name}
+				}
+				if p.chance(.2) {
+					body["measures"] = []string{"count", pick(p.Rand, []string{"count:", "distinct:"}) + f.Name}
 				}
 			}
 		}
