@@ -25,8 +25,8 @@ import (
 
 // importFlags are the flags of `wutu import`, as they are given.
 type importFlags struct {
-	layer, format, system, encoding, zone, mapping, id, element, report string
-	create                                                              bool
+	layer, format, system, encoding, zone, mapping, id, element, schema, report string
+	create                                                                      bool
 }
 
 // exitBroken is the exit code for a file that breaks off.
@@ -54,6 +54,7 @@ func (p *program) importCmd() *cobra.Command {
 	fl.StringVar(&f.id, "id", "", "field that holds the feature id")
 	fl.BoolVar(&f.create, "create", false, "make the layer, with a schema taken from the data")
 	fl.StringVar(&f.element, "element", "", "element of a made layer: people, enterprise, land, object, government, frame or event")
+	fl.StringVar(&f.schema, "schema", "", "file with the JSON Schema of a made layer, as /ogc/collections/LAYER/schema writes it")
 	fl.StringVar(&f.report, "report", "", "file for the rejected records, one JSON line each")
 	if err := cmd.MarkFlagRequired("layer"); err != nil {
 		panic(err) // the flag is declared above
@@ -80,6 +81,15 @@ func (f *importFlags) options() (ingest.Options, error) {
 	if f.element != "" {
 		if o.Element, err = layers.ParseElement(f.element); err != nil {
 			return o, fmt.Errorf("--element: %w", err)
+		}
+	}
+	if f.schema != "" {
+		data, err := os.ReadFile(f.schema)
+		if err != nil {
+			return o, err
+		}
+		if o.Schema, err = ingest.ParseSchema(data); err != nil {
+			return o, fmt.Errorf("%s: %w", f.schema, err)
 		}
 	}
 	if f.mapping != "" {

@@ -27,6 +27,7 @@ type Options struct {
 	ID      string            // source field that holds the feature id; "": the format's id or a hash
 	Create  bool              // create layers that do not exist
 	Element layers.Element    // element of a created layer
+	Schema  *layers.Layer     // definition of a created layer, of ParseSchema; nil: taken from the data
 	Title   layers.Title      // title of a created layer; its id if empty
 	Actor   string            // who imports
 	Now     func() time.Time  // time of a batch; nil leaves it to the store

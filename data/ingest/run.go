@@ -132,6 +132,9 @@ func (im *importer) prepare(ctx context.Context, src Source) error {
 				return nil, &layers.Error{Kind: layers.Invalid, Op: "import", Layer: im.o.Layer, Field: "element",
 					Err: errors.New("a created layer needs an element")}
 			}
+			if im.o.Schema != nil {
+				return im.o.defined()
+			}
 			return Infer(ctx, src, im.o)
 		}
 		if err := im.open(existing, "", im.o.Layer, infer, &wanted); err != nil {
