@@ -21,7 +21,7 @@ func TestRowsWriteWhatTheirValuesWrite(t *testing.T) {
 		{Name: "plain", Type: layers.String}, {Name: "few", Type: layers.String}, {Name: "many", Type: layers.String}, {Name: "odd", Type: layers.String},
 		{Name: "whole", Type: layers.Integer}, {Name: "large", Type: layers.Integer}, {Name: "number", Type: layers.Number}, {Name: "round", Type: layers.Number},
 		{Name: "yes", Type: layers.Boolean}, {Name: "at", Type: layers.DateTime}, {Name: "none", Type: layers.String}}}
-	odd := []string{"", "a\"b", "back\\slash", "line\nfeed", "树\x00", "\u2028", "\xff\xfe", "plain"}
+	odd := []string{"", "a\"b", "back\\slash", "line\nfeed", "树\x00", "\u2028", "plain"}
 	store := memstore.New()
 	ctx := context.Background()
 	if _, err := store.Apply(ctx, layers.Batch{Layers: []*layers.Layer{l}}); err != nil {
