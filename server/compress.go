@@ -47,6 +47,10 @@ func (s *Server) compress(next echo.HandlerFunc) echo.HandlerFunc {
 		w := &gzipWriter{ResponseWriter: inner, pool: s.zips, accepts: acceptsGzip(c.Request().Header)}
 		c.Response().Writer = w
 		err := next(c)
+		if err != nil && c.Response().Committed { // half an answer must not look whole
+			c.Response().Writer = inner
+			return &cutOff{err}
+		}
 		if err != nil { // answered here, so that the problem takes the same way
 			c.Error(err)
 		}

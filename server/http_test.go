@@ -145,6 +145,9 @@ func TestDocumentDescribesTheRoutes(t *testing.T) {
 	}
 	documented := map[string]bool{}
 	for path, item := range doc.Paths.Map() {
+		if len(item.Servers) > 0 { // the items of one collection, spelled out below another root
+			continue
+		}
 		for method := range item.Operations() {
 			documented[method+" "+path] = true
 		}

@@ -1,10 +1,12 @@
 package server
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -32,7 +34,14 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		s.metrics.inFlight.Inc()
 		defer s.metrics.inFlight.Dec()
 		err := next(c)
-		if err != nil {
+		var cut *cutOff
+		switch broken := errors.As(err, &cut); {
+		case broken && lost(c.Request().Context(), cut.err):
+			c.Response().Status = statusClientGone
+		case broken:
+			s.o.Log.ErrorContext(c.Request().Context(), "an answer was cut off", "trace", c.Response().Header().Get(traceHeader),
+				"path", c.Request().URL.Path, "error", cut.err)
+		case err != nil:
 			c.Error(err)
 		}
 		end := s.o.Now()
@@ -46,8 +55,26 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		s.meter(c, end, took)
 		s.o.Log.DebugContext(c.Request().Context(), "request", "method", c.Request().Method, "path", c.Request().URL.Path,
 			"status", status, "bytes", c.Response().Size, "took", took, "trace", c.Response().Header().Get(traceHeader))
+		if cut != nil {
+			panic(http.ErrAbortHandler) // net/http's way to end the connection, so that the client notices
+		}
 		return nil
 	}
+}
+
+// cutOff is an answer that failed after its first bytes were sent.
+type cutOff struct{ err error }
+
+// Error is the reason.
+func (e *cutOff) Error() string { return e.err.Error() }
+
+// Unwrap is the reason.
+func (e *cutOff) Unwrap() error { return e.err }
+
+// lost reports whether an answer failed because nobody took it.
+func lost(ctx context.Context, err error) bool {
+	var gone *net.OpError
+	return errors.As(err, &gone) || errors.Is(ctx.Err(), context.Canceled)
 }
 
 // methodLabel bounds the values of the metric's label: methods are free text.

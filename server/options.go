@@ -13,6 +13,7 @@ import (
 	pictures "wutu/layers/photo"
 	"wutu/server/auth"
 	"wutu/server/disclose"
+	"wutu/server/ogc"
 	"wutu/server/photo"
 )
 
@@ -65,6 +66,10 @@ type Options struct {
 	Encode    disclose.Encoder
 	Formats   []string
 	ExportDir string
+
+	// ItemFormats are the formats that lists of features come in, further to those
+	// the server knows itself; nil: none.
+	ItemFormats []ogc.Format
 
 	// Photos keeps the files of pictures; nil: none are taken.
 	Photos      photo.Store

@@ -1,7 +1,8 @@
 package ogc
 
 import (
-	"net/http"
+	"fmt"
+	"math"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
@@ -27,16 +28,45 @@ type collection struct {
 	Links       []link         `json:"links"`
 }
 
-func (a *API) collections(c echo.Context, _ *openapi.Input) error {
+// globalCRS refers to the list of systems that all collections share.
+const globalCRS = "#/crs"
+
+func (a *API) collections(c echo.Context, in *openapi.Input) error {
+	offer, err := choose(c, in, ofDocuments())
+	if err != nil {
+		return err
+	}
+	self := root(c) + "/ogc/collections"
+	if offer == offerHTML {
+		return a.render(c, "collections", screen{Title: title{"数据", "Collections"}, Here: self, Data: a.summary(c)})
+	}
 	subject, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
+	city := param.SystemURIs(frame(v))
 	list := []collection{}
 	for _, l := range v.Layers() {
-		if access.MayList(&subject, l) == nil {
-			list = append(list, describe(c, v, &subject, l))
+		if access.MayList(&subject, l) != nil {
+			continue
+		}
+		d := a.describe(c, v, &subject, l)
+		d.Links = append(d.Links, link{Href: self + "/" + url.PathEscape(l.ID), Rel: "self", Type: mediaJSON, Title: "This collection"})
+		if fmt.Sprint(d.CRS) == fmt.Sprint(city) {
+			d.CRS = []string{globalCRS}
+		}
+		list = append(list, d)
+	}
+	return document(c, mediaJSON, map[string]any{"collections": list, "crs": city, "links": alternates(self, in.RawQuery(), offer, ofDocuments())})
+}
+
+// frame is the box of the frame layers: the city's districts, roads, water. Everyone
+// may see them.
+func frame(v *live.View) orb.Bound {
+	all := orb.Bound{Min: orb.Point{1}, Max: orb.Point{-1}}
+	for _, l := range v.Layers() {
+		if stats := v.Stats(l.ID); l.Element == layers.Frame && stats.HasExtent {
+			all = all.Union(stats.Extent)
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"collections": list, "crs": param.SystemURIs(orb.Bound{Min: orb.Point{1}, Max: orb.Point{-1}}),
-		"links": []link{{Href: root(c) + "/ogc/collections", Rel: "self", Type: mediaJSON}}})
+	return all
 }
 
 func (a *API) collection(c echo.Context, in *openapi.Input) error {
@@ -45,30 +75,81 @@ func (a *API) collection(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, describe(c, v, &subject, l))
+	offer, err := choose(c, in, ofDocuments())
+	if err != nil {
+		return err
+	}
+	d := a.describe(c, v, &subject, l)
+	self := root(c) + "/ogc/collections/" + url.PathEscape(l.ID)
+	if offer == offerHTML {
+		return a.htmlCollection(c, v, &subject, l, &d)
+	}
+	d.Links = append(d.Links, alternates(self, in.RawQuery(), offer, ofDocuments())...)
+	return document(c, mediaJSON, d)
 }
 
-func describe(c echo.Context, v *live.View, s *layers.Subject, l *layers.Layer) collection {
+func (a *API) describe(c echo.Context, v *live.View, s *layers.Subject, l *layers.Layer) collection {
 	base := root(c) + "/ogc/collections/" + url.PathEscape(l.ID)
-	out := collection{ID: l.ID, Title: l.Title.ZH, Description: l.Title.EN, ItemType: "feature",
-		CRS: param.SystemURIs(orb.Bound{Min: orb.Point{1}, Max: orb.Point{-1}}), StorageCRS: param.CRS84,
-		Links: []link{
-			{Href: base, Rel: "self", Type: mediaJSON, Title: "This collection"},
-			{Href: base + "/items", Rel: "items", Type: mediaGeoJSON, Title: "Features"},
-			{Href: base + "/schema", Rel: "http://www.opengis.net/def/rel/ogc/1.0/schema", Type: mediaSchema, Title: "Properties of the features"},
-			{Href: base + "/queryables", Rel: "http://www.opengis.net/def/rel/ogc/1.0/queryables", Type: mediaSchema, Title: "Properties that filters may name"},
-			{Href: base + "/sortables", Rel: "http://www.opengis.net/def/rel/ogc/1.0/sortables", Type: mediaSchema, Title: "Properties to sort by"},
-			{Href: base + "/tiles", Rel: "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
-				Type: mediaJSON, Title: "Vector tiles"},
-		}}
+	const rel = "http://www.opengis.net/def/rel/ogc/1.0/"
+	out := collection{ID: l.ID, Title: l.Title.ZH, Description: l.Title.EN, ItemType: "feature", StorageCRS: param.CRS84}
+	for _, o := range a.ofItems() {
+		href := base + "/items"
+		if o.media != mediaGeoJSON {
+			href += "?f=" + o.name
+		}
+		out.Links = append(out.Links, link{Href: href, Rel: "items", Type: o.media, Title: "Features as " + o.title})
+	}
+	out.Links = append(out.Links,
+		link{Href: base + "/schema", Rel: rel + "schema", Type: mediaSchema, Title: "Properties of the features"},
+		link{Href: base + "/queryables", Rel: rel + "queryables", Type: mediaSchema, Title: "Properties that filters may name"},
+		link{Href: base + "/sortables", Rel: rel + "sortables", Type: mediaSchema, Title: "Properties to sort by"},
+		link{Href: base + "/tiles", Rel: rel + "tilesets-vector", Type: mediaJSON, Title: "Vector tiles"})
 	// The extent of a whole layer would show a subject who sees a part of it where
 	// the other features lie.
 	decision := access.Decide(s, l)
 	out.NamesItems = namesItself(&decision)
+	box := frame(v)
 	if stats := v.Stats(l.ID); stats.HasExtent && decision.Whole() {
-		b := stats.Extent
+		box = outward(stats.Extent)
 		out.Extent = map[string]any{"spatial": map[string]any{"crs": param.CRS84,
-			"bbox": [][]float64{{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}}}}
+			"bbox": [][]float64{{box.Min[0], box.Min[1], box.Max[0], box.Max[1]}}}}
 	}
+	out.CRS = param.SystemURIs(box)
 	return out
+}
+
+// outward rounds a box away from its middle to six decimals, 0.1 m, and leaves at
+// least a millimetre: so every feature is in the box however a client rounds and
+// projects its corners.
+func outward(b orb.Bound) orb.Bound {
+	const scale, rim = 1e6, 1e-8
+	for i, limit := range [2]float64{180, 90} {
+		b.Min[i] = max(-limit, math.Floor((b.Min[i]-rim)*scale)/scale)
+		b.Max[i] = min(limit, math.Ceil((b.Max[i]+rim)*scale)/scale)
+	}
+	return b
+}
+
+// sheet is a collection as its page shows it.
+type sheet struct {
+	entry
+	Base, Items, Geometry, Extent, Map string
+	CRS                                []string
+	Downloads                          []link
+}
+
+func (a *API) htmlCollection(c echo.Context, v *live.View, s *layers.Subject, l *layers.Layer, d *collection) error {
+	self := root(c) + "/ogc/collections/" + url.PathEscape(l.ID)
+	x := sheet{entry: entryOf(c, v, s, l), Base: self, Items: self + "/items", Geometry: l.Geometry.String(), CRS: d.CRS}
+	if d.Extent != nil {
+		b := v.Stats(l.ID).Extent
+		x.Extent = fmt.Sprintf("%.4f, %.4f – %.4f, %.4f", b.Min[0], b.Min[1], b.Max[0], b.Max[1])
+		x.Map = mapLink(self, l.ID, "", []orb.Geometry{b.ToPolygon()})
+	}
+	for _, o := range a.ofItems() {
+		if o != offerHTML {
+			x.Downloads = append(x.Downloads, link{Href: fmt.Sprintf("%s?f=%s&limit=%d", x.Items, o.name, maxLimit), Title: o.title})
+		}
+	}
+	return a.render(c, "collection", screen{Title: of(l.Title), Here: self, Up: crumbs(c, l)[:1], Data: x})
 }

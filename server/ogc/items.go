@@ -2,7 +2,6 @@ package ogc
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,114 +13,68 @@ import (
 	"wutu/layers/access"
 	"wutu/layers/live"
 	"wutu/server/auth"
-	"wutu/server/geojson"
 	"wutu/server/openapi"
 	"wutu/server/param"
 	"wutu/server/usage"
 )
 
-// listing is a request for items, read and checked.
-type listing struct {
-	layer  *layers.Layer
-	query  layers.Query
-	period param.Period
-	during bool // only features valid at some instant of period
-	system param.CRS
-	fields []int
-}
-
-func (a *API) read(in *openapi.Input, v *live.View, subject layers.Subject) (*listing, error) {
-	l, err := param.Listable(v, &subject, in.Text("layer"))
-	if err != nil {
-		return nil, err
-	}
-	q := &listing{layer: l, query: layers.Query{Subject: subject, Layer: l.ID, Limit: in.Int("limit"), Offset: in.Int("offset"),
-		IDs: in.List("ids")}}
-	boxSystem, err := param.SystemOf("bbox-crs", in.Text("bbox-crs"))
-	if err != nil {
-		return nil, err
-	}
-	if q.system, err = param.SystemOf("crs", in.Text("crs")); err != nil {
-		return nil, err
-	}
-	if q.query.Boxes, err = param.BBox("bbox", in.Text("bbox"), boxSystem); err != nil {
-		return nil, err
-	}
-	if q.query.Filter, err = a.filterOf(in); err != nil {
-		return nil, err
-	}
-	decision := access.Decide(&subject, l)
-	if q.query.Sort, err = param.SortBy("sortby", in.Text("sortby"), l, &decision); err != nil {
-		return nil, err
-	}
-	if q.query.After, err = param.DecodeCursor("cursor", in.Text("cursor"), q.query.Sort); err != nil {
-		return nil, err
-	}
-	if q.fields, err = param.Fields("properties", in.List("properties"), l); err != nil {
-		return nil, err
-	}
-	if q.period, q.during, err = param.Datetime("datetime", in.Text("datetime")); err != nil {
-		return nil, err
-	}
-	if q.during && q.period.Instant {
-		q.query.At, q.during = q.period.From, false
-	}
-	return q, nil
-}
-
 func (a *API) items(c echo.Context, in *openapi.Input) error {
-	ctx := c.Request().Context()
-	subject, v := auth.SubjectOf(ctx), a.o.City.View()
+	subject, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
 	q, err := a.read(in, v, subject)
 	if err != nil {
 		return err
 	}
-	page, err := q.page(ctx, v)
+	offer, err := choose(c, in, a.ofItems())
 	if err != nil {
-		return queryError(err)
+		return err
 	}
-	usage.Rows(ctx, page.returned)
-	self := root(c) + "/ogc/collections/" + url.PathEscape(q.layer.ID) + "/items"
-	links := []link{
-		{Href: withQuery(self, in.RawQuery()), Rel: "self", Type: mediaGeoJSON},
-		{Href: root(c) + "/ogc/collections/" + url.PathEscape(q.layer.ID), Rel: "collection", Type: mediaJSON},
+	if a.unchanged(c, v, q, in, offer) {
+		return c.NoContent(http.StatusNotModified)
 	}
-	if page.next != "" {
-		values := in.RawQuery()
-		values.Del("offset")
-		values.Set("cursor", page.next)
-		values.Set("limit", strconv.Itoa(q.query.Limit))
-		links = append(links, link{Href: withQuery(self, values), Rel: "next", Type: mediaGeoJSON})
-	}
-	b := append(page.features, `],"numberMatched":`...)
-	b = strconv.AppendInt(b, int64(page.matched), 10)
-	b = append(b, `,"numberReturned":`...)
-	b = strconv.AppendInt(b, int64(page.returned), 10)
-	b = append(b, `,"timeStamp":"`...)
-	b = a.o.Now().UTC().AppendFormat(b, time.RFC3339)
-	b = append(b, `","links":[`...)
-	for i, l := range links {
-		if i > 0 {
-			b = append(b, ',')
+	ctx, s, stop := a.open(c, offer.media)
+	defer stop()
+	if err := a.answerItems(ctx, s, v, q, in, offer); err != nil {
+		if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil {
+			err = cause
 		}
-		b = l.append(b)
+		return q.blame(err)
 	}
-	b = append(b, ']', '}', '\n')
-	c.Response().Header().Set("Content-Crs", "<"+q.system.URI+">")
-	return c.Blob(http.StatusOK, mediaGeoJSON, b)
+	return nil
+}
+
+func (a *API) answerItems(ctx context.Context, s *sink, v *live.View, q *listing, in *openapi.Input, offer offer) error {
+	if err := q.inDomain(ctx, v); err != nil {
+		return err
+	}
+	s.c.Response().Header().Set("Content-Crs", "<"+q.system.URI+">")
+	p := &page{api: a, view: v, q: q, in: in, offer: offer, base: root(s.c) + "/ogc/collections/" + url.PathEscape(q.layer.ID)}
+	switch offer.name {
+	case offerHTML.name:
+		return p.html(ctx, s)
+	case "json", "jsonfg":
+		return p.collection(ctx, s)
+	}
+	return p.plain(ctx, s)
 }
 
 // page is one answer under way.
 type page struct {
-	features          []byte
+	api               *API
+	view              *live.View
+	q                 *listing
+	in                *openapi.Input
+	offer             offer
+	base              string // address of the collection
 	returned, matched int
-	next              string
+	next              string // cursor of the next page; "": this is the last
 }
 
-func (q *listing) page(ctx context.Context, v *live.View) (*page, error) {
-	p := &page{features: []byte(`{"type":"FeatureCollection","features":[`)}
-	e := geojson.Encoder{Layer: q.layer, Fields: q.fields, Sights: access.Decide(&q.query.Subject, q.layer).Sights, To: q.system.Writer().To()}
-	limit := q.query.Limit
+// rows hands out the features of the page and learns whether there are more.
+func (p *page) rows(ctx context.Context, each func(layers.Row) error) error {
+	q, v := p.q, p.view
+	if q.nowhere != "" {
+		return nil
+	}
 	asked := q.query
 	asked.Limit++ // one more row tells whether there is a next page
 	if q.during {
@@ -131,7 +84,7 @@ func (q *listing) page(ctx context.Context, v *live.View) (*page, error) {
 	last := ""
 	for row, err := range v.Select(ctx, asked) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if q.during {
 			if !q.period.Meets(row.Validity()) {
@@ -142,25 +95,34 @@ func (q *listing) page(ctx context.Context, v *live.View) (*page, error) {
 				continue
 			}
 		}
-		if p.returned == limit {
-			p.next = last
+		if p.returned == q.query.Limit {
+			p.next = cursor(last, p.seen())
 			break
 		}
-		if p.returned > 0 {
-			p.features = append(p.features, ',')
-		}
-		p.features = e.Append(p.features, row, p.returned)
-		if p.returned++; p.returned == limit {
+		if p.returned++; p.returned == q.query.Limit {
 			last = param.EncodeCursor(q.query.Sort, q.layer, row)
 		}
+		if err := each(row); err != nil {
+			return err
+		}
 	}
-	var err error
-	p.matched, err = q.count(ctx, v)
-	return p, err
+	usage.Rows(ctx, p.returned)
+	return nil
+}
+
+// seen is how many features lie up to the end of the page, -1 when nobody knows.
+func (p *page) seen() int {
+	if p.q.before < 0 {
+		return -1
+	}
+	return p.q.before + p.returned
 }
 
 // count is the number of features on all pages.
 func (q *listing) count(ctx context.Context, v *live.View) (int, error) {
+	if q.nowhere != "" {
+		return 0, nil
+	}
 	if !q.during {
 		n, err := v.Count(ctx, q.query)
 		return n.N, err
@@ -177,13 +139,45 @@ func (q *listing) count(ctx context.Context, v *live.View) (int, error) {
 	return n, nil
 }
 
+// inDomain makes sure that every feature of the answer has coordinates in its
+// system, before the first is written. It costs a pass over them when the layer
+// reaches beyond the system's domain.
+func (q *listing) inDomain(ctx context.Context, v *live.View) error {
+	stats := v.Stats(q.layer.ID)
+	w := q.system.Writer()
+	to := w.To()
+	if to == nil || q.bare || q.nowhere != "" || !stats.HasExtent || q.system.Covers(stats.Extent) {
+		return nil
+	}
+	for row, err := range v.Select(ctx, q.query) {
+		if err != nil {
+			return err
+		}
+		if q.during && !q.period.Meets(row.Validity()) {
+			continue
+		}
+		moved(row.Geometry(), to)
+		if err := w.Err("crs"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (a *API) item(c echo.Context, in *openapi.Input) error {
 	subject, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
 	l, err := param.Listable(v, &subject, in.Text("layer"))
 	if err != nil {
 		return err
 	}
-	system, err := param.SystemOf("crs", in.Text("crs"))
+	q := &listing{layer: l, decision: access.Decide(&subject, l)}
+	if q.system, err = param.SystemOf("crs", in.Text("crs")); err != nil {
+		return err
+	}
+	if err := q.columns(in); err != nil {
+		return err
+	}
+	offer, err := choose(c, in, ofItem())
 	if err != nil {
 		return err
 	}
@@ -192,33 +186,39 @@ func (a *API) item(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	usage.Rows(c.Request().Context(), 1)
-	base := root(c) + "/ogc/collections/" + url.PathEscape(l.ID)
-	e := geojson.Encoder{Layer: l, Sights: access.Decide(&subject, l).Sights, To: system.Writer().To(), Extra: func(b []byte, _ int) []byte {
-		b = append(b, `,"links":[`...)
-		b = link{Href: base + "/items/" + url.PathEscape(f.Key), Rel: "self", Type: mediaGeoJSON}.append(b)
-		b = append(b, ',')
-		b = link{Href: base, Rel: "collection", Type: mediaJSON}.append(b)
-		return append(b, ']')
-	}}
-	decision := access.Decide(&subject, l)
-	if err := a.validators(c, l, &decision, &f); err != nil {
+	if offer != offerHTML {
+		if err := a.validators(c, l, &q.decision, &f); err != nil {
+			return err
+		}
+		if fresh(c) {
+			return c.NoContent(http.StatusNotModified)
+		}
+	}
+	p := &page{api: a, view: v, q: q, in: in, offer: offer, base: root(c) + "/ogc/collections/" + url.PathEscape(l.ID)}
+	c.Response().Header().Set("Content-Crs", "<"+q.system.URI+">")
+	if offer == offerHTML {
+		return p.htmlItem(c, &f)
+	}
+	w := q.system.Writer()
+	self := p.base + "/items/" + url.PathEscape(f.Key)
+	links := append(alternates(self, in.RawQuery(), offer, ofItem()), link{Href: p.base, Rel: "collection", Type: mediaJSON, Title: l.Title.ZH})
+	b := p.feature(w.To(), func(b []byte) []byte { return appendLinks(append(b, ','), links) })(nil, &f)
+	if err := w.Err("crs"); err != nil {
 		return err
 	}
-	if fresh(c) {
-		return c.NoContent(http.StatusNotModified)
-	}
-	c.Response().Header().Set("Content-Crs", "<"+system.URI+">")
-	return c.Blob(http.StatusOK, mediaGeoJSON, append(e.Append(nil, &f, 0), '\n'))
+	return c.Blob(http.StatusOK, offer.media, append(b, '\n'))
 }
 
-// queryError names the parameter behind an error of the query engine: what it
-// says about a field of the layer comes from the filter.
-func queryError(err error) error {
-	var e *layers.Error
-	if errors.As(err, &e) && (e.Kind == layers.Invalid || e.Kind == layers.Forbidden && e.Field != "") {
-		return param.At("filter", err)
-	}
-	return err
+// blame names the parameter behind an error of the query engine: what it says
+// about a field of the layer comes from the filter, or from the parameter named
+// after the field.
+func (q *listing) blame(err error) error { return param.Pointers(err, "filter", q.names) }
+
+// timeStamp is when the answer was made.
+func (p *page) timeStamp(b []byte) []byte {
+	b = append(b, `"timeStamp":"`...)
+	b = p.api.o.Now().UTC().AppendFormat(b, time.RFC3339)
+	return append(b, '"')
 }
 
 func withQuery(base string, v url.Values) string {
@@ -228,12 +228,41 @@ func withQuery(base string, v url.Values) string {
 	return base + "?" + v.Encode()
 }
 
-func (l link) append(b []byte) []byte {
-	b = append(b, `{"href":`...)
-	b = geojson.AppendString(b, l.Href)
-	b = append(b, `,"rel":`...)
-	b = geojson.AppendString(b, l.Rel)
-	b = append(b, `,"type":`...)
-	b = geojson.AppendString(b, l.Type)
-	return append(b, '}')
+// links are those of a list: itself, the other formats, the next page and the one
+// before.
+func (p *page) links() []link {
+	self := p.base + "/items"
+	links := alternates(self, p.in.RawQuery(), p.offer, p.api.ofItems())
+	links = append(links, link{Href: p.base, Rel: "collection", Type: mediaJSON, Title: p.q.layer.Title.ZH})
+	if next := p.nextPage(); next != "" {
+		links = append(links, link{Href: next, Rel: "next", Type: p.offer.media, Title: "Next page"})
+	}
+	if previous := p.previousPage(); previous != "" {
+		links = append(links, link{Href: previous, Rel: "prev", Type: p.offer.media, Title: "Page before"})
+	}
+	return links
+}
+
+func (p *page) nextPage() string {
+	if p.next == "" {
+		return ""
+	}
+	values := p.in.RawQuery()
+	values.Del("offset")
+	values.Set("cursor", p.next)
+	values.Set("limit", strconv.Itoa(p.q.query.Limit))
+	return withQuery(p.base+"/items", values)
+}
+
+// previousPage is named by an offset, which costs the server the way there and
+// may shift under writes; the order has no way back.
+func (p *page) previousPage() string {
+	if p.q.before <= 0 {
+		return ""
+	}
+	values := p.in.RawQuery()
+	values.Del("cursor")
+	values.Set("offset", strconv.Itoa(max(0, p.q.before-p.q.query.Limit)))
+	values.Set("limit", strconv.Itoa(min(p.q.query.Limit, p.q.before)))
+	return withQuery(p.base+"/items", values)
 }

@@ -1,7 +1,6 @@
 package ogc
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -14,9 +13,6 @@ import (
 	"wutu/server/openapi"
 	"wutu/server/param"
 )
-
-// mediaSchema is the media type of JSON Schema documents.
-const mediaSchema = "application/schema+json"
 
 // property is one property of a schema (OGC API Features Part 5, 23-058r2).
 type property struct {
@@ -74,8 +70,11 @@ const (
 )
 
 // whichFacts are the addresses and titles of the kinds of schema.
-var whichFacts = [...]struct{ path, title string }{
-	{"schema", "Properties of the features"}, {"queryables", "Properties that filters may name"}, {"sortables", "Properties to sort by"},
+var whichFacts = [...]struct {
+	path  string
+	title title
+}{
+	{"schema", title{"全部属性", "Properties"}}, {"queryables", title{"可过滤的属性", "Properties that filters may name"}}, {"sortables", title{"可排序的属性", "Properties to sort by"}},
 }
 
 // schema answers with the properties that the subject has of a layer.
@@ -86,7 +85,15 @@ func (a *API) schema(kind which) openapi.Handler {
 		if err != nil {
 			return err
 		}
+		offer, err := choose(c, in, []offer{offerSchema, offerHTML})
+		if err != nil {
+			return err
+		}
 		d := access.Decide(&subject, l)
+		self := root(c) + "/ogc/collections/" + url.PathEscape(l.ID) + "/" + whichFacts[kind].path
+		if offer == offerHTML {
+			return a.htmlSchema(c, l, &d, kind, self)
+		}
 		props := map[string]property{}
 		var required []string
 		if kind != sortables && l.Geometry != layers.NoGeometry {
@@ -110,16 +117,45 @@ func (a *API) schema(kind which) openapi.Handler {
 			}
 			props[l.Fields[i].Name] = p
 		}
-		self := root(c) + "/ogc/collections/" + url.PathEscape(l.ID) + "/" + whichFacts[kind].path
-		c.Response().Header().Set("Content-Type", mediaSchema)
 		doc := map[string]any{
 			"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": self, "type": "object", "title": l.Title.ZH,
 			"description": l.Title.EN, "properties": props, "additionalProperties": false}
 		if required != nil {
 			doc["required"] = required
 		}
-		return c.JSON(http.StatusOK, doc)
+		return document(c, mediaSchema, doc)
 	}
+}
+
+// rowOfSchema is a property as the page of a schema shows it.
+type rowOfSchema struct {
+	Name, Type, Unit string
+	Title            title
+	Codes            []codeOf
+}
+
+type codeOf struct {
+	Value string
+	Title title
+}
+
+func (a *API) htmlSchema(c echo.Context, l *layers.Layer, d *access.Decision, kind which, self string) error {
+	var rows []rowOfSchema
+	if kind != sortables && l.Geometry != layers.NoGeometry {
+		rows = append(rows, rowOfSchema{Name: layers.GeometryName, Type: l.Geometry.String(), Title: title{"几何", "Geometry"}})
+	}
+	for i := range l.Fields {
+		f := &l.Fields[i]
+		if !shows(d, l, i, kind) {
+			continue
+		}
+		r := rowOfSchema{Name: f.Name, Type: f.Type.String(), Unit: f.Unit, Title: of(f.Title)}
+		for _, code := range f.Codes {
+			r.Codes = append(r.Codes, codeOf{code.Value, of(code.Title)})
+		}
+		rows = append(rows, r)
+	}
+	return a.render(c, "schema", screen{Title: whichFacts[kind].title, Here: self, Up: crumbs(c, l), Data: rows})
 }
 
 // shows reports whether field i belongs into a schema: items have what is not
@@ -147,8 +183,8 @@ type argumentInfo struct {
 	Type  []string `json:"type"`
 }
 
-// functions lists the functions of filters (OGC 21-065r2, clause 7.10).
-func (a *API) functions(c echo.Context, _ *openapi.Input) error {
+// functionList lists the functions of filters (OGC 21-065r2, clause 7.10).
+func functionList() []functionInfo {
 	out := []functionInfo{}
 	for _, f := range cql2.Functions() {
 		info := functionInfo{Name: f.Name, Description: f.Description.EN, Arguments: []argumentInfo{}, Returns: f.Returns}
@@ -157,10 +193,11 @@ func (a *API) functions(c echo.Context, _ *openapi.Input) error {
 		}
 		out = append(out, info)
 	}
-	return c.JSON(http.StatusOK, map[string]any{"functions": out})
+	return out
 }
 
-// filterOf reads filter, filter-lang and filter-crs of a request.
+// filterOf reads filter, filter-lang and filter-crs of a request. Its now() is not
+// yet a time.
 func (a *API) filterOf(in *openapi.Input) (layers.Expr, error) {
 	text := in.Text("filter")
 	if strings.TrimSpace(text) == "" {
@@ -183,7 +220,7 @@ func (a *API) filterOf(in *openapi.Input) (layers.Expr, error) {
 			return nil, param.At("filter", err)
 		}
 	}
-	return cql2.At(e, a.o.Now()), nil
+	return e, nil
 }
 
 // langs are the languages of filters.

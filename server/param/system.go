@@ -59,13 +59,13 @@ func Systems() []CRS {
 	return out
 }
 
-// SystemURIs lists the URIs of the systems in whose domain all of box lies (lon/lat
-// degrees): those that features within it can be written in. An empty box is in the
-// domain of those that cover the Earth.
+// SystemURIs lists the URIs of the systems that features within box (lon/lat
+// degrees) can be written in: those of the whole Earth, and the zones in whose domain
+// all of box lies.
 func SystemURIs(box orb.Bound) []string {
 	var out []string
 	for _, s := range Systems() {
-		if s.Covers(box) {
+		if !s.zone() || s.Covers(box) {
 			out = append(out, s.URI)
 		}
 	}
@@ -73,26 +73,20 @@ func SystemURIs(box orb.Bound) []string {
 }
 
 // Covers reports whether all places of box (lon/lat degrees) have coordinates in
-// the system. The systems of the whole Earth cover every box, although places
-// beyond 85.06° cannot be drawn in EPSG:3857.
+// the system. It is false for an empty box.
 func (s CRS) Covers(box orb.Bound) bool {
-	if !s.zone() {
-		return true
-	}
-	if box.IsEmpty() {
+	if box.IsEmpty() || s.zone() && box.Max[0]-box.Min[0] > 20 { // the ends of a wide box could lie in the zone and its middle not
 		return false
 	}
-	// The distance from the central meridian is largest on the parallel nearest to
-	// the equator.
-	lat := max(box.Min[1], min(0, box.Max[1]))
-	for _, lon := range []float64{box.Min[0], box.Max[0]} {
-		for _, y := range []float64{lat, box.Min[1], box.Max[1]} {
-			if _, _, err := s.system.FromWGS84(lon, y); err != nil {
+	// A zone is widest in degrees at the poles and narrowest at the equator.
+	for _, lat := range []float64{box.Min[1], min(max(0, box.Min[1]), box.Max[1]), box.Max[1]} {
+		for _, lon := range []float64{box.Min[0], box.Max[0]} {
+			if _, _, err := s.system.FromWGS84(lon, lat); err != nil {
 				return false
 			}
 		}
 	}
-	return box.Max[0]-box.Min[0] < 20 // beyond, both ends could lie in the zone and the middle not
+	return true
 }
 
 func (s CRS) zone() bool { return s.system.EPSG() >= firstZone && s.system.EPSG() <= lastZone }
@@ -223,16 +217,26 @@ func (w *Writer) To() func(orb.Point) (x, y float64) {
 	if w.s.URI == "" || w.s.URI == CRS84 {
 		return nil
 	}
+	xy := w.XY()
+	if !w.s.flip {
+		return xy
+	}
+	return func(p orb.Point) (float64, float64) {
+		x, y := xy(p)
+		return y, x
+	}
+}
+
+// XY is To with x, the longitude or easting, first whatever the register says: for
+// formats that name their axes or fix their order.
+func (w *Writer) XY() func(orb.Point) (x, y float64) {
+	if w.s.URI == "" || w.s.URI == CRS84 {
+		return nil
+	}
 	return func(p orb.Point) (float64, float64) {
 		x, y, err := w.s.system.FromWGS84(p[0], p[1])
-		if err != nil {
-			if w.err == nil {
-				w.err = err
-			}
-			return 0, 0
-		}
-		if w.s.flip {
-			return y, x
+		if err != nil && w.err == nil {
+			w.err = err
 		}
 		return x, y
 	}
