@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"wutu/layers"
@@ -22,9 +24,13 @@ const (
 	maxFilterBytes = 16 << 10
 )
 
-// Policy is a checked list of lines, ready to be asked. It is immutable and safe
-// for use by many goroutines. The nil Policy is the standard one.
-type Policy struct{ lines []layers.Grant }
+// Policy is a checked list of lines, ready to be asked. It is immutable, but for
+// answers it remembers, and safe for use by many goroutines. The nil Policy is the standard one.
+type Policy struct {
+	lines  []layers.Grant
+	shared sync.Map     // picks to the lines they are
+	kinds  atomic.Int64 // how many sets are or were to be shared
+}
 
 var grantID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
@@ -98,6 +104,9 @@ func NewPolicy(lines []layers.Grant) (*Policy, error) {
 	return p, nil
 }
 
+// StandardPolicy returns the standard policy as one that remembers its answers.
+func StandardPolicy() *Policy { return &Policy{lines: standard} }
+
 // ParsePolicy reads the JSON list of lines. Errors as NewPolicy; unknown members
 // are refused, so that a misspelt restriction never goes unnoticed.
 func ParsePolicy(data []byte) (*Policy, error) {
@@ -118,19 +127,50 @@ func (p *Policy) Lines() []layers.Grant {
 }
 
 // For returns the lines that speak of the subject at an instant, never nil:
-// Subject.Grants of a signed-in subject. It costs O(lines).
+// Subject.Grants of a signed-in subject. They must not be changed: subjects of whom
+// the same lines speak share them. It costs O(lines).
 func (p *Policy) For(s *layers.Subject, now time.Time) []layers.Grant {
-	out := []layers.Grant{}
-	for _, g := range p.Lines() {
-		if !speaksOf(&g, s) || now.Before(g.NotBefore) || !g.NotAfter.IsZero() && !now.Before(g.NotAfter) {
+	lines := p.Lines()
+	var picked picks
+	n, lasting := 0, p != nil && len(lines) <= len(picked)*64
+	for i := range lines {
+		if !speaksAt(&lines[i], s, now) {
 			continue
 		}
-		if g.Days > 0 { // whole days, so that what is drawn stays the same for a day
+		n++
+		if lasting = lasting && lines[i].Days == 0; lasting {
+			picked[i/64] |= 1 << (i % 64)
+		}
+	}
+	if lasting {
+		if known, ok := p.shared.Load(picked); ok {
+			return known.([]layers.Grant)
+		}
+	}
+	out := make([]layers.Grant, 0, n)
+	for i := range lines {
+		if !speaksAt(&lines[i], s, now) {
+			continue
+		}
+		out = append(out, lines[i])
+		if g := &out[len(out)-1]; g.Days > 0 { // whole days, so that what is drawn stays the same for a day
 			g.Since = now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -g.Days)
 		}
-		out = append(out, g)
+	}
+	if lasting && p.kinds.Add(1) <= mostShared {
+		p.shared.Store(picked, out)
 	}
 	return out
+}
+
+// picks is a set of lines, by position.
+type picks [2]uint64
+
+// mostShared bounds the sets of lines that are kept.
+const mostShared = 256
+
+func speaksAt(g *layers.Grant, s *layers.Subject, now time.Time) bool {
+	return speaksOf(g, s) && !now.Before(g.NotBefore) && (g.NotAfter.IsZero() || now.Before(g.NotAfter))
 }
 
 // CheckAgainst reports the first line that cannot work with the city's layers: a

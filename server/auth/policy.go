@@ -36,6 +36,7 @@ func (g *Gate) Policy(ctx context.Context) (*Policy, error) {
 func parsePolicy(data []byte) (*Policy, error) {
 	p := new(Policy)
 	if data == nil {
+		p.rules = access.StandardPolicy()
 		p.Grants = p.rules.Lines()
 		return p, nil
 	}
