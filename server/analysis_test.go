@@ -472,7 +472,7 @@ func TestAnalysisWithoutColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.http = httptest.NewServer(s.Handler())
+	c.http = httptest.NewServer(inspected(t, s))
 	t.Cleanup(c.http.Close)
 	c.key("dispatcher", auth.Spec{Role: layers.Dispatcher})
 	for path, column := range map[string]string{"/api/v1/board": "clock_due", "/api/v1/board?by=class": "clock_due", "/api/v1/drill": "district",

@@ -26,7 +26,7 @@ func TestReconstructionAttackOverHTTP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &city{t: t, store: ac.store, live: ac.live, http: httptest.NewServer(s.Handler()), keys: map[string]string{}}
+	c := &city{t: t, store: ac.store, live: ac.live, http: httptest.NewServer(inspected(t, s)), keys: map[string]string{}}
 	t.Cleanup(c.http.Close)
 	by := layers.SystemSubject()
 	for name, region := range map[string]string{"whole": "", "part": "420502"} {

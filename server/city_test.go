@@ -82,7 +82,7 @@ func newCity(t *testing.T, demo bool) *city {
 		t.Fatal(err)
 	}
 	c.program = s
-	c.http = httptest.NewServer(s.Handler())
+	c.http = httptest.NewServer(inspected(t, s))
 	t.Cleanup(c.http.Close)
 	accounts, err := auth.DemoKeys(ctx, c.store, auth.DemoScope{Department: "dep-light"}, now(), rand.NewChaCha8([32]byte{2}))
 	if err != nil {

@@ -86,7 +86,7 @@ func sites(t *testing.T, allow ...string) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Handler()
+	return inspected(t, s)
 }
 
 // A page of another site, in a browser that holds a session: it can neither read

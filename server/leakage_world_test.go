@@ -94,7 +94,7 @@ func newWorld(t *testing.T, a *asker, spec *auth.Spec, grants []layers.Grant, ci
 	w.server, err = server.New(server.Options{City: w.live, Records: store, Now: now, Rand: rand.NewChaCha8([32]byte{seed, 2}), Code: "420500",
 		Photos: newShelf(), Heartbeat: 1 << 50})
 	fail(err)
-	w.handler = w.server.Handler()
+	w.handler = inspected(t, w.server)
 	following, stop := context.WithCancel(ctx)
 	var search sync.WaitGroup
 	search.Go(func() { server.FollowSearch(following, w.server) })

@@ -64,7 +64,7 @@ func (p *inProcess) do(role, method, path, body string, header ...string) *httpt
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
-	p.s.Handler().ServeHTTP(w, r)
+	inspected(p.city.t, p.s).ServeHTTP(w, r)
 	return w
 }
 

@@ -128,7 +128,7 @@ func (b *browser) send(method, path string, body any, header ...string) *httptes
 		}
 	}
 	w := httptest.NewRecorder()
-	b.p.s.Handler().ServeHTTP(w, r)
+	inspected(b.p.city.t, b.p.s).ServeHTTP(w, r)
 	for _, c := range w.Result().Cookies() {
 		if c.Name == auth.SessionCookie {
 			b.cookie = c.Value

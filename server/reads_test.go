@@ -92,7 +92,7 @@ func TestNothingOfPersonsIsReadUnrecorded(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 		r.Header.Set("Authorization", "Bearer "+c.keys["gridworker"])
 		w := httptest.NewRecorder()
-		s.Handler().ServeHTTP(w, r)
+		inspected(t, s).ServeHTTP(w, r)
 		return w.Code
 	}
 	const persons, buildings = "/ogc/collections/persons/items?limit=1", "/ogc/collections/buildings/items?limit=1"

@@ -79,6 +79,9 @@ func (a *Admin) Routes() []openapi.Route {
 		sys, sec = layers.SysAdmin, layers.SecAdmin
 	)
 	put := with(route(http.MethodPut, policy, "setPolicy", "Replace the policy", auth.Policy{}, a.setPolicy, sec), false, newPolicy{})
+	put.Answers[0].Headers = []string{"ETag"}
+	policyNow := route(http.MethodGet, policy, "policy", "The policy", auth.Policy{}, a.policy, sec)
+	policyNow.Answers[0].Headers = []string{"ETag"}
 	put.Params = []openapi.Param{{Name: "If-Match", In: openapi.Header, About: "Version of the policy that is replaced"}}
 	return []openapi.Route{
 		route(http.MethodGet, accounts, "accounts", "Accounts", accountList{}, a.accounts, sys, sec),
@@ -91,7 +94,7 @@ func (a *Admin) Routes() []openapi.Route {
 		route(http.MethodGet, keys, "keys", "Keys", keyList{}, a.keys, sec),
 		with(route(http.MethodPost, keys, "createKey", "Make a key", madeKey{}, a.createKey, sec), false, newKey{}),
 		with(route(http.MethodDelete, keys+"/{id}", "revokeKey", "Revoke a key", revoked{}, a.revokeKey, sec), true, nil),
-		route(http.MethodGet, policy, "policy", "The policy", auth.Policy{}, a.policy, sec),
+		policyNow,
 		put,
 		route(http.MethodGet, labels, "labels", "Labels of layers and fields", labelList{}, a.labels, sec),
 		with(route(http.MethodPatch, labels+"/{id}", "setLabels", "Change labels of a layer", label{}, a.setLabels, sec), true, labelChange{}),

@@ -39,7 +39,7 @@ func (o *Office) routes() []openapi.Route {
 	return []openapi.Route{
 		{Method: http.MethodPost, Path: "/api/v1/observations", ID: "sendObservations", Tag: tag,
 			Summary: "Readings of devices, in any order: the layer shows them, and rules make cases of them",
-			Body:    &openapi.Body{About: "An array of readings, or one", Types: []string{media}, Of: []observation{}, MaxBytes: maxBody},
+			Body:    &openapi.Body{About: "An array of readings, or one", Types: []string{media}, Of: openapi.Either{[]observation{}, observation{}}, MaxBytes: maxBody},
 			Answers: ok("How many were taken, and the alarms", answer{}), Handle: o.send},
 		{Method: http.MethodGet, Path: "/api/v1/alarm-rules", ID: "alarmRules", Tag: tag, Summary: "Rules by which readings become cases",
 			Answers: ok("Rules", ruleList{}), Handle: o.listRules},

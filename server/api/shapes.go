@@ -35,5 +35,7 @@ type pointAnswer struct {
 type departmentFor struct {
 	ID     string       `json:"id"`
 	Name   string       `json:"name"`
+	Kind   string       `json:"kind"`
+	Duties []string     `json:"duties"`
 	Reason layers.Title `json:"reason"`
 }

@@ -47,7 +47,7 @@ func (r *Recorder) Routes() []openapi.Route {
 			Endless: true, Handle: r.verify},
 		{Method: http.MethodGet, Path: "/api/v1/admin/audit/file", ID: "auditFile", Tag: tag,
 			Summary: "The audit trail, or the part of a period, as a signed file for `wutu audit verify`", Params: period,
-			Answers: []openapi.Answer{{Status: http.StatusOK, Type: FileType, About: "Header with public keys, lines, seals, signed end"}},
+			Answers: []openapi.Answer{{Status: http.StatusOK, Type: FileType, About: "Header with public keys, lines, seals, signed end", Headers: []string{"Content-Disposition"}}},
 			Endless: true, Handle: r.file},
 	}
 }

@@ -125,7 +125,7 @@ func (o *Office) Routes() []openapi.Route {
 	}
 	file := route(http.MethodGet, "/api/v1/exports/{id}/file", "exportFile", "Exports", "The signed file of an export", 200, nil, nil, o.file, id)
 	file.Answers[0].Type, file.Endless = "application/zip", true
-	file.Answers[0].Headers = []string{"Content-Disposition"}
+	file.Answers[0].Headers, file.Problems = []string{"Content-Disposition"}, []string{"conflict"}
 	reveal := route(http.MethodPost, "/api/v1/reveal", "reveal", "Exports", "The whole value of a masked field", 200, revealBody{}, revealed{}, o.reveal)
 	reveal.Answers = append(reveal.Answers, openapi.Answer{Status: http.StatusAccepted, Type: "application/json", About: "The request waits for approval", Of: pending{}})
 	return []openapi.Route{

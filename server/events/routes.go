@@ -24,7 +24,13 @@ func (e *Events) routes() []openapi.Route {
 	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the event"}
 	once := openapi.Param{Name: "Idempotency-Key", In: openapi.Header, About: "Makes a repetition of the request harmless for 30 days"}
 	report := post("/api/v1/events", "report", "Report an event", reportBody{}, e.postReport, once)
-	report.Answers[0].Status = http.StatusCreated
+	report.Answers[0].Status, report.Answers[0].Headers = http.StatusCreated, []string{"ETag", "Location"}
+	step := post("/api/v1/events/{id}/{step}", "step", "Take a step with an event", stepBody{}, e.postStep, id,
+		openapi.Param{Name: "step", In: openapi.Path, About: "What to do", Enum: stepNames()},
+		openapi.Param{Name: "If-Match", In: openapi.Header, About: "Version the step is taken on, or * for whichever is current; required"}, once)
+	step.Problems = []string{"illegal-step", "invalid 422"}
+	event := get("/api/v1/events/{id}", "event", "One event with its tasks, clocks, reports and history", info{}, mediaJSON, e.getEvent, id)
+	event.Answers[0].Headers = []string{"ETag"}
 	lon := openapi.Param{Name: "lon", Type: openapi.Number, About: "Where the subject is: longitude in degrees", Span: &openapi.Span{Min: -180, Max: 180}}
 	lat := openapi.Param{Name: "lat", Type: openapi.Number, About: "Latitude in degrees", Span: &openapi.Span{Min: -90, Max: 90}}
 	return []openapi.Route{
@@ -39,13 +45,11 @@ func (e *Events) routes() []openapi.Route {
 			openapi.Param{Name: "limit", Type: openapi.Integer, About: "Events in a page", Span: &openapi.Span{Min: 1, Max: maxPage}, Clamp: true, Default: "100"},
 			openapi.Param{Name: "offset", Type: openapi.Integer, About: "Events to leave out", Span: &openapi.Span{Min: 0, Max: 1 << 31}},
 			openapi.Param{Name: "cursor", About: "Place to go on from, out of a next link"}),
-		get("/api/v1/events/{id}", "event", "One event with its tasks, clocks, reports and history", info{}, mediaJSON, e.getEvent, id),
+		event,
 		get("/api/v1/events/{id}/clocks", "eventClocks", "The clocks of an event, explained interval by interval", clockList{}, mediaJSON, e.getClocks, id),
 		get("/api/v1/events/{id}/proof", "eventProof", "The proof of place of an event, signed and worked out again", proofInfo{}, mediaJSON, e.getProof, id),
 		get("/api/v1/events/{id}/duplicates", "eventDuplicates", "Cases that an event may repeat, with reasons", alikeInfo{}, mediaJSON, e.getAlike, id),
-		post("/api/v1/events/{id}/{step}", "step", "Take a step with an event", stepBody{}, e.postStep, id,
-			openapi.Param{Name: "step", In: openapi.Path, About: "What to do", Enum: stepNames()},
-			openapi.Param{Name: "If-Match", In: openapi.Header, About: "Version the step is taken on, or * for whichever is current; required"}, once),
+		step,
 		get("/api/v1/me/tasks", "myTasks", "What waits for the subject", taskList{}, mediaJSON, e.getTasks, lon, lat),
 		get("/api/v1/me/reports", "myReports", "What became of the subject's own reports", reportList{}, mediaJSON, e.getReports),
 		get("/api/v1/event-life", "eventLife", "States, steps, transitions and guards of the life of a case", life{}, mediaJSON, e.getLife),

@@ -62,45 +62,73 @@ func (a *API) Routes() []openapi.Route {
 		{Name: "radius", Type: openapi.Number, About: "Metres around lat and long, inclusive", Span: &openapi.Span{Min: 0, Max: 100_000}},
 		{Name: "bbox", About: "west,south,east,north"}}
 	var out []openapi.Route
-	get := func(name, title string, h func(*API, *call) error, formats []format, params ...openapi.Param) {
+	get := func(name, title string, of any, h func(*API, *call) error, formats []format, params ...openapi.Param) {
 		for _, f := range formats {
 			out = append(out, openapi.Route{Method: http.MethodGet, Path: Prefix + name + "." + string(f), ID: operationID(name, f), Tag: tag, Summary: title,
-				Params: params, Answers: answers(f, title), Handle: a.handler(f, h)})
+				Params: params, Answers: answers(title, of, f), Failure: failing(f), Handle: a.handler(f, h)})
 		}
 	}
-	one := func(name, title string, h func(*API, *call) error, params ...openapi.Param) {
+	one := func(name, title string, of any, h func(*API, *call) error, params ...openapi.Param) {
 		params = append(params, openapi.Param{Name: "id", In: openapi.Path, About: "Id with the format behind it: .xml or .json"})
 		out = append(out, openapi.Route{Method: http.MethodGet, Path: Prefix + name + "/{id}", ID: operationID(name, "one"), Tag: tag, Summary: title,
-			Params: params, Answers: answers(asXML, title), Handle: a.named(h)})
+			Params: params, Answers: answers(title, of, both...), Failure: failing(both...), Handle: a.named(h)})
 	}
-	post := func(name, title string, h func(*API, *call) error) {
+	post := func(name, title string, of any, h func(*API, *call) error) {
 		for _, f := range both {
 			out = append(out, openapi.Route{Method: http.MethodPost, Path: Prefix + name + "." + string(f), ID: operationID("send-"+name, f), Tag: tag, Summary: title,
 				Params:  []openapi.Param{jurisdiction, {Name: "Idempotency-Key", In: openapi.Header, About: "Makes a repetition of the request harmless for 30 days"}},
 				Body:    &openapi.Body{About: title, Types: []string{mediaForm, mediaMultipart}, MaxBytes: maxForm},
-				Answers: answers(f, title), Handle: a.handler(f, h)})
+				Answers: answers(title, of, f), Failure: failing(f), Handle: a.handler(f, h)})
 		}
 	}
-	get("discovery", "Where and what this is", (*API).discovery, both)
-	get("services", "Services that can be requested", (*API).services, both, jurisdiction, coord, lat, long)
-	one("services", "What a service asks for", (*API).definition, jurisdiction)
-	get("requests", "Service requests", (*API).requests, []format{asXML, asJSON, asCSV}, searching...)
-	one("requests", "One service request", (*API).request, jurisdiction, coord, extensions)
-	post("requests", "Request a service", (*API).send)
-	one("tokens", "Id of the service request behind a token", (*API).token, jurisdiction)
-	get("servicerequestupdates", "What happened to service requests", (*API).updates, both, jurisdiction, start, end, page, size,
+	get("discovery", "Where and what this is", discovery{}, (*API).discovery, both)
+	get("services", "Services that can be requested", []service{}, (*API).services, both, jurisdiction, coord, lat, long)
+	one("services", "What a service asks for", serviceDefinition{}, (*API).definition, jurisdiction)
+	get("requests", "Service requests", []serviceRequest{}, (*API).requests, []format{asXML, asJSON, asCSV}, searching...)
+	one("requests", "One service request", []serviceRequest{}, (*API).request, jurisdiction, coord, extensions)
+	post("requests", "Request a service", []sentRequest{}, (*API).send)
+	one("tokens", "Id of the service request behind a token", []tokenAnswer{}, (*API).token, jurisdiction)
+	get("servicerequestupdates", "What happened to service requests", []requestUpdate{}, (*API).updates, both, jurisdiction, start, end, page, size,
 		openapi.Param{Name: "service_request_id", About: "Only of this request"})
-	post("servicerequestupdates", "Add to a service request", (*API).sendUpdate)
-	get("boundaries", "Areas of the city", (*API).boundaries, both, jurisdiction, coord, lat, long,
+	post("servicerequestupdates", "Add to a service request", []sentUpdate{}, (*API).sendUpdate)
+	get("boundaries", "Areas of the city", []boundary{}, (*API).boundaries, both, jurisdiction, coord, lat, long,
 		openapi.Param{Name: "level", About: "Only areas of this level", Enum: levelNames()})
 	return out
 }
 
 var both = []format{asXML, asJSON}
 
-func answers(f format, about string) []openapi.Answer {
+// answers are the good answers of an address; of is what they come to in JSON.
+func answers(about string, of any, formats ...format) []openapi.Answer {
+	var out []openapi.Answer
+	for _, f := range formats {
+		out = append(out, answer(f, about, of))
+	}
+	return out
+}
+
+func answer(f format, about string, of any) openapi.Answer {
 	media, _, _ := strings.Cut(f.media(), ";")
-	return []openapi.Answer{{Status: http.StatusOK, Type: media, About: about}}
+	a := openapi.Answer{Status: http.StatusOK, Type: media, About: about, Headers: []string{"Link"}}
+	if f == asCSV {
+		a.Headers = append(a.Headers, "Content-Disposition")
+	}
+	if f == asJSON {
+		a.Of = of
+	}
+	return a
+}
+
+// failing is how an address fails, in its own format and otherwise in XML.
+func failing(formats ...format) []openapi.Answer {
+	var out []openapi.Answer
+	for _, f := range formats {
+		if f == asCSV {
+			f = asXML
+		}
+		out = append(out, answer(f, "A list of one error", []failure{}))
+	}
+	return out
 }
 
 func operationID(name string, f format) string {

@@ -87,9 +87,7 @@ func (d dialect) document(info Info, routes []Route) ([]byte, error) {
 			return nil, err
 		}
 		for of, body := range routes[i].values() {
-			if _, own := of.(*Schema); !own {
-				a.mirror.meet(seen{reflect.TypeOf(of), body})
-			}
+			a.mirror.meetValue(of, body)
 		}
 	}
 	a.mirror.christen()
@@ -127,8 +125,8 @@ func (r *Route) values() iter.Seq2[any, bool] {
 		if r.Body != nil && r.Body.Of != nil && !yield(r.Body.Of, true) {
 			return
 		}
-		for i := range r.Answers {
-			if r.Answers[i].Of != nil && !yield(r.Answers[i].Of, false) {
+		for _, a := range slices.Concat(r.Answers, r.Failure) {
+			if a.Of != nil && !yield(a.Of, false) {
 				return
 			}
 		}
@@ -208,7 +206,7 @@ func (a *author) operation(r *Route) (object, error) {
 	if b := r.Body; b != nil {
 		var content object
 		for _, t := range b.Types {
-			media := object{{"schema", a.body(b)}}
+			media := object{{"schema", a.body(b, t)}}
 			if b.Example != "" {
 				media.set("example", raw(b.Example))
 			}
@@ -233,11 +231,14 @@ type raw string
 // MarshalJSON returns the JSON.
 func (r raw) MarshalJSON() ([]byte, error) { return []byte(r), nil }
 
-func (a *author) body(b *Body) object {
-	if b.Of == nil {
+func (a *author) body(b *Body, media string) object {
+	switch {
+	case b.Of != nil:
+		return a.draw(a.mirror.of(b.Of, true))
+	case b.Schema != "" || strings.Contains(media, "json"):
 		return a.draw(a.shape(b.Schema))
 	}
-	return a.draw(a.mirror.of(b.Of, true))
+	return a.bytes()
 }
 
 // shape is the schema of a name in the table.
@@ -296,6 +297,14 @@ func (a *author) responses(r *Route) (object, error) {
 		a.fails[f.name()] = f
 		out.set(strconv.Itoa(f.status), object{{"$ref", "#/components/responses/" + f.name()}})
 	}
+	if r.Failure != nil {
+		var content object
+		for i := range r.Failure {
+			content.set(r.Failure[i].Type, object{{"schema", a.answer(&r.Failure[i])}})
+		}
+		out.set("default", object{{"description", r.Failure[0].About}, {"content", content}})
+		return out, nil
+	}
 	out.set("default", object{{"$ref", "#/components/responses/Problem"}})
 	return out, nil
 }
@@ -311,7 +320,13 @@ func (a *author) answer(b *Answer) object {
 		return a.draw(text())
 	case strings.Contains(b.Type, "json"):
 		return a.draw(&Schema{})
-	case a.modern: // the media type says what the bytes are
+	}
+	return a.bytes()
+}
+
+// bytes is the schema of what the media type says all of.
+func (d dialect) bytes() object {
+	if d.modern {
 		return object{}
 	}
 	return object{{"type", "string"}, {"format", "binary"}}

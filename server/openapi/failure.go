@@ -19,6 +19,9 @@ type failure struct {
 // failures lists what a route may fail with: what every request may, what follows
 // from its parameters, body and weight, and what it declares.
 func failures(r *Route) ([]failure, error) {
+	if r.Failure != nil {
+		return nil, nil
+	}
 	by := map[int][]string{}
 	add := func(status int, kinds ...string) {
 		for _, k := range kinds {
@@ -30,6 +33,7 @@ func failures(r *Route) ([]failure, error) {
 	add(http.StatusBadRequest, "invalid", "unsupported")
 	add(http.StatusUnauthorized, "unauthorized")
 	add(http.StatusForbidden, "forbidden")
+	add(http.StatusNotFound, "not-found") // also layers that whoever asks may not know
 	add(http.StatusRequestURITooLong, "too-large")
 	add(http.StatusTooManyRequests, "too-many")
 	add(http.StatusInternalServerError, "internal")
@@ -37,13 +41,8 @@ func failures(r *Route) ([]failure, error) {
 	for i := range r.Params {
 		p := &r.Params[i]
 		switch {
-		case p.In == Path || strings.HasPrefix(p.Name, "layer"):
-			add(http.StatusNotFound, "not-found")
 		case p.In == Header && p.Name == "If-Match":
 			add(http.StatusPreconditionRequired, "precondition")
-			add(http.StatusConflict, "conflict")
-		case p.In == Header && p.Name == "Idempotency-Key":
-			add(http.StatusConflict, "conflict")
 		case p.Name == "filter" || p.Name == "within" || p.Name == "geometry":
 			add(http.StatusRequestEntityTooLarge, "too-large")
 		}
@@ -51,9 +50,8 @@ func failures(r *Route) ([]failure, error) {
 	if r.Body != nil {
 		add(http.StatusRequestEntityTooLarge, "too-large")
 		add(http.StatusUnsupportedMediaType, "unsupported")
-		add(http.StatusNotFound, "not-found") // what the body names
 	}
-	if r.Method != http.MethodGet && r.Method != http.MethodPost {
+	if r.Method != http.MethodGet {
 		add(http.StatusConflict, "conflict")
 	}
 	if r.Weight == Heavy {

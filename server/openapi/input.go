@@ -141,28 +141,36 @@ func (in *Input) raw(p *Param) (string, bool) {
 	return in.query.Get(p.Name), in.query.Has(p.Name)
 }
 
-// get returns the text of a declared parameter, or its default.
-func (in *Input) get(name string) (string, *Param) {
+// declared is the parameter of a name. A handler that asks for one its route does
+// not declare is a defect that would pass as an absent parameter: it panics, which
+// answers 500 and fails tests.
+func (in *Input) declared(name string) *Param {
 	for i := range in.route.Params {
 		if p := &in.route.Params[i]; p.Name == name {
-			if v, ok := in.raw(p); ok {
-				return v, p
-			}
-			return p.Default, p
+			return p
 		}
 	}
-	return "", &Param{}
+	panic(fmt.Sprintf("%s %s does not declare the parameter %s", in.route.Method, in.route.Path, name))
 }
 
-// Has reports whether the request gives the parameter.
-func (in *Input) Has(name string) bool {
-	for i := range in.route.Params {
-		if p := &in.route.Params[i]; p.Name == name {
-			_, ok := in.raw(p)
-			return ok
-		}
+// get returns the text of a declared parameter, or its default.
+func (in *Input) get(name string) (string, *Param) {
+	p := in.declared(name)
+	if v, ok := in.raw(p); ok {
+		return v, p
 	}
-	return false
+	return p.Default, p
+}
+
+// Has reports whether the request gives the parameter, which the route declares.
+func (in *Input) Has(name string) bool {
+	_, ok := in.raw(in.declared(name))
+	return ok
+}
+
+// Takes reports whether the route declares a parameter, for handlers of several.
+func (in *Input) Takes(name string) bool {
+	return slices.ContainsFunc(in.route.Params, func(p Param) bool { return p.Name == name })
 }
 
 // Given lists the names of the declared query parameters that the request gives,

@@ -33,7 +33,7 @@ var known = [...]struct {
 // mirror derives schemas from Go types as encoding/json writes them:
 //
 //   - a member of an answer without omitempty or omitzero is required, one of a body
-//     with the tag must:"true";
+//     with the tag must:"true"; lists of a body may be null, which is none;
 //   - a pointer without them may be null, and so may any member with the tag
 //     null:"true"; slices and maps are taken to be made, not nil;
 //   - tags about:"…", enum:"a,b" and schema:"Name" describe, restrict, and name
@@ -58,10 +58,33 @@ type seen struct {
 
 // of is the schema of a value's type. A *Schema is itself.
 func (m *mirror) of(v any, body bool) *Schema {
-	if s, ok := v.(*Schema); ok {
+	switch v := v.(type) {
+	case *Schema:
+		return v
+	case Either:
+		s := &Schema{}
+		for _, x := range v {
+			s.AnyOf = append(s.AnyOf, m.of(x, body))
+		}
 		return s
 	}
 	return m.typ(seen{reflect.TypeOf(v), body})
+}
+
+// Either is one of several Go values, for Of of a body or an answer.
+type Either []any
+
+// meetValue is meet for the type of a value.
+func (m *mirror) meetValue(v any, body bool) {
+	switch v := v.(type) {
+	case *Schema:
+	case Either:
+		for _, x := range v {
+			m.meetValue(x, body)
+		}
+	default:
+		m.meet(seen{reflect.TypeOf(v), body})
+	}
 }
 
 // meet names the components that values of the types need, in a stable order.
@@ -218,7 +241,7 @@ func (m *mirror) structure(t seen) *Schema {
 		if f.Type.Kind() == reflect.Pointer && may {
 			c.Null = false
 		}
-		c.Null = c.Null || f.Tag.Get("null") == "true"
+		c.Null = c.Null || f.Tag.Get("null") == "true" || t.body && (f.Type.Kind() == reflect.Slice || f.Type.Kind() == reflect.Map)
 		if about := f.Tag.Get("about"); about != "" {
 			c.About = about
 		}

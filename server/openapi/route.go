@@ -121,6 +121,9 @@ type Route struct {
 	// Problems names what it may fail with beyond what its kind of route does: names
 	// of package problem's catalogue.
 	Problems []string
+	// Failure is how it fails where that is no problem document: media types and
+	// shapes, whatever the status; nil: problems.
+	Failure []Answer
 	// Weight says how much of the machine a request may take; see Weight.
 	Weight Weight
 	Handle Handler

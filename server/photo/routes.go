@@ -32,6 +32,11 @@ const (
 func (o *Office) routes() []openapi.Route {
 	const tag = "Photos"
 	types := append(photo.MediaTypes(), mediaForm)
+	var pictures []openapi.Answer
+	for _, t := range photo.MediaTypes() {
+		pictures = append(pictures, openapi.Answer{Status: http.StatusOK, Type: t, About: "The picture", Headers: []string{"ETag", "Cache-Control", "Content-Disposition"}})
+	}
+	pictures = append(pictures, openapi.Answer{Status: http.StatusNotModified, About: "The picture is the one named in If-None-Match", Headers: []string{"ETag"}})
 	return []openapi.Route{
 		{Method: http.MethodPost, Path: "/api/v1/photos", ID: "sendPhoto", Tag: tag, Summary: "Send a picture, to be named in a report or step",
 			Params: []openapi.Param{{Name: "Idempotency-Key", In: openapi.Header, About: "Accepted; the same picture has the same id without it"}},
@@ -40,9 +45,9 @@ func (o *Office) routes() []openapi.Route {
 			Answers: []openapi.Answer{{Status: http.StatusCreated, Type: "application/json", About: "The picture", Of: sentPhoto{}, Headers: []string{"Location"}}}, Handle: o.send},
 		{Method: http.MethodGet, Path: "/api/v1/photos/{id}", ID: "photo", Tag: tag, Summary: "A picture, for who sent it and whoever sees a case that carries it",
 			Params: []openapi.Param{{Name: "id", In: openapi.Path, About: "Id of the picture"},
-				{Name: "size", About: "How large", Enum: []string{"full", "thumb"}, Default: "full"}},
-			Answers: []openapi.Answer{{Status: http.StatusOK, Type: photo.JPEG.MediaType(), About: "The picture", Headers: []string{"ETag", "Cache-Control"}},
-				{Status: http.StatusNotModified, About: "The picture is the one named in If-None-Match"}}, Handle: o.show},
+				{Name: "size", About: "How large", Enum: []string{"full", "thumb"}, Default: "full"},
+				{Name: "If-None-Match", In: openapi.Header, About: "ETag of the picture the client has"}},
+			Answers: pictures, Handle: o.show},
 	}
 }
 
@@ -235,7 +240,7 @@ func (o *Office) show(c echo.Context, in *openapi.Input) error {
 	h := c.Response().Header()
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "private, no-cache") // rights may end: ask again each time
-	if c.Request().Header.Get("If-None-Match") == tag {
+	if in.Text("If-None-Match") == tag {
 		return c.NoContent(http.StatusNotModified)
 	}
 	data, err := o.o.Store.Read(ctx, name)

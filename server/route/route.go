@@ -67,7 +67,7 @@ const (
 func (r *Router) Routes() []openapi.Route {
 	get := func(path, id, summary string, of any, media string, h openapi.Handler, params ...openapi.Param) openapi.Route {
 		return openapi.Route{Method: http.MethodGet, Path: path, ID: id, Tag: "Roads", Summary: summary, Params: params,
-			Answers: []openapi.Answer{{Status: 200, Type: media, About: summary, Of: of}}, Handle: h}
+			Answers: []openapi.Answer{{Status: 200, Type: media, About: summary, Of: of}}, Problems: []string{"no-way"}, Handle: h}
 	}
 	roads := openapi.Param{Name: "roads", About: "Layer of the roads", Default: model.Roads}
 	mode := openapi.Param{Name: "mode", About: "How somebody moves", Enum: []string{"drive", "walk"}, Default: "drive"}

@@ -79,24 +79,22 @@ func (a *API) ogcRoutes() []openapi.Route {
 	layer, set := path("layer", "Id of the collection"), path("tileMatrixSetId", "Id of the tile matrix set")
 	collections := openapi.Param{Name: "collections", About: "Layer ids, with a comma between; default: every layer the subject may list whole tiles of"}
 	address := []openapi.Param{set, path("tileMatrix", "Name of the zoom in the set"), path("tileRow", "Row from the north"), path("tileCol", "Column from the west"),
-		{Name: "filter", About: "CQL2 text"}, {Name: "datetime", About: "State as of this instant (RFC 3339)"}, mvt}
-	tileAnswers := []openapi.Answer{{Status: 200, Type: cache.MediaType, About: "Vector tile (MVT 2.1)"}, {Status: 204, About: "The tile is empty"},
-		{Status: 304, About: "The tile is the one named in If-None-Match"}}
-	get := func(p, id, summary string, h openapi.Handler, params ...openapi.Param) openapi.Route {
+		{Name: "filter", About: "CQL2 text"}, {Name: "datetime", About: "State as of this instant (RFC 3339)"}, mvt, ifNoneMatch()}
+	get := func(p, id, summary string, of any, h openapi.Handler, params ...openapi.Param) openapi.Route {
 		return openapi.Route{Method: http.MethodGet, Path: p, ID: id, Tag: "OGC API", Summary: summary, Params: params,
-			Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: summary}}, Handle: h}
+			Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: summary, Of: of}}, Handle: h}
 	}
 	return []openapi.Route{
-		get("/ogc/tileMatrixSets", "tileMatrixSets", "Tile matrix sets", a.matrixSets, format),
-		get("/ogc/tileMatrixSets/{tileMatrixSetId}", "tileMatrixSet", "One tile matrix set", a.matrixSet, set, format),
-		get("/ogc/tiles", "dataset.vector.getTileSetsList", "Tilesets of the whole dataset", a.tilesets, format),
-		get("/ogc/tiles/{tileMatrixSetId}", "dataset.vector.getTileSet", "A tileset of the whole dataset", a.tileset, set, format),
+		get("/ogc/tileMatrixSets", "tileMatrixSets", "Tile matrix sets", matrixSets{}, a.matrixSets, format),
+		get("/ogc/tileMatrixSets/{tileMatrixSetId}", "tileMatrixSet", "One tile matrix set", setInfo{}, a.matrixSet, set, format),
+		get("/ogc/tiles", "dataset.vector.getTileSetsList", "Tilesets of the whole dataset", tilesetList{}, a.tilesets, format),
+		get("/ogc/tiles/{tileMatrixSetId}", "dataset.vector.getTileSet", "A tileset of the whole dataset", tilesetInfo{}, a.tileset, set, format),
 		{Method: http.MethodGet, Path: "/ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "dataset.vector.getTile", Tag: "OGC API",
-			Summary: "Features of several collections as a vector tile", Params: append([]openapi.Param{collections}, address...), Answers: tileAnswers, Handle: a.ogcTile},
-		get("/ogc/collections/{layer}/tiles", "collection.vector.getTileSetsList", "Tilesets of a collection", a.tilesets, layer, format),
-		get("/ogc/collections/{layer}/tiles/{tileMatrixSetId}", "collection.vector.getTileSet", "A tileset of a collection", a.tileset, layer, set, format),
+			Summary: "Features of several collections as a vector tile", Params: append([]openapi.Param{collections}, address...), Answers: tileAnswers(), Problems: notAcceptable(), Handle: a.ogcTile},
+		get("/ogc/collections/{layer}/tiles", "collection.vector.getTileSetsList", "Tilesets of a collection", tilesetList{}, a.tilesets, layer, format),
+		get("/ogc/collections/{layer}/tiles/{tileMatrixSetId}", "collection.vector.getTileSet", "A tileset of a collection", tilesetInfo{}, a.tileset, layer, set, format),
 		{Method: http.MethodGet, Path: "/ogc/collections/{layer}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "collection.vector.getTile", Tag: "OGC API",
-			Summary: "Features of a collection as a vector tile", Params: append([]openapi.Param{layer}, address...), Answers: tileAnswers, Handle: a.ogcTile},
+			Summary: "Features of a collection as a vector tile", Params: append([]openapi.Param{layer}, address...), Answers: tileAnswers(), Problems: notAcceptable(), Handle: a.ogcTile},
 	}
 }
 
@@ -142,7 +140,7 @@ func (a *API) matrixSets(c echo.Context, _ *openapi.Input) error {
 		list = append(list, setInfo{ID: s.ID, Title: s.Title, URI: s.URI, CRS: s.CRS,
 			Links: []ogcLink{{Href: root(c) + "/ogc/tileMatrixSets/" + s.ID, Rel: "self", Type: mediaJSON, Title: s.Title}}})
 	}
-	return c.JSON(http.StatusOK, map[string]any{"tileMatrixSets": list})
+	return c.JSON(http.StatusOK, matrixSets{list})
 }
 
 func (a *API) matrixSet(c echo.Context, in *openapi.Input) error {
@@ -162,7 +160,8 @@ func (a *API) matrixSet(c echo.Context, in *openapi.Input) error {
 // list.
 func (a *API) scope(c echo.Context, in *openapi.Input) (*live.View, *layers.Subject, []*layers.Layer, string, error) {
 	v, subject := a.o.City.View(), auth.SubjectOf(c.Request().Context())
-	if id := in.Text("layer"); id != "" {
+	if in.Takes("layer") {
+		id := in.Text("layer")
 		l, err := param.Listable(v, &subject, id)
 		if err != nil {
 			return nil, nil, nil, "", err
@@ -252,8 +251,10 @@ func (a *API) ogcTile(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return addressed(err)
 	}
-	ids := in.Text("layer")
-	if ids == "" {
+	ids := ""
+	if in.Takes("layer") {
+		ids = in.Text("layer")
+	} else {
 		ids = in.Text("collections")
 	}
 	if ids == "" {

@@ -66,18 +66,31 @@ func (a *API) Routes() []openapi.Route {
 		return openapi.Param{Name: name, In: openapi.Path, About: about}
 	}
 	query := []openapi.Param{{Name: "filter", About: "CQL2 text"}, {Name: "datetime", About: "State as of this instant (RFC 3339)"}}
-	address := append([]openapi.Param{path("z", "Zoom, 0 to 24"), path("x", "Column from the west"), path("y", "Row from the north")}, query...)
-	tileAnswers := []openapi.Answer{{Status: 200, Type: cache.MediaType, About: "Vector tile (MVT 2.1)"}, {Status: 204, About: "The tile is empty"},
-		{Status: 304, About: "The tile is the one named in If-None-Match"}}
+	address := append([]openapi.Param{path("z", "Zoom, 0 to 24"), path("x", "Column from the west"), path("y", "Row from the north"), ifNoneMatch()}, query...)
 	return append([]openapi.Route{
 		{Method: http.MethodGet, Path: "/tiles/{layers}.json", ID: "tileJSON", Tag: "Tiles", Summary: "TileJSON 3 of one or more layers",
 			Params:  append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, query...),
-			Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: "TileJSON"}}, Handle: a.describe},
+			Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: "TileJSON", Of: tiles.TileJSON{}}}, Handle: a.describe},
 		{Method: http.MethodGet, Path: "/tiles/{layers}/{z}/{x}/{y}.mvt", ID: "tile", Tag: "Tiles", Summary: "Features of one or more layers as a vector tile",
-			Params: append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, address...), Answers: tileAnswers, Handle: a.features},
+			Params: append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, address...), Answers: tileAnswers(), Problems: notAcceptable(), Handle: a.features},
 		{Method: http.MethodGet, Path: "/tiles/{layers}/hex/{z}/{x}/{y}.mvt", ID: "hexTile", Tag: "Tiles", Summary: "Counts of a layer by H3 cell as a vector tile",
-			Params: append([]openapi.Param{path("layers", "Layer id")}, address...), Answers: tileAnswers, Handle: a.hexagons},
+			Params: append([]openapi.Param{path("layers", "Layer id")}, address...), Answers: tileAnswers(), Problems: notAcceptable(), Handle: a.hexagons},
 	}, a.ogcRoutes()...)
+}
+
+// ifNoneMatch declares the header by which a client names the tile it has.
+func ifNoneMatch() openapi.Param {
+	return openapi.Param{Name: "If-None-Match", In: openapi.Header, About: "ETags of what the client has"}
+}
+
+// notAcceptable is what an address of tiles may fail with besides.
+func notAcceptable() []string { return []string{"unsupported 406"} }
+
+// tileAnswers are the answers of an address of tiles.
+func tileAnswers() []openapi.Answer {
+	tags := []string{"ETag", "Cache-Control", "Vary"}
+	return []openapi.Answer{{Status: 200, Type: cache.MediaType, About: "Vector tile (MVT 2.1)", Headers: tags}, {Status: 204, About: "The tile is empty", Headers: tags},
+		{Status: 304, About: "The tile is the one named in If-None-Match", Headers: tags}}
 }
 
 func (a *API) features(c echo.Context, in *openapi.Input) error {
@@ -150,7 +163,11 @@ func (a *API) read(c echo.Context, in *openapi.Input, ids string, at tiles.ID) (
 	if ok && !p.Instant {
 		err = layers.Invalidf("tile", "datetime", "is an interval: a tile shows one instant")
 	}
+	if err != nil || !ok {
+		return r, err
+	}
 	r.At = p.From
+	r.View, err = r.View.AsOf(c.Request().Context(), p.From)
 	return r, err
 }
 
