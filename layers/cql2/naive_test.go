@@ -137,10 +137,13 @@ func order(a, b any) int {
 	case string:
 		return strings.Compare(a, b.(string))
 	case bool:
-		if a == b.(bool) {
+		switch {
+		case a == b.(bool):
 			return 0
+		case a:
+			return 1
 		}
-		return 1
+		return -1
 	case time.Time:
 		return a.Compare(b.(time.Time))
 	}

@@ -287,9 +287,6 @@ func (m maker) expr(depth int) layers.Expr {
 		return m.temporal()
 	}
 	op := layers.CompareOp(m.IntN(int(layers.Ge))) + 1
-	if t == layers.Boolean {
-		op = pick(m, layers.Eq, layers.Ne)
-	}
 	return layers.Compare{Op: op, Left: m.term(t, 3), Right: m.term(t, 3)}
 }
 
