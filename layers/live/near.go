@@ -46,11 +46,13 @@ func (v *View) Nearest(ctx context.Context, q layers.Query, n Near) iter.Seq2[Hi
 			yield(Hit{}, err)
 			return
 		}
-		find := p.nearest
-		if p.now != nil {
-			find = p.nearestPast
+		find := func() ([]Hit, error) { return p.nearest(ctx, n) }
+		var hits []Hit
+		if p.now == nil {
+			hits, err = find()
+		} else {
+			hits, err = p.reaching(ctx, orb.Bound{Min: n.Point, Max: n.Point}, n.K, n.RadiusM, find)
 		}
-		hits, err := find(ctx, n)
 		if err != nil {
 			yield(Hit{}, err)
 			return
@@ -80,6 +82,14 @@ func (n Near) check() error {
 	return nil
 }
 
+// reach is how far a hit may be, metres.
+func (n *Near) reach() float64 {
+	if n.RadiusM > 0 {
+		return n.RadiusM
+	}
+	return math.Inf(1)
+}
+
 func (p *plan) nearest(ctx context.Context, n Near) ([]Hit, error) {
 	if p.never {
 		return nil, ctx.Err()
@@ -87,10 +97,7 @@ func (p *plan) nearest(ctx context.Context, n Near) ([]Hit, error) {
 	if p.query.IDs != nil {
 		return p.nearestOfIDs(ctx, n)
 	}
-	best := &closestRows{plan: p, k: n.K, far: math.Inf(1)}
-	if n.RadiusM > 0 {
-		best.far = n.RadiusM
-	}
+	best := newClosestRows(p, &n, n.reach())
 	pace := pace{ctx: ctx}
 	around := measure.NewAround(n.Point)
 	least := p.leastFrom(&around)
@@ -165,10 +172,7 @@ func (s *sweep) browse(part int32, around *measure.Around, least func(orb.Bound)
 
 // nearestOfIDs measures the rows that are asked for by id.
 func (p *plan) nearestOfIDs(ctx context.Context, n Near) ([]Hit, error) {
-	best := &closestRows{plan: p, k: n.K, far: math.Inf(1)}
-	if n.RadiusM > 0 {
-		best.far = n.RadiusM
-	}
+	best := newClosestRows(p, &n, n.reach())
 	err := p.each(ctx, func(r *Row) bool {
 		if d := distance(n.Point, r.Geometry()); d <= best.far && !math.IsInf(d, 1) {
 			ref, _ := p.table.lookup(r.ID())

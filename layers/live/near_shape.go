@@ -35,7 +35,7 @@ const maxKinds = 100_000
 // are nearer than the farthest hit; with Per and without RadiusM all that match.
 func (v *View) NearestTo(ctx context.Context, q layers.Query, n NearShape) iter.Seq2[Hit, error] {
 	return func(yield func(Hit, error) bool) {
-		p, err := v.plan(ctx, &q)
+		p, err := v.prepare(ctx, &q)
 		if err == nil {
 			err = p.mayList()
 		}
@@ -43,12 +43,20 @@ func (v *View) NearestTo(ctx context.Context, q layers.Query, n NearShape) iter.
 		if err == nil {
 			per, err = p.checkShape(&n)
 		}
-		var hits []Hit
-		if err == nil && !p.never {
+		find := func() ([]Hit, error) {
 			c := &closest{n: &n, per: per, kinds: make(map[layers.Value]*farthestFirst)}
-			if err = p.closest(ctx, c); err == nil {
-				hits = c.sorted()
-			}
+			err := p.closest(ctx, c)
+			return c.sorted(), err
+		}
+		var hits []Hit
+		switch {
+		case err != nil || p.never:
+		case p.now == nil:
+			hits, err = find()
+		case per >= 0:
+			hits, err = p.reaching(ctx, n.Shape.Bound(), 0, n.RadiusM, find)
+		default:
+			hits, err = p.reaching(ctx, n.Shape.Bound(), n.K, n.RadiusM, find)
 		}
 		if err != nil {
 			yield(Hit{}, err)

@@ -6,10 +6,9 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/geo/measure"
-	"wutu/layers"
 )
 
-// The nearest of the past are looked for in circles that grow, so that no more of
+// The nearest of the past are looked for in reaches that grow, so that no more of
 // history is read than lies about as far away as the answer.
 const (
 	firstReachM = 250
@@ -17,43 +16,30 @@ const (
 	lastReachM  = 300_000
 )
 
-// nearestPast is nearest for a plan about the past that has not been recalled.
-func (p *plan) nearestPast(ctx context.Context, n Near) ([]Hit, error) {
+// reaching answers a question for the nearest about the past, whose plan has not
+// been recalled. All that is within radiusM of the box, or the k nearest to it, are
+// looked for by find; 0 for no limit.
+func (p *plan) reaching(ctx context.Context, box orb.Bound, k int, radiusM float64, find func() ([]Hit, error)) ([]Hit, error) {
 	if p.never {
 		return nil, ctx.Err()
 	}
-	at := orb.Bound{Min: n.Point, Max: n.Point}
 	asked := p.search
 	for reachM := float64(firstReachM); ; reachM *= reachGrowth {
-		if n.RadiusM > 0 {
-			reachM = n.RadiusM
+		if radiusM > 0 {
+			reachM = radiusM
 		}
-		whole := n.RadiusM == 0 && reachM > lastReachM
+		whole := radiusM == 0 && (k == 0 || reachM > lastReachM)
 		p.search = asked
 		if !whole {
-			p.narrow([]orb.Bound{measure.Pad(at, reachM)})
+			p.narrow([]orb.Bound{measure.Pad(box, reachM)})
 		}
 		if err := p.recall(ctx); err != nil {
 			return nil, err
 		}
 		p.search = asked
-		hits, err := p.nearest(ctx, n)
-		if err != nil || whole || n.RadiusM > 0 || len(hits) == n.K && hits[n.K-1].DistanceM <= reachM {
+		hits, err := find()
+		if err != nil || whole || radiusM > 0 || len(hits) == k && hits[k-1].DistanceM <= reachM {
 			return hits, err
 		}
 	}
-}
-
-// planNear is plan for a question whose answers all lie in a box: of history no
-// more is read.
-func (v *View) planNear(ctx context.Context, q *layers.Query, box orb.Bound) (*plan, error) {
-	p, err := v.prepare(ctx, q)
-	if err != nil || p.now == nil {
-		return p, err
-	}
-	asked := p.search
-	p.narrow([]orb.Bound{box})
-	err = p.recall(ctx)
-	p.search = asked
-	return p, err
 }

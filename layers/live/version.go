@@ -83,6 +83,9 @@ func (v *View) Version(d *access.Decision, layer string) uint64 {
 	if d.Mode != access.List {
 		return 0
 	}
+	if v.now != nil { // what shows now does not say what showed then
+		return v.watch.never()
+	}
 	if seq, ok := v.versions[watchedScope{layer, scope}]; ok {
 		return seq
 	}
@@ -115,6 +118,17 @@ func (w *watch) add(k watchedScope, d *access.Decision, seq uint64) uint64 {
 		w.known[k] = &tracker{decision: *d, seq: seq}
 		w.asked.Store(true)
 	}
+	return w.next()
+}
+
+// never is a version that nothing has.
+func (w *watch) never() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.next()
+}
+
+func (w *watch) next() uint64 {
 	w.unnamed++
 	return unnamedVersion | w.unnamed
 }

@@ -68,6 +68,7 @@ func lonLat() []openapi.Param {
 func (a *API) questions() []openapi.Route {
 	layer := openapi.Param{Name: "layer", In: openapi.Path, About: "Id of the layer"}
 	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the feature"}
+	then := openapi.Param{Name: "datetime", About: "The city as of this instant (RFC 3339), borders of areas included"}
 	return []openapi.Route{
 		get("/api/v1/me", "me", "City", "Who is asking", auth.Me{}, mediaJSON, a.me),
 		get("/api/v1/me/access", "myAccess", "City", "What the subject may see, and why", accessList{}, mediaJSON, a.myAccess),
@@ -78,7 +79,7 @@ func (a *API) questions() []openapi.Route {
 			append(lonLat(),
 				openapi.Param{Name: "coord", About: "System of lon and lat: wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},
 				openapi.Param{Name: "accuracy", Type: openapi.Number, About: "Radius in metres within which the position lies with 95 %", Span: &openapi.Span{Min: 0, Max: 100_000}},
-				openapi.Param{Name: "class", About: "Also who answers at the place for an event of this class, * for every class of the dictionary"})...),
+				openapi.Param{Name: "class", About: "Also who answers at the place for an event of this class, * for every class of the dictionary"}, then)...),
 		get("/api/v1/convert", "convert", "Questions", "Coordinates in another system", converted{}, mediaJSON, a.convert,
 			openapi.Param{Name: "coords", Required: true, About: "x,y;x,y"},
 			openapi.Param{Name: "from", About: "wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},
@@ -88,7 +89,7 @@ func (a *API) questions() []openapi.Route {
 			openapi.Param{Name: "near", About: "lon,lat: prefer what is near"},
 			openapi.Param{Name: "layers", About: "Only these layers, with a comma between"},
 			openapi.Param{Name: "limit", Type: openapi.Integer, About: "Hits", Span: &openapi.Span{Min: 1, Max: 100}, Clamp: true, Default: "20"}),
-		get("/api/v1/features/{layer}/{id}/related", "related", "Questions", "What a feature is linked to", relatedAnswer{}, mediaJSON, a.related, layer, id),
-		get("/api/v1/buildings/{id}/card", "buildingCard", "Questions", "Floors, rooms, firms and devices of a building", buildingCard{}, mediaJSON, a.buildingCard, id),
+		get("/api/v1/features/{layer}/{id}/related", "related", "Questions", "What a feature is linked to", relatedAnswer{}, mediaJSON, a.related, layer, id, then),
+		get("/api/v1/buildings/{id}/card", "buildingCard", "Questions", "Floors, rooms, firms and devices of a building", buildingCard{}, mediaJSON, a.buildingCard, id, then),
 	}
 }

@@ -53,7 +53,11 @@ type firmInfo struct {
 
 func (a *API) buildingCard(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
-	subject, v := auth.SubjectOf(ctx), a.o.City.View()
+	subject := auth.SubjectOf(ctx)
+	v, err := param.AsOf(ctx, a.o.City.View(), "datetime", in.Text("datetime"))
+	if err != nil {
+		return err
+	}
 	l, err := param.Listable(v, &subject, model.Buildings)
 	if err != nil {
 		return err

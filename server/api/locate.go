@@ -40,7 +40,11 @@ func (a *API) locate(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	f := finder{ctx: ctx, view: a.o.City.View(), subject: auth.SubjectOf(ctx), at: p}
+	view, err := param.AsOf(ctx, a.o.City.View(), "datetime", in.Text("datetime"))
+	if err != nil {
+		return err
+	}
+	f := finder{ctx: ctx, view: view, subject: auth.SubjectOf(ctx), at: p}
 	out := map[string]any{
 		"point":       pointIn(p),
 		"areas":       ground.Areas(f.view, &f.subject, p, in.Float("accuracy")),

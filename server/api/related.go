@@ -50,7 +50,11 @@ type relatedAnswer struct {
 
 func (a *API) related(c echo.Context, in *openapi.Input) error {
 	ctx := c.Request().Context()
-	subject, v := auth.SubjectOf(ctx), a.o.City.View()
+	subject := auth.SubjectOf(ctx)
+	v, err := param.AsOf(ctx, a.o.City.View(), "datetime", in.Text("datetime"))
+	if err != nil {
+		return err
+	}
 	l, err := param.Listable(v, &subject, in.Text("layer"))
 	if err != nil {
 		return err

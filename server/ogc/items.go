@@ -28,6 +28,9 @@ func (a *API) items(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	if v, err = v.AsOf(c.Request().Context(), q.query.At); err != nil {
+		return err
+	}
 	if a.unchanged(c, v, q, in, offer) {
 		return c.NoContent(http.StatusNotModified)
 	}
@@ -165,7 +168,11 @@ func (q *listing) inDomain(ctx context.Context, v *live.View) error {
 }
 
 func (a *API) item(c echo.Context, in *openapi.Input) error {
-	subject, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
+	subject := auth.SubjectOf(c.Request().Context())
+	v, err := param.AsOf(c.Request().Context(), a.o.City.View(), "datetime", in.Text("datetime"))
+	if err != nil {
+		return err
+	}
 	l, err := param.Listable(v, &subject, in.Text("layer"))
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ func itemParams() []openapi.Param {
 	return []openapi.Param{
 		{Name: "f", About: "Format of the answer; without it the Accept header decides", Enum: names(ofItem(), "geojson")},
 		crsParam(), propertiesParam(), excludeParam(), skipParam(), langParam(),
+		{Name: "datetime", About: "The feature as it was at this instant (RFC 3339)"},
 	}
 }
 

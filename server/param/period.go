@@ -1,11 +1,13 @@
 package param
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"wutu/layers"
+	"wutu/layers/live"
 )
 
 // Period is an instant or a closed interval; a zero end is unbounded.
@@ -37,6 +39,19 @@ func Datetime(field, text string) (p Period, ok bool, err error) {
 		return Period{}, false, layers.Invalidf("request", field, "the interval ends before it begins")
 	}
 	return p, true, nil
+}
+
+// AsOf reads the parameter datetime of a question about one instant, and returns
+// the city as of then: v itself for "".
+func AsOf(ctx context.Context, v *live.View, field, text string) (*live.View, error) {
+	p, ok, err := Datetime(field, text)
+	switch {
+	case err != nil || !ok:
+		return v, err
+	case !p.Instant:
+		return nil, layers.Invalidf("request", field, "is an interval: the question is about one instant")
+	}
+	return v.AsOf(ctx, p.From)
 }
 
 // Meets reports whether a feature that is valid from from (inclusive) to to

@@ -32,6 +32,7 @@ type withinBody struct {
 	Distance  *float64        `json:"distance" about:"The buffer of dwithin"`
 	Result    string          `json:"result" enum:"count,features"`
 	Limit     *int            `json:"limit" about:"Features per layer"`
+	Datetime  string          `json:"datetime" about:"The city as of this instant (RFC 3339), borders of areas included. Layers given as counts only have no past"`
 }
 
 // withinCounts is the answer to result count; features has lists by layer.
@@ -49,8 +50,11 @@ func (a *API) within(c echo.Context, in *openapi.Input) error {
 	if err := in.Body(&body); err != nil {
 		return err
 	}
+	v, err := param.AsOf(ctx, v, "/datetime", body.Datetime)
+	if err != nil {
+		return err
+	}
 	q := layers.Query{Subject: subject}
-	var err error
 	if q.Filter, err = filterOf("/filter", body.Filter); err != nil {
 		return err
 	}
