@@ -13,48 +13,36 @@ type closeRow struct {
 }
 
 // closestRows keeps the k rows that come first by distance, then id; all when k is
-// 0. It is a heap with the last of them on top once it is full.
+// 0.
 type closestRows struct {
 	plan *plan
 	k    int
-	far  float64 // rows farther than this do not matter, metres
-	rows []closeRow
+	far  float64           // rows farther than this do not matter, metres
+	top  ranking[closeRow] // the last on top once there are k
+}
+
+func newClosestRows(p *plan, n *Near, far float64) *closestRows {
+	c := &closestRows{plan: p, k: n.K, far: far}
+	c.top.compare = c.compare
+	return c
 }
 
 // offer takes a matching row that is not farther than far.
 func (c *closestRows) offer(r closeRow) {
+	h := &c.top
 	switch {
-	case c.k == 0 || len(c.rows) < c.k:
-		if c.rows = append(c.rows, r); len(c.rows) != c.k {
+	case c.k == 0 || len(h.list) < c.k:
+		if h.list = append(h.list, r); len(h.list) != c.k {
 			return
 		}
-		for i := c.k/2 - 1; i >= 0; i-- {
-			c.down(i)
-		}
-	case c.compare(r, c.rows[0]) >= 0:
+		h.init()
+	case c.compare(r, h.list[0]) >= 0:
 		return
 	default:
-		c.rows[0] = r
-		c.down(0)
+		h.list[0] = r
+		h.down(0)
 	}
-	c.far = c.rows[0].distanceM
-}
-
-func (c *closestRows) down(i int) {
-	for {
-		next := 2*i + 1
-		if next >= len(c.rows) {
-			return
-		}
-		if next+1 < len(c.rows) && c.compare(c.rows[next], c.rows[next+1]) < 0 {
-			next++
-		}
-		if c.compare(c.rows[i], c.rows[next]) >= 0 {
-			return
-		}
-		c.rows[i], c.rows[next] = c.rows[next], c.rows[i]
-		i = next
-	}
+	c.far = h.list[0].distanceM
 }
 
 func (c *closestRows) compare(a, b closeRow) int {
@@ -66,13 +54,14 @@ func (c *closestRows) compare(a, b closeRow) int {
 
 // hits are the rows in order.
 func (c *closestRows) hits() []Hit {
-	slices.SortFunc(c.rows, c.compare)
-	rows, hits := make([]Row, len(c.rows)), make([]Hit, len(c.rows))
+	list := c.top.list
+	slices.SortFunc(list, c.compare)
+	rows, hits := make([]Row, len(list)), make([]Hit, len(list))
 	blank := c.plan.row()
-	for i := range c.rows {
+	for i := range list {
 		rows[i] = *blank
-		c.plan.table.at(c.rows[i].rowRef, &rows[i])
-		hits[i] = Hit{Row: &rows[i], DistanceM: c.rows[i].distanceM}
+		c.plan.table.at(list[i].rowRef, &rows[i])
+		hits[i] = Hit{Row: &rows[i], DistanceM: list[i].distanceM}
 	}
 	return hits
 }
