@@ -115,7 +115,16 @@ func (c *Cluster) Query(ctx context.Context, script string) ([]string, error) {
 
 // Copy fills a table from rows in the text format of COPY.
 func (c *Cluster) Copy(ctx context.Context, table string, rows io.Reader) error {
-	cmd := c.psql(ctx, "-c", `\copy `+table+` FROM pstdin`)
+	return c.copy(ctx, table, "", rows)
+}
+
+// CopyCSV fills a table from CSV with a head.
+func (c *Cluster) CopyCSV(ctx context.Context, table string, rows io.Reader) error {
+	return c.copy(ctx, table, " CSV HEADER", rows)
+}
+
+func (c *Cluster) copy(ctx context.Context, table, format string, rows io.Reader) error {
+	cmd := c.psql(ctx, "-c", `\copy `+table+` FROM pstdin`+format)
 	cmd.Stdin = rows
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("copy into %s: %w\n%s", table, err, out)

@@ -31,8 +31,11 @@ func TestCluster(t *testing.T) {
 	if err := c.Copy(t.Context(), "p", strings.NewReader("a\tPOINT(1 2)\nb\t\\N\n")); err != nil {
 		t.Fatal(err)
 	}
+	if err := c.CopyCSV(t.Context(), "p", strings.NewReader("id,at\n\"c,d\",POINT(3 4)\n")); err != nil {
+		t.Fatal(err)
+	}
 	rows, err := c.Query(t.Context(), "SELECT id, ST_X(at) FROM p ORDER BY id; SHOW work_mem")
-	if got := strings.Join(rows, ";"); err != nil || got != "a\t1;b\t;8MB" {
+	if got := strings.Join(rows, ";"); err != nil || got != "a\t1;b\t;c,d\t3;8MB" {
 		t.Errorf("%q %v", got, err)
 	}
 	if _, err := c.Query(t.Context(), "SELECT nothing FROM nowhere"); err == nil || !strings.Contains(err.Error(), "nowhere") {
