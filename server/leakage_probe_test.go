@@ -303,6 +303,37 @@ var probings = map[string]probing{
 		}
 		return p.post("/api/v1/near", body)
 	}},
+	"POST /api/v1/corridor": {each: 8, draw: func(p *prober) request {
+		a, b := p.spot(), p.spot()
+		body := map[string]any{"path": json.RawMessage(fmt.Sprintf(`{"type":"LineString","coordinates":[[%.4f,%.4f],[%.4f,%.4f],[111.28,30.7]]}`, a[0], a[1], b[0], b[1])),
+			"width": 50 + p.IntN(1500)}
+		if p.chance(.7) {
+			l := p.layer()
+			body["layers"] = []string{l}
+			if p.chance(.3) {
+				body["filter"] = p.filter(l)
+			}
+		}
+		if p.chance(.3) {
+			body["limit"] = 1 + p.IntN(3)
+		}
+		return p.post("/api/v1/corridor", body)
+	}},
+	"POST /api/v1/batch": {each: 8, draw: func(p *prober) request {
+		l := p.layer()
+		target := map[string]any{"layer": l}
+		if p.chance(.3) {
+			target["filter"] = p.filter(l)
+		}
+		if p.chance(.3) {
+			target["max"] = 100 + p.IntN(2000)
+		}
+		var points [][2]float64
+		for range 1 + p.IntN(12) {
+			points = append(points, p.spot())
+		}
+		return p.post("/api/v1/batch", map[string]any{"points": points, "levels": []string{"grid"}, "nearest": []any{target}})
+	}},
 	"POST /api/v1/within": {each: 14, draw: func(p *prober) request {
 		body := p.region()
 		if p.chance(.4) {

@@ -17,6 +17,9 @@ const (
 
 	// maxVertices bounds drawn shapes whose distance to many features is asked.
 	maxVertices = 100_000
+	// maxPathVertices bounds paths, whose every edge is held against every feature
+	// near it.
+	maxPathVertices = 20_000
 	// maxRegionVertices bounds drawn regions, as those of national borders.
 	maxRegionVertices = 500_000
 

@@ -7,6 +7,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/live"
 	"wutu/layers/roadnet"
+	"wutu/server/geojson"
 	"wutu/server/openapi"
 )
 
@@ -29,7 +30,10 @@ type Options struct {
 }
 
 // API answers the addresses. Safe for concurrent use.
-type API struct{ o Options }
+type API struct {
+	o    Options
+	room geojson.Room
+}
 
 // New returns an API.
 func New(o Options) *API { return &API{o: o} }
@@ -48,6 +52,8 @@ func (a *API) Routes() []openapi.Route {
 		a.nearRoute(),
 		asGeoJSON(post("/api/v1/near", "nearShape", "Features around a place, a line or a polygon, nearest first", nearBody{}, openapi.Named("featureCollection"), a.nearShape)),
 		light(post("/api/v1/within", "within", "Features in a drawn region, counted or listed", withinBody{}, withinCounts{}, a.within)),
+		asGeoJSON(post("/api/v1/corridor", "corridor", "Features along a path, with how far along and off it they are, on which side, and where they cross", corridorBody{}, corridorAnswer{}, a.corridor)),
+		a.batchRoute(),
 	}
 }
 
