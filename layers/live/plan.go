@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -286,17 +285,3 @@ func withinDistance(g, region orb.Geometry, d float64) bool {
 
 // row prepares the reusable row of an iteration.
 func (p *plan) row() *Row { return &Row{layer: p.table.layer, sights: p.decision.Sights} }
-
-// compareRows orders rows by the sort keys, then by id.
-func (p *plan) compareRows(a, b sortedRow) int {
-	for i := range p.sort {
-		c := a.values[i].Order(b.values[i])
-		if p.query.Sort[i].Desc {
-			c = -c
-		}
-		if c != 0 {
-			return c
-		}
-	}
-	return strings.Compare(a.id, b.id)
-}
