@@ -51,7 +51,7 @@ func (a *API) edit(c echo.Context, in *openapi.Input) (*editing, error) {
 	if err := e.decision.MayEdit(&e.subject, e.layer); err != nil {
 		return nil, err
 	}
-	if e.system, err = param.SystemOf("Content-Crs", strings.Trim(strings.TrimSpace(in.Text("Content-Crs")), "<>")); err != nil {
+	if e.system, err = param.SystemOf("Content-Crs", strings.Trim(strings.TrimSpace(in.TextIfTaken("Content-Crs")), "<>")); err != nil {
 		return nil, err
 	}
 	e.prefer = preferOf(c.Request().Header)
@@ -240,7 +240,7 @@ func (e *editing) apply(ctx context.Context, action string, f *layers.Feature, o
 		return nil
 	case old != nil:
 		return lost(err)
-	case layers.KindOf(err) == layers.Conflict && e.in.Has("If-None-Match"):
+	case layers.KindOf(err) == layers.Conflict && e.in.TextIfTaken("If-None-Match") != "":
 		return failed("the feature exists already")
 	}
 	return err

@@ -92,16 +92,16 @@ func matches(list, tag string) bool {
 // If-Unmodified-Since, 412 when the state is another, Invalid for a time that is
 // none.
 func (e *editing) preconditions(ctx context.Context, old *held) error {
-	if none := e.in.Text("If-None-Match"); none != "" && matches(none, tagOf(e.layer, &e.decision, &old.seen)) {
+	if none := e.in.TextIfTaken("If-None-Match"); none != "" && matches(none, tagOf(e.layer, &e.decision, &old.seen)) {
 		return failed("If-None-Match: the feature exists")
 	}
-	if match := e.in.Text("If-Match"); match != "" {
+	if match := e.in.TextIfTaken("If-Match"); match != "" {
 		if !matches(match, tagOf(e.layer, &e.decision, &old.seen)) {
 			return failed("If-Match: the feature has changed since it was read")
 		}
 		return nil
 	}
-	since := e.in.Text("If-Unmodified-Since")
+	since := e.in.TextIfTaken("If-Unmodified-Since")
 	if since == "" {
 		return problem.PreconditionRequired("send If-Match with the ETag of the feature as it was read, or * to overwrite whatever is there")
 	}

@@ -51,12 +51,16 @@ func (a *API) Routes() []openapi.Route {
 	format := openapi.Param{Name: "f", About: "Format of the answer; without it the Accept header decides", Enum: names(ofDocuments())}
 	lang := langParam()
 	get := func(path, id, summary, schema, media string, h openapi.Handler, params ...openapi.Param) openapi.Route {
-		return openapi.Route{Method: http.MethodGet, Path: path, ID: id, Tag: "OGC API", Summary: summary, Params: params,
-			Answers: []openapi.Answer{{Status: 200, Type: media, About: summary, Schema: schema}}, Handle: h}
+		return openapi.Route{Method: http.MethodGet, Path: path, ID: id, Tag: "OGC API", Summary: summary, Params: append(params, freshParam()),
+			Answers: answers(summary, openapi.Answer{Type: media, Schema: schema}, openapi.Answer{Type: mediaHTML}), Problems: []string{"unsupported 406"}, Handle: h}
 	}
 	items := get("/ogc/collections/{layer}/items", "items", "Features of a collection", "featureCollection", mediaGeoJSON, a.items,
 		append([]openapi.Param{layer}, a.itemsParams()...)...)
-	items.Others, items.Streams = true, true
+	items.Others, items.Streams, items.Weight = true, true, openapi.Heavy
+	items.Answers = a.itemAnswers("Features of a collection", a.ofItems(), "featureCollection")
+	item := get("/ogc/collections/{layer}/items/{id}", "item", "One feature", "feature", mediaGeoJSON, a.item, append([]openapi.Param{layer,
+		{Name: "id", In: openapi.Path, About: "Id of the feature"}}, itemParams()...)...)
+	item.Answers = a.itemAnswers("One feature", ofItem(), "feature")
 	return append(a.editRoutes(layer), []openapi.Route{
 		get("/ogc", "landing", "Landing page", "landing", mediaJSON, a.landing, format, lang),
 		get("/ogc/", "landingSlash", "Landing page, for clients that put a slash behind its address", "landing", mediaJSON, a.landing, format, lang),
@@ -64,14 +68,47 @@ func (a *API) Routes() []openapi.Route {
 		get("/ogc/api", "document", "This document", "", mediaAPI, a.document, openapi.Param{Name: "f", About: "Format of the answer", Enum: []string{"json"}}),
 		get("/ogc/collections", "collections", "Collections the subject may list", "collections", mediaJSON, a.collections, format, lang),
 		get("/ogc/collections/{layer}", "collection", "One collection", "collection", mediaJSON, a.collection, layer, format, lang),
-		get("/ogc/collections/{layer}/schema", "schema", "Properties of the features of a collection", "", mediaSchema, a.schema(returnables), layer, format, lang),
-		get("/ogc/collections/{layer}/queryables", "queryables", "Properties that filters may name", "", mediaSchema, a.schema(queryables), layer, format, lang),
-		get("/ogc/collections/{layer}/sortables", "sortables", "Properties to sort by", "", mediaSchema, a.schema(sortables), layer, format, lang),
-		get("/ogc/functions", "functions", "Functions of filters", "", mediaJSON, a.functions, format, lang),
+		get("/ogc/collections/{layer}/schema", "schema", "Properties of the features of a collection", "jsonSchema", mediaSchema, a.schema(returnables), layer, format, lang),
+		get("/ogc/collections/{layer}/queryables", "queryables", "Properties that filters may name", "jsonSchema", mediaSchema, a.schema(queryables), layer, format, lang),
+		get("/ogc/collections/{layer}/sortables", "sortables", "Properties to sort by", "jsonSchema", mediaSchema, a.schema(sortables), layer, format, lang),
+		get("/ogc/functions", "functions", "Functions of filters", "functions", mediaJSON, a.functions, format, lang),
 		items,
-		get("/ogc/collections/{layer}/items/{id}", "item", "One feature", "feature", mediaGeoJSON, a.item, append([]openapi.Param{layer,
-			{Name: "id", In: openapi.Path, About: "Id of the feature"}}, itemParams()...)...),
+		item,
 	}...)
+}
+
+// listed are the headers of lists and documents.
+func listed(more ...string) []string {
+	return append([]string{"ETag", "Cache-Control", "Vary"}, more...)
+}
+
+// answers are the good answers of an address in its formats.
+func answers(about string, formats ...openapi.Answer) []openapi.Answer {
+	for i := range formats {
+		formats[i].Status, formats[i].About, formats[i].Headers = http.StatusOK, about, listed("Link", "Content-Crs", "Last-Modified", "OGC-NumberMatched", "OGC-NumberReturned", "Content-Disposition")
+	}
+	return append(formats, openapi.Answer{Status: http.StatusNotModified, About: "The client has it already", Headers: listed("Last-Modified")})
+}
+
+// itemAnswers are those of features.
+func (a *API) itemAnswers(about string, offers []offer, schema string) []openapi.Answer {
+	var formats []openapi.Answer
+	for _, o := range offers {
+		x := openapi.Answer{Type: o.media}
+		switch o.media {
+		case mediaGeoJSON:
+			x.Schema = schema
+		case mediaFG:
+			x.Schema = "any"
+		}
+		formats = append(formats, x)
+	}
+	return answers(about, formats...)
+}
+
+// freshParam declares the header by which a client says what it has.
+func freshParam() openapi.Param {
+	return openapi.Param{Name: "If-None-Match", In: openapi.Header, About: "ETags of what the client has"}
 }
 
 // conformance lists what is implemented, and nothing that is not.

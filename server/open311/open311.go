@@ -174,7 +174,7 @@ func (a *API) named(h func(*API, *call) error) openapi.Handler {
 
 // jurisdiction compares jurisdiction_id with the city and its districts.
 func (a *API) jurisdiction(x *call) error {
-	id := x.in.Text("jurisdiction_id")
+	id := x.in.TextIfTaken("jurisdiction_id")
 	if id == "" || a.o.Code == "" || id == a.o.Code {
 		return nil
 	}

@@ -43,7 +43,7 @@ type reader struct {
 // subject may not list cases, or not see whether they are open.
 func (a *API) reader(x *call) (*reader, error) {
 	ctx := x.Request().Context()
-	r := &reader{api: a, call: x, subject: auth.SubjectOf(ctx), view: a.o.City.View(), extensions: x.in.Bool("extensions")}
+	r := &reader{api: a, call: x, subject: auth.SubjectOf(ctx), view: a.o.City.View(), extensions: x.in.Takes("extensions") && x.in.Bool("extensions")}
 	var err error
 	if r.layer, err = param.Listable(r.view, &r.subject, model.Events); err != nil {
 		return nil, &layers.Error{Kind: layers.Forbidden, Op: "open311", Err: errors.New("service requests are not open to everybody: give an api_key that may read them")}
@@ -55,7 +55,7 @@ func (a *API) reader(x *call) (*reader, error) {
 			return nil, err
 		}
 	}
-	if name := x.in.Text("coord"); name != "" {
+	if name := x.in.TextIfTaken("coord"); name != "" {
 		if r.system, err = param.System("coord", name); err != nil {
 			return nil, err
 		}

@@ -5,6 +5,9 @@ var answerHeaders = [...]struct {
 	name, about string
 	as          func() *Schema
 }{
+	{"Accept-Patch", "Media types that PATCH takes", text},
+	{"Accept-Post", "Media types that POST takes", text},
+	{"Allow", "Methods the subject may use", text},
 	{"Cache-Control", "Whether and how long the answer may be kept", text},
 	{"Content-Crs", "Coordinate system of the answer, a URI in angle brackets", text},
 	{"Content-Disposition", "Name under which to keep the file", text},

@@ -195,6 +195,15 @@ func (in *Input) Other(name string) string { return in.query.Get(name) }
 // Text returns a parameter, its default, or "".
 func (in *Input) Text(name string) string { v, _ := in.get(name); return v }
 
+// TextIfTaken is Text for handlers of several routes: "" where the route does not
+// declare the parameter.
+func (in *Input) TextIfTaken(name string) string {
+	if !in.Takes(name) {
+		return ""
+	}
+	return in.Text(name)
+}
+
 // Int returns a whole number, its default, or 0.
 func (in *Input) Int(name string) int {
 	v, p := in.get(name)

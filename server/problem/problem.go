@@ -174,7 +174,7 @@ func Write(c echo.Context, p Problem) error {
 	}
 	h := c.Response().Header()
 	// What the handler prepared for success must not describe the failure.
-	for _, name := range []string{"ETag", "Content-Encoding", "Content-Length", "Last-Modified", "Content-Crs"} {
+	for _, name := range []string{"ETag", "Content-Encoding", "Content-Length", "Last-Modified", "Content-Crs", "Preference-Applied"} {
 		h.Del(name)
 	}
 	h.Set("Cache-Control", "no-store")

@@ -14,6 +14,10 @@ const maxKept = 4 << 20
 // each deviation, from the goroutine of the request.
 func (i *Inspector) Wrap(next http.Handler, wrong func(string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" { // a browser asks what it may ask
+			next.ServeHTTP(w, r)
+			return
+		}
 		x := Exchange{Method: r.Method, Path: r.URL.EscapedPath(), SentType: r.Header.Get("Content-Type"), Whole: true}
 		var sent *tee
 		if r.Body != nil && r.Body != http.NoBody {

@@ -152,7 +152,7 @@ func (i *Inspector) Judge(x *Exchange) string {
 	i.mu.Unlock()
 	content, _ := res["content"].(map[string]any)
 	media := x.Header.Get("Content-Type")
-	if x.Method == http.MethodHead || x.Status == http.StatusNotModified || len(x.Body) == 0 && content == nil {
+	if x.Method == http.MethodHead || x.Status == http.StatusNotModified || len(x.Body) == 0 && (content == nil || media == "" && x.Method != http.MethodGet) {
 		return ""
 	}
 	key := mediaOf(content, media)
