@@ -1,16 +1,24 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
+
+	"wutu/tiles"
 	"wutu/tiles/mvt"
+	"wutu/tiles/pmtiles"
 )
 
 // eventDoc is one case as the server tells it.
@@ -213,6 +221,11 @@ func TestOneEventThroughEveryLayer(t *testing.T) {
 		if state := stateInTile(t, s.call("", http.MethodGet, tilePath("events", lon, lat, 16), nil), e.ID); state != "closed" {
 			t.Errorf("in the tile its state is %q", state)
 		}
+		archive := filepath.Join(t.TempDir(), "events.pmtiles")
+		mustRun(t, "export", "events", "--data", dir, "--format", "pmtiles", "--zoom", "3-16", "--filter", "case_no = '"+e.ID+"'", "-o", archive)
+		if state := stateInArchive(t, archive, lon, lat, 16, e.ID); state != "closed" {
+			t.Errorf("in the archive's tile its state is %q", state)
+		}
 		mustRun(t, "check", "--data", dir)
 	})
 	t.Run("after a restart", func(t *testing.T) {
@@ -289,6 +302,33 @@ func stateInTile(t *testing.T, a answer, id string) string {
 		}
 	}
 	return ""
+}
+
+// stateInArchive is what a PMTiles archive's tile at a place says of a case.
+func stateInArchive(t *testing.T, file string, lon, lat float64, z tiles.Zoom, id string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := pmtiles.Open(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, _ := tiles.At(orb.Point{lon, lat}, z)
+	packed, err := a.Tile(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(unpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stateInTile(t, answer{body: plain}, id)
 }
 
 // change is one entry of a message of a stream.

@@ -17,6 +17,7 @@ import (
 	"wutu/geo/crs"
 	"wutu/layers"
 	"wutu/layers/cql2"
+	"wutu/tiles/pyramid"
 )
 
 // encodeExport writes the files of the server's exports.
@@ -25,11 +26,12 @@ func encodeExport(ctx context.Context, w io.Writer, r layers.Reader, format stri
 }
 
 func (p *program) exportCmd() *cobra.Command {
-	var format, box, filter, system, out string
+	var format, box, filter, system, zooms, out string
 	cmd := &cobra.Command{
 		Use:   "export LAYER --format FORMAT -o FILE",
-		Short: "Write a layer to a file",
+		Short: "Write a layer to a file, or layers as tiles",
 		Long: "Streams a layer, or what a box and a CQL2 filter leave of it, to a file. The file appears when it is complete.\n" +
+			"With --format pmtiles it holds vector tiles, and LAYER may be several with a comma between.\n" +
 			"Whoever runs this command can read the city's file: personal layers are written like any other.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -50,14 +52,25 @@ func (p *program) exportCmd() *cobra.Command {
 					return fmt.Errorf("--crs: %w", err)
 				}
 			}
+			if format == tilesFormat {
+				if box != "" || system != "" {
+					return errors.New("--bbox and --crs are not for tiles")
+				}
+				r := pyramid.Request{Subject: o.Query.Subject, Layers: strings.Split(args[0], ","), Filter: o.Query.Filter}
+				if r.Min, r.Max, err = parseZooms(zooms); err != nil {
+					return err
+				}
+				return p.exportTiles(cmd.Context(), out, r)
+			}
 			return p.export(cmd.Context(), out, o)
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&format, "format", "geojson", strings.Join(export.Formats(), ", "))
+	fl.StringVar(&format, "format", "geojson", strings.Join(append(export.Formats(), tilesFormat), ", "))
 	fl.StringVar(&box, "bbox", "", "west,south,east,north in degrees; west beyond east crosses the antimeridian")
 	fl.StringVar(&filter, "filter", "", "CQL2 text, such as \"height > 60 AND kind = 'residential'\"")
 	fl.StringVar(&system, "crs", "", "coordinate system of the file; default WGS 84")
+	fl.StringVar(&zooms, "zoom", "0-16", "zooms of tiles, from-to")
 	fl.StringVarP(&out, "output", "o", "", "the file (required)")
 	if err := cmd.MarkFlagRequired("output"); err != nil {
 		panic(err) // the flag is declared above

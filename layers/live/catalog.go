@@ -11,6 +11,9 @@ import (
 
 // Options of a Catalog. The zero value follows only what is applied through it.
 type Options struct {
+	// Only, when not nil, names the layers that are loaded; the others do not exist
+	// in views. For programs that need a few layers once, not for servers.
+	Only []string
 	// OnLoad, when not nil, is called after each layer is loaded.
 	OnLoad func(layer string, rows int)
 	// OnError, when not nil, is told what goes wrong in the background: a poll

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"runtime"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,6 +25,9 @@ func (c *Catalog) load(ctx context.Context) error {
 	defs, err := c.store.Layers(ctx)
 	if err != nil {
 		return err
+	}
+	if c.opts.Only != nil {
+		defs = slices.DeleteFunc(slices.Clone(defs), func(l *layers.Layer) bool { return !slices.Contains(c.opts.Only, l.ID) })
 	}
 	writers := make([]*writer, len(defs))
 	work, ctx := errgroup.WithContext(ctx)

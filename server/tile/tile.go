@@ -21,6 +21,7 @@ import (
 	"wutu/server/problem"
 	"wutu/tiles"
 	"wutu/tiles/cache"
+	"wutu/tiles/render"
 )
 
 // City is what this package asks of the city.
@@ -234,7 +235,9 @@ func (a *API) describe(c echo.Context, in *openapi.Input) error {
 		names = append(names, l.Title.ZH)
 		decision := access.Decide(&subject, l)
 		whole = whole && decision.Whole()
-		doc.VectorLayers = append(doc.VectorLayers, vectorLayer(l))
+		described := render.Describe(l)
+		described.MaxZoom = deepest
+		doc.VectorLayers = append(doc.VectorLayers, described)
 		if s := v.Stats(id); s.HasExtent {
 			b := s.Extent
 			if doc.Bounds == nil {
@@ -262,24 +265,3 @@ func (a *API) describe(c echo.Context, in *openapi.Input) error {
 // deepest is the zoom beyond which clients enlarge tiles: at 18 a tile unit is
 // 4 cm.
 const deepest tiles.Zoom = 18
-
-// vectorLayer describes a layer's attributes without those that tiles never
-// carry.
-func vectorLayer(l *layers.Layer) tiles.VectorLayer {
-	out := tiles.VectorLayer{ID: l.ID, Description: l.Title.ZH, MaxZoom: deepest, Fields: map[string]string{"id": "String"}}
-	for i := range l.Fields {
-		f := &l.Fields[i]
-		if f.Personal {
-			continue
-		}
-		switch f.Type {
-		case layers.Integer, layers.Number:
-			out.Fields[f.Name] = "Number"
-		case layers.Boolean:
-			out.Fields[f.Name] = "Boolean"
-		case layers.String, layers.DateTime:
-			out.Fields[f.Name] = "String"
-		}
-	}
-	return out
-}
