@@ -150,7 +150,8 @@ type wireLoad struct {
 	next func(r *rand.Rand, buf []byte) []byte
 }
 
-func (l *wireLoad) run(ctx context.Context, name string) (loadResult, error) {
+// each sends the requests from a goroutine for each connection.
+func (l *wireLoad) each(ctx context.Context, name string) (loadResult, error) {
 	type tally struct {
 		times  []float64
 		errors int
