@@ -54,6 +54,13 @@ func TestAroundBoundsDistance(t *testing.T) {
 			if got := a.Within(q, radius); got != (d <= radius) {
 				t.Fatalf("from %v to %v are %v m: within %v is %v", p, q, d, radius, got)
 			}
+			disc := measure.NewDisc(p, radius)
+			if got := disc.Contains(q); got != (d <= radius) {
+				t.Fatalf("from %v to %v are %v m: in a disc of %v is %v", p, q, d, radius, got)
+			}
+			if all, none := disc.Relate(b); all && d > radius || none && d <= radius {
+				t.Fatalf("from %v to %v in %v are %v m: all or none in a disc of %v: %v, %v", p, q, b, d, radius, all, none)
+			}
 		}
 		if d < 1000 && math.Abs(p[1]) < 60 {
 			decided++
@@ -68,14 +75,27 @@ func TestAroundBoundsDistance(t *testing.T) {
 	if decided < 1000 {
 		t.Fatalf("only %d near pairs", decided)
 	}
+	for _, radius := range []float64{-1, math.NaN()} {
+		if d := measure.NewDisc(orb.Point{1, 2}, radius); d.Contains(orb.Point{1, 2}) {
+			t.Errorf("a disc of %v m has a point", radius)
+		}
+	}
+	disc := measure.NewDisc(orb.Point{111.29, 30.69}, 1000)
+	inner, outer := measure.Circle(orb.Point{111.29, 30.69}, 700), measure.Circle(orb.Point{111.31, 30.69}, 800)
+	if all, _ := disc.Relate(inner); !all {
+		t.Error("a square of 1.4 km is not said to lie in a disc of 1 km")
+	}
+	if _, none := disc.Relate(outer); !none {
+		t.Error("a square 100 m away is not said to lie outside a disc")
+	}
 	a := measure.NewAround(orb.Point{1, 2})
 	if empty := (orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{0, 0}}); !math.IsInf(a.Least(empty), 1) || !math.IsInf(a.Most(empty), 1) {
 		t.Error("an empty box is not infinitely far")
 	}
 }
 
-func BenchmarkAroundWithin(b *testing.B) {
-	a := measure.NewAround(orb.Point{111.29, 30.69})
+func BenchmarkDiscContains(b *testing.B) {
+	d := measure.NewDisc(orb.Point{111.29, 30.69}, 1000)
 	r := rand.New(rand.NewPCG(1, 1))
 	var q [1024]orb.Point
 	for i := range q {
@@ -83,7 +103,7 @@ func BenchmarkAroundWithin(b *testing.B) {
 	}
 	n := 0
 	for i := 0; b.Loop(); i++ {
-		if a.Within(q[i%1024], 1000) {
+		if d.Contains(q[i%1024]) {
 			n++
 		}
 	}
