@@ -123,7 +123,8 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	defer accessLog.Close()
 	o := server.Options{City: city, Records: store, Web: frontend.FS(), Name: id.Name, Code: id.Code,
 		Version: version(), Demo: f.demo, Log: log, AllowOrigins: f.origins, Keys: ring,
-		Encode: encodeExport, Formats: export.Formats(), ExportDir: filepath.Join(p.dir, "exports"),
+		ItemFormats: itemFormats(),
+		Encode:      encodeExport, Formats: export.Formats(), ExportDir: filepath.Join(p.dir, "exports"),
 		SealAudit: func(ctx context.Context, at time.Time) error {
 			_, err := store.SealAudit(ctx, at, worktime.China())
 			return err

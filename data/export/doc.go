@@ -1,7 +1,8 @@
 // Package export writes the features of a query to a file, as they are read.
 //
 // Formats: geojson (a FeatureCollection, RFC 7946), geojsonseq (a feature on
-// each line behind a record separator, RFC 8142) and csv. Features come in the
+// each line behind a record separator, RFC 8142), csv and fgb (FlatGeobuf; a file has
+// an index, and its features in the order of that). Others come in the
 // order of the query, members and columns in the order of the schema, so the
 // same state gives the same bytes.
 //

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 
 	csvfile "wutu/data/csv"
+	"wutu/data/flatgeobuf"
 	"wutu/geo/crs"
 	"wutu/layers"
 	"wutu/layers/access"
@@ -18,7 +20,7 @@ import (
 )
 
 // Formats lists the names of the formats that can be written.
-func Formats() []string { return []string{"geojson", "geojsonseq", "csv"} }
+func Formats() []string { return []string{"geojson", "geojsonseq", "csv", "fgb"} }
 
 // Options says what is written and how.
 type Options struct {
@@ -41,7 +43,12 @@ func File(ctx context.Context, path string, r layers.Reader, o Options) (n int64
 			err = errors.Join(err, ignoreClosed(f.Close()), os.Remove(f.Name()))
 		}
 	}()
-	if n, err = Write(ctx, f, r, o); err != nil {
+	if o.Format == "fgb" {
+		n, err = writeIndexed(ctx, f, filepath.Dir(path), r, o)
+	} else {
+		n, err = Write(ctx, f, r, o)
+	}
+	if err != nil {
 		return n, err
 	}
 	for _, step := range []func() error{
@@ -86,16 +93,13 @@ func Write(ctx context.Context, w io.Writer, r layers.Reader, o Options) (int64,
 	}
 	var n int64
 	var buf []byte
-	for f, err := range r.Read(ctx, o.Query) {
+	for f, err := range rows(ctx, r, l, o) {
 		if err != nil {
 			return n, err
 		}
-		if o.CRS != crs.WGS84 {
-			if f.Shape, err = crs.Transform(f.Shape, crs.WGS84, o.CRS); err != nil {
-				return n, &layers.Error{Kind: layers.Invalid, Op: "export", Layer: l.ID, ID: f.Key, Field: "crs", Err: err}
-			}
+		if buf, err = e.append(buf[:0], f, n); err != nil {
+			return n, err
 		}
-		buf = e.append(buf[:0], &f, n)
 		if _, err := out.Write(buf); err != nil {
 			return n, unavailable(err)
 		}
@@ -113,6 +117,37 @@ func Write(ctx context.Context, w io.Writer, r layers.Reader, o Options) (int64,
 		return n, unavailable(err)
 	}
 	return n, nil
+}
+
+// rows are the query's features with their coordinates in the file's system.
+func rows(ctx context.Context, r layers.Reader, l *layers.Layer, o Options) iter.Seq2[layers.Row, error] {
+	return func(yield func(layers.Row, error) bool) {
+		for f, err := range r.Read(ctx, o.Query) {
+			if err == nil && o.CRS != crs.WGS84 {
+				if f.Shape, err = crs.Transform(f.Shape, crs.WGS84, o.CRS); err != nil {
+					err = &layers.Error{Kind: layers.Invalid, Op: "export", Layer: l.ID, ID: f.Key, Field: "crs", Err: err}
+				}
+			}
+			if !yield(&f, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// writeIndexed is Write for a FlatGeobuf file with an index, by way of a scratch
+// file in the folder dir.
+func writeIndexed(ctx context.Context, w io.Writer, dir string, r layers.Reader, o Options) (n int64, err error) {
+	l, err := find(ctx, r, o.Query)
+	if err != nil {
+		return 0, err
+	}
+	scratch, err := os.CreateTemp(dir, ".export-*")
+	if err != nil {
+		return 0, unavailable(err)
+	}
+	defer func() { err = errors.Join(err, scratch.Close(), os.Remove(scratch.Name())) }()
+	return flatgeobuf.WriteIndexed(ctx, w, scratch, l, binary(o, access.Decide(&o.Query.Subject, l).Sights), rows(ctx, r, l, o), o.Progress)
 }
 
 // find returns the definition of the query's layer if its subject may list it.
@@ -133,7 +168,7 @@ func find(ctx context.Context, r layers.Reader, q layers.Query) (*layers.Layer, 
 // written, the n-th from 0.
 type encoder struct {
 	head, tail []byte
-	append     func(dst []byte, row layers.Row, n int64) []byte
+	append     func(dst []byte, row layers.Row, n int64) ([]byte, error)
 }
 
 func newEncoder(o Options, l *layers.Layer, sights layers.Sights) (encoder, error) {
@@ -141,24 +176,38 @@ func newEncoder(o Options, l *layers.Layer, sights layers.Sights) (encoder, erro
 	switch o.Format {
 	case "geojson":
 		return encoder{head: collectionHead(l, o.CRS), tail: []byte("\n]}\n"),
-			append: func(dst []byte, row layers.Row, n int64) []byte {
+			append: func(dst []byte, row layers.Row, n int64) ([]byte, error) {
 				if n > 0 {
 					dst = append(dst, ',')
 				}
-				return geojson.AppendFeature(append(dst, '\n'), l, row, f)
+				return geojson.AppendFeature(append(dst, '\n'), l, row, f), nil
 			}}, nil
 	case "geojsonseq":
-		return encoder{append: func(dst []byte, row layers.Row, _ int64) []byte {
+		return encoder{append: func(dst []byte, row layers.Row, _ int64) ([]byte, error) {
 			dst = append(dst, 0x1e)
-			return append(geojson.AppendFeature(dst, l, row, f), '\n')
+			return append(geojson.AppendFeature(dst, l, row, f), '\n'), nil
 		}}, nil
 	case "csv":
 		c := csvfile.Format{Sights: sights, Plane: !o.CRS.Geographic()}
 		return encoder{head: csvfile.AppendHeader(nil, l, c),
-			append: func(dst []byte, row layers.Row, _ int64) []byte { return csvfile.AppendRow(dst, l, row, c) }}, nil
+			append: func(dst []byte, row layers.Row, _ int64) ([]byte, error) {
+				return csvfile.AppendRow(dst, l, row, c), nil
+			}}, nil
+	case "fgb":
+		w := flatgeobuf.NewWriter(l, binary(o, sights))
+		return encoder{head: w.Head(nil), append: func(dst []byte, row layers.Row, _ int64) ([]byte, error) { return w.Append(dst, row) }}, nil
 	}
 	return encoder{}, &layers.Error{Kind: layers.Invalid, Op: "export", Field: "format",
 		Err: fmt.Errorf("%q is not one of %v", o.Format, Formats())}
+}
+
+// binary are the options of a FlatGeobuf file whose rows are already in the system.
+func binary(o Options, sights layers.Sights) flatgeobuf.Options {
+	f := flatgeobuf.Options{Sights: sights, EPSG: o.CRS.EPSG()}
+	if f.EPSG == 0 { // the register does not have it
+		f.Org = "-"
+	}
+	return f
 }
 
 func collectionHead(l *layers.Layer, system crs.System) []byte {

@@ -41,6 +41,7 @@ func TestExportRoundTrip(t *testing.T) {
 	}{
 		{"geojson", "a.geojson", crs.WGS84, 1e-9}, {"geojsonseq", "a.geojsonseq", crs.WGS84, 1e-9}, {"csv", "a.csv", crs.WGS84, 0},
 		{"geojson", "a.geojson", zone, 1e-9}, {"geojson", "a.geojson", crs.GCJ02, 1e-7},
+		{"fgb", "a.fgb", crs.WGS84, 0}, {"fgb", "a.fgb", zone, 1e-9},
 	} {
 		var a, b bytes.Buffer
 		o := export.Options{Query: query("s"), Format: c.format, CRS: c.system}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	csvfile "wutu/data/csv"
+	"wutu/data/flatgeobuf"
 	"wutu/data/geojson"
 	"wutu/data/ingest"
 	"wutu/data/osm"
@@ -22,7 +23,10 @@ type format struct {
 
 func openGeoJSON(f ingest.File) ingest.Source { return geojson.NewSource(f) }
 func openCSV(f ingest.File) ingest.Source     { return csvfile.NewSource(f) }
-func openOSM(f ingest.File) ingest.Source     { return osm.NewSource(f) }
+func openFlatGeobuf(f ingest.File) ingest.Source {
+	return flatgeobuf.NewSource(f)
+}
+func openOSM(f ingest.File) ingest.Source { return osm.NewSource(f) }
 
 func table() []format {
 	return []format{
@@ -30,6 +34,7 @@ func table() []format {
 		{"geojsonseq", []string{".geojsonl", ".geojsonseq", ".geojsons", ".ndjson", ".jsonl", ".ndgeojson"},
 			func(head []byte) bool { return bytes.HasPrefix(head, []byte{0x1e}) }, openGeoJSON},
 		{"osm", []string{".osm.pbf", ".pbf"}, looksLikePBF, openOSM},
+		{"fgb", []string{".fgb"}, func(head []byte) bool { return bytes.HasPrefix(head, []byte("fgb\x03fgb")) }, openFlatGeobuf},
 		{"csv", []string{".csv", ".tsv", ".txt"}, looksLikeTable, openCSV},
 	}
 }

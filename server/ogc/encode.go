@@ -10,6 +10,7 @@ import (
 
 	"wutu/layers"
 	"wutu/server/geojson"
+	"wutu/server/param"
 )
 
 // recordSeparator stands before each feature of a GeoJSON text sequence (RFC 8142).
@@ -102,11 +103,12 @@ func (placeless) Geometry() orb.Geometry { return nil }
 // plain writes the page in a format that has no room for links: they stand in the
 // header, so the page's last feature is looked for first.
 func (p *page) plain(ctx context.Context, s *sink) error {
-	if err := p.announce(ctx, s); err != nil {
+	n, err := p.announce(ctx, s)
+	if err != nil {
 		return err
 	}
 	w := p.q.system.Writer()
-	e, err := p.encoder(w)
+	e, err := p.encoder(w, n)
 	if err != nil {
 		return err
 	}
@@ -127,30 +129,28 @@ func (p *page) plain(ctx context.Context, s *sink) error {
 	return s.end()
 }
 
-func (p *page) encoder(w interface {
-	To() func(orb.Point) (x, y float64)
-	XY() func(orb.Point) (x, y float64)
-}) (Encoder, error) {
+// encoder opens the format of the page, for n features.
+func (p *page) encoder(w *param.Writer, n int) (Encoder, error) {
 	for _, f := range p.api.o.Formats {
 		if f.Name == p.offer.name {
 			s := p.q.system
 			return f.Open(Page{Layer: p.q.layer, Fields: p.q.fields, Sights: p.q.decision.Sights, To: w.XY(), EPSG: s.EPSG(),
-				Plane: !s.System().Geographic(), Bare: p.q.bare || p.q.layer.Geometry == layers.NoGeometry, Count: p.returned})
+				Plane: !s.System().Geographic(), Bare: p.q.bare || p.q.layer.Geometry == layers.NoGeometry, Count: n})
 		}
 	}
 	return sequence{p.feature(w.To(), nil)}, nil
 }
 
 // announce puts into the header how many features there are and where the other
-// pages and formats are.
-func (p *page) announce(ctx context.Context, s *sink) error {
+// pages and formats are. It returns how many the page will have.
+func (p *page) announce(ctx context.Context, s *sink) (int, error) {
 	ahead := *p
 	if err := ahead.rows(ctx, func(layers.Row) error { return nil }); err != nil {
-		return err
+		return 0, err
 	}
 	matched, err := p.q.count(ctx, p.view)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	h := s.c.Response().Header()
 	h.Set("OGC-NumberMatched", strconv.Itoa(matched))
@@ -161,7 +161,7 @@ func (p *page) announce(ctx context.Context, s *sink) error {
 	if p.q.nowhere != "" {
 		h.Set("OGC-Note", p.q.nowhere)
 	}
-	return nil
+	return ahead.returned, nil
 }
 
 // sequence is a GeoJSON text sequence.

@@ -23,11 +23,11 @@ type listing struct {
 	during   bool // only features valid at some instant of period
 	system   param.CRS
 	fields   []int
-	bare     bool   // without geometries
-	before   int    // features before this page, -1 when nobody knows
-	nowhere  string // why no feature can match, "" when some can
-	changing bool   // the answer depends on the time of the request
-	names    map[string]string
+	bare     bool              // without geometries
+	before   int               // features before this page, -1 when nobody knows
+	nowhere  string            // why no feature can match, "" when some can
+	changing bool              // the answer depends on the time of the request
+	names    map[string]string // parameters behind what the engine finds fault with
 }
 
 func (a *API) read(in *openapi.Input, v *live.View, subject layers.Subject) (*listing, error) {
@@ -36,7 +36,7 @@ func (a *API) read(in *openapi.Input, v *live.View, subject layers.Subject) (*li
 		return nil, err
 	}
 	q := &listing{layer: l, decision: access.Decide(&subject, l), query: layers.Query{Subject: subject, Layer: l.ID,
-		Limit: in.Int("limit"), Offset: in.Int("offset"), IDs: in.List("ids")}, names: map[string]string{}}
+		Limit: in.Int("limit"), Offset: in.Int("offset"), IDs: in.List("ids")}, names: map[string]string{"crs": "crs"}}
 	if q.system, err = param.SystemOf("crs", in.Text("crs")); err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ type screen struct {
 	Other   string // address of the page in the other language
 	Links   []link // to the same in other formats
 	City    title
+	Q       template.URL // the query that links within the pages carry
 }
 
 type crumb struct {
@@ -81,7 +82,11 @@ func (a *API) render(c echo.Context, name string, s screen) error {
 	r := c.Request()
 	s.Root, s.City = root(c)+"/ogc", of(a.o.Name)
 	s.Chinese = chinese(r)
+	s.Q = "f=html"
 	query := r.URL.Query()
+	if lang := query.Get("lang"); lang == "zh" || lang == "en" {
+		s.Q += template.URL("&lang=" + lang) //nolint:gosec // one of two words
+	}
 	if s.Links == nil {
 		query.Set("f", "json")
 		s.Links = []link{{Href: withQuery(s.Here, query), Title: "JSON"}}

@@ -60,7 +60,7 @@ func (p *page) html(ctx context.Context, s *sink) error {
 	q := p.q
 	q.query.Limit = min(q.query.Limit, maxShown)
 	t := table{Limit: q.query.Limit, Limits: []int{10, 50, 100, 500}, Filter: p.in.Text("filter"), Box: p.in.Text("bbox"),
-		When: p.in.Text("datetime"), SortBy: p.in.Text("sortby"), Note: q.nowhere, Queryables: p.base + "/queryables?f=html"}
+		When: p.in.Text("datetime"), SortBy: p.in.Text("sortby"), Note: q.nowhere, Queryables: p.base + "/queryables"}
 	fields := q.shown()
 	t.Columns = p.columns(fields)
 	var shapes []orb.Geometry
@@ -202,7 +202,7 @@ func (p *page) htmlItem(c echo.Context, f *layers.Feature) error {
 			x.Name = title{field.Name, field.Name}
 		}
 		if _, ok := p.view.Layer(field.Ref); ok && field.Ref != "" && value.String() != "" {
-			x.Href = root(c) + "/ogc/collections/" + url.PathEscape(field.Ref) + "/items/" + url.PathEscape(value.String()) + "?f=html"
+			x.Href = root(c) + "/ogc/collections/" + url.PathEscape(field.Ref) + "/items/" + url.PathEscape(value.String())
 		}
 		if field.Unit != "" && value.String() != "" {
 			x.Value.Text.ZH += " " + field.Unit
