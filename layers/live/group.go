@@ -85,7 +85,7 @@ func (g *grouping) measure(measures []Measure, fields []int) []int {
 		case Min, Max:
 			t.ends = true
 		case Quantile:
-			t.kept = true
+			t.kept, t.ranked = true, true
 		case Distinct:
 			if t.differ = true; t.keys == nil {
 				t.keys = (&keyer{by: By{Field: m.Field}, field: fields[i], strict: true}).fresh()
@@ -137,7 +137,7 @@ func (g *grouping) answers(measures []Measure, taken []int) []Group {
 			switch {
 			case measures[i].N > 0:
 				if r.edges != nil {
-					a.Bins[i] = histogram(r.sorted[at], equalBins(r.edges[0], r.edges[1], measures[i].N))
+					a.Bins[i] = histogram(r.values[at], equalBins(r.edges[0], r.edges[1], measures[i].N))
 				}
 			default:
 				a.Bins[i] = t.hists[nth[taken[i]]].histogram(at)
@@ -151,7 +151,7 @@ func (g *grouping) answers(measures []Measure, taken []int) []Group {
 
 // result is what is worked out once for all groups of a tally.
 type result struct {
-	sorted [][]float64
+	values [][]float64 // kept
 	differ []int
 	edges  []float64 // least and greatest value of all groups
 }
@@ -159,7 +159,7 @@ type result struct {
 func (t *tally) result(groups int) result {
 	var r result
 	if t.kept {
-		r.sorted = t.sorted(groups)
+		r.values = t.apart(groups, t.ranked)
 	}
 	if t.differ {
 		r.differ = make([]int, groups)
@@ -197,7 +197,7 @@ func (t *tally) measure(m *Measure, g int, r *result) float64 {
 	case Max:
 		return t.high[g]
 	case Quantile:
-		return quantile(r.sorted[g], m.Q)
+		return quantile(r.values[g], m.Q)
 	case Values, Distinct, Bins:
 	}
 	return math.NaN()

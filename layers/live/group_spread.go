@@ -41,8 +41,8 @@ func binOf(edges []float64, x float64) int {
 	return i
 }
 
-// sorted returns the kept values of every group, in ascending order.
-func (t *tally) sorted(groups int) [][]float64 {
+// apart returns the kept values of every group, in ascending order if sorted.
+func (t *tally) apart(groups int, sorted bool) [][]float64 {
 	end := make([]int, groups+1)
 	for _, g := range t.of {
 		end[g+1]++
@@ -57,10 +57,12 @@ func (t *tally) sorted(groups int) [][]float64 {
 		next[g]++
 	}
 	out := make([][]float64, groups)
-	share(groups, func(_, g int) {
+	for g := range out {
 		out[g] = all[end[g]:end[g+1]]
-		slices.Sort(out[g])
-	})
+	}
+	if sorted {
+		share(groups, func(_, g int) { slices.Sort(out[g]) })
+	}
 	return out
 }
 
@@ -85,10 +87,10 @@ func quantile(sorted []float64, q float64) float64 {
 	return low*(1-u) + high*u
 }
 
-// histogram counts sorted values between edges.
-func histogram(sorted, edges []float64) *Histogram {
+// histogram counts values between edges.
+func histogram(values, edges []float64) *Histogram {
 	h := &Histogram{Edges: edges, Counts: make([]int, max(0, len(edges)-1))}
-	for _, x := range sorted {
+	for _, x := range values {
 		h.put(binOf(edges, x), 1)
 	}
 	return h

@@ -15,6 +15,7 @@ type tally struct {
 
 	// what the measures ask for
 	sums, ends, kept, differ bool
+	ranked                   bool // the kept values are wanted in order
 	hists                    []histTally
 
 	with      []int

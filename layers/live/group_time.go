@@ -42,33 +42,47 @@ func ParseTimeUnit(s string) (TimeUnit, error) {
 }
 
 // span is the unit of the calendar that holds t, in t's zone: from inclusive, to
-// exclusive. An hour is one of the clock, also where the clock is put back.
+// exclusive. Units follow one another without gap or overlap: a day begins when
+// the clock first shows it, so that what comes again where the clock is put back
+// over midnight is of the new day. An hour is one of the clock, and ends where
+// the clock is changed.
 func (u TimeUnit) span(t time.Time) (from, to time.Time) {
 	y, m, d := t.Date()
-	zone := t.Location()
+	var month time.Month // that a unit has
+	years, days := 0, 0
 	switch u {
 	case Hour:
-		_, offset := t.Zone()
-		into := time.Duration(((t.Unix()+int64(offset))%3600+3600)%3600)*time.Second + time.Duration(t.Nanosecond())
-		from, to = t.Add(-into), t.Add(time.Hour-into)
-		// Where the offset changes within, the hour begins or ends there.
-		if _, o := from.Zone(); o != offset {
-			from = change(from, t)
-		}
-		if _, o := to.Add(-1).Zone(); o != offset {
-			to = change(t, to)
-		}
-		return from, to
+		return hour(t)
 	case Week:
 		d -= (int(t.Weekday()) + 6) % 7
-		return midnight(y, m, d, zone), midnight(y, m, d+7, zone)
+		days = 7
 	case Month:
-		return midnight(y, m, 1, zone), midnight(y, m+1, 1, zone)
+		d, month = 1, 1
 	case Year:
-		return midnight(y, 1, 1, zone), midnight(y+1, 1, 1, zone)
+		m, d, years = 1, 1, 1
 	case Day, NoUnit:
+		days = 1
 	}
-	return midnight(y, m, d, zone), midnight(y, m, d+1, zone)
+	start := func(n int) time.Time {
+		return midnight(y+n*years, m+time.Month(n)*month, d+n*days, t.Location())
+	}
+	if from, to = start(0), start(1); !t.Before(to) {
+		return to, start(2)
+	}
+	return from, to
+}
+
+func hour(t time.Time) (from, to time.Time) {
+	_, offset := t.Zone()
+	into := time.Duration(((t.Unix()+int64(offset))%3600+3600)%3600)*time.Second + time.Duration(t.Nanosecond())
+	from, to = t.Add(-into), t.Add(time.Hour-into)
+	if _, o := from.Zone(); o != offset {
+		from = change(from, t)
+	}
+	if _, o := to.Add(-1).Zone(); o != offset {
+		to = change(t, to)
+	}
+	return from, to
 }
 
 // midnight is the first instant of a day: where the clock skips midnight, the
