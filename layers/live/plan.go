@@ -29,7 +29,7 @@ type plan struct {
 	program   *cql2.Program       // nil: no filter
 	conjuncts []conjunct          // of the filter and of the scope's condition
 	region    *predicate.Prepared // nil: no region
-	around    *measure.Around     // a region that is one point with a buffer
+	disc      *measure.Disc       // a region that is one point with a buffer
 	within    bool
 	buffer    float64
 	scope     *scope      // what access asks of every row; nil: nothing
@@ -148,8 +148,8 @@ func (p *plan) prepareRegion() error {
 	}
 	p.region, p.within, p.buffer = predicate.Prepare(r.Geometry), r.Within, r.BufferM
 	if at, ok := r.Geometry.(orb.Point); ok && p.buffer > 0 {
-		around := measure.NewAround(at)
-		p.around = &around
+		disc := measure.NewDisc(at, p.buffer)
+		p.disc = &disc
 	}
 	p.narrow([]orb.Bound{measure.Pad(r.Geometry.Bound(), r.BufferM)})
 	return nil
@@ -262,8 +262,8 @@ func (p *plan) inRegion(g orb.Geometry) bool {
 		return p.region.Contains(g)
 	case p.buffer == 0:
 		return p.region.Intersects(g)
-	case p.around != nil && isPoint:
-		return p.around.Within(pt, p.buffer)
+	case p.disc != nil && isPoint:
+		return p.disc.Contains(pt)
 	case p.within:
 		return withinDistance(g, p.query.Region.Geometry, p.buffer)
 	case isPoint:

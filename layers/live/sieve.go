@@ -87,12 +87,12 @@ func (p *plan) relateRegion() func(orb.Bound) predicate.BoxRelation {
 	switch {
 	case p.buffer == 0:
 		return p.region.RelateBox
-	case p.around != nil:
+	case p.disc != nil:
 		return func(b orb.Bound) predicate.BoxRelation {
-			switch {
-			case p.around.Least(b) > p.buffer:
+			switch all, none := p.disc.Relate(b); {
+			case none:
 				return predicate.BoxOutside
-			case p.around.Most(b) <= p.buffer:
+			case all:
 				return predicate.BoxInside
 			}
 			return predicate.BoxCrosses

@@ -3,8 +3,6 @@ package live
 import (
 	"context"
 
-	"github.com/paulmach/orb"
-
 	"wutu/geo/index"
 )
 
@@ -23,7 +21,7 @@ func (p *plan) sweep(part *part, r *Row) sweep {
 	r.seg, r.delta = part.seg, nil
 	s := sweep{plan: p, part: part, row: r, screen: p.screen(part.seg)}
 	s.look = s.screen != nil || p.instant != 0 && part.seg.valid != nil || p.scope != nil && p.scope.began != nil
-	s.circle = p.around != nil && part.seg.geoms == nil && p.boxes == nil && (p.scope == nil || p.scope.areas == nil)
+	s.circle = p.disc != nil && part.seg.geoms == nil && p.boxes == nil && (p.scope == nil || p.scope.areas == nil)
 	return s
 }
 
@@ -52,7 +50,7 @@ func (s *sweep) matches(row uint32, inside bool) bool {
 	switch {
 	case inside:
 	case s.circle:
-		if !p.around.Within(s.part.seg.points[row], p.buffer) {
+		if !p.disc.Contains(s.part.seg.points[row]) {
 			return false
 		}
 	case !p.placed(r):
@@ -145,10 +143,9 @@ func (s *sweep) count(ctx context.Context) (int, error) {
 
 func (s *sweep) inCircle(dead bitset, lo, hi uint32) int {
 	n := 0
-	around, radius := s.plan.around, s.plan.buffer
-	var pt orb.Point
-	for row := lo; row < hi; row++ {
-		if pt = s.part.seg.points[row]; around.Within(pt, radius) && !dead.has(row) {
+	disc := s.plan.disc
+	for i, pt := range s.part.seg.points[lo:hi] {
+		if disc.Contains(pt) && !dead.has(lo+uint32(i)) {
 			n++
 		}
 	}
