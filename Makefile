@@ -3,7 +3,9 @@
 #   make run          build, generate the demo city on first start, serve it on http://127.0.0.1:8080
 #   make test         everything CI runs; installs what the tests need from Debian's packages when missing
 #   make build        bin/wutu with the web app embedded
-#   make bench        the benchmark suite: text and JSON under bin/bench/
+#   make bench        the benchmark suites: text, JSON and a page with plots under bin/bench/ (SUITES="city query tiles")
+#   make bench-go     Go benchmarks of inner loops on the tree and on the commit before, compared (PKG= BENCH= OLD=)
+#   make postgis      20,000 random questions to a catalog and to PostGIS (N=questions, WUTU_SEED=)
 #   make attack       a million queries that try to learn of single persons (N=queries)
 #   make conformance  public conformance suites as far as they can be had
 #   make leaks        the leakage test over 200 policies, and that it finds every planted leak
@@ -28,7 +30,7 @@ say     = @printf '\033[1m== %s\033[0m\n' "$(1)"
 #   QF*     quick fixes are suggestions of style, not defects
 CHECKS := all,-ST1000,-ST1003,-ST1020,-ST1021,-ST1022,-QF*
 
-.PHONY: run build test bench attack conformance leaks fuzz lint go-test ui-test e2e needs clean
+.PHONY: run build test bench bench-go postgis attack conformance leaks fuzz lint go-test ui-test e2e needs clean
 
 run: build
 	@if [ ! -e $(CITY)/city.gpkg ]; then \
@@ -100,10 +102,45 @@ e2e: bin/wutu
 	$(call say,browser test)
 	@cmd/wutu/testdata/browser-test.sh
 
+# Each suite starts the program anew and, where PostGIS is installed, a cluster of
+# it beside; `query` writes and imports the data, `tiles` uses them again.
+SUITES ?= city query tiles
+FLAGS  ?=
 bench: bin/wutu
-	$(call say,benchmarks)
+	$(call say,benchmarks: $(SUITES))
 	@mkdir -p bin/bench
-	@bin/wutu bench --out bin/bench
+	@for s in $(SUITES); do \
+		case $$s in \
+		city) bin/wutu bench --out bin/bench --seconds 4;; \
+		query) bin/wutu bench query --out bin/bench $(FLAGS);; \
+		tiles) bin/wutu bench tiles --out bin/bench --keep $(FLAGS);; \
+		*) bin/wutu bench $$s --out bin/bench;; \
+		esac || exit 1; \
+	done
+	@echo "page: bin/bench/index.html"
+
+# Go benchmarks before and after, in turn, so that both meet the same machine. OLD
+# is built in a work tree of its own.
+OLD   ?= HEAD~1
+PKG   ?= ./geo/... ./layers/cql2 ./layers/live ./tiles/...
+BENCH ?= .
+ROUNDS ?= 6
+bench-go:
+	$(call say,Go benchmarks: $(OLD) and the tree as it is)
+	@mkdir -p bin/bench; old=$$(mktemp -d); trap 'git worktree remove --force "$$old/tree"; rm -rf "$$old"' EXIT; \
+	git worktree add --quiet --detach "$$old/tree" $(OLD); \
+	: > bin/bench/go-old.txt; : > bin/bench/go-new.txt; \
+	for round in $$(seq $(ROUNDS)); do \
+		echo "round $$round of $(ROUNDS)"; \
+		(cd "$$old/tree" && WUTU_SHARED=$${WUTU_SHARED:-$(abspath ../shared)} go test -run '^$$' -bench '$(BENCH)' -benchtime 0.2s -benchmem $(PKG)) >> bin/bench/go-old.txt; \
+		go test -run '^$$' -bench '$(BENCH)' -benchtime 0.2s -benchmem $(PKG) >> bin/bench/go-new.txt; \
+	done; \
+	$(TOOL) benchstat old=bin/bench/go-old.txt new=bin/bench/go-new.txt | tee bin/bench/go.txt
+
+# The differential test against PostGIS at its full size; `make test` asks 2,000.
+postgis: needs
+	$(call say,questions to PostGIS)
+	@WUTU_POSTGIS=$(or $(N),20000) go test -count=1 -timeout 30m -v -run AgainstPostGIS ./layers/live | cut -c1-400
 
 # The reconstruction attack with a million queries, in place of the tens of thousands of `make test`.
 attack:

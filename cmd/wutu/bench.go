@@ -126,7 +126,7 @@ func (p *program) writeReport(out string, r *benchReport) error {
 		return err
 	}
 	return errors.Join(os.WriteFile(filepath.Join(out, "bench.txt"), []byte(b.String()), 0o644),
-		os.WriteFile(filepath.Join(out, "bench.json"), append(js, '\n'), 0o644))
+		os.WriteFile(filepath.Join(out, "bench.json"), append(js, '\n'), 0o644), drawPage(out))
 }
 
 func runQuiet(ctx context.Context, name string, args ...string) error {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 //go:embed bench_page.html
@@ -106,23 +107,27 @@ func plotOf(l suiteLine) plot {
 // Height is that of the plot in pixels.
 func (p plot) Height() int { return 24 * len(p.Bars) }
 
-// Goal says what was to be reached and whether it was.
+// Goal says what was to be reached and whether it was, "" if nothing was.
 func (p plot) Goal() string {
-	if p.Target == nil {
+	if p.Met == nil {
 		return ""
 	}
-	sign := "at least"
-	if p.Least {
-		sign = "at most"
-	}
-	text := fmt.Sprintf("target %s %s %s", sign, number(*p.Target), p.Unit)
-	if *p.Target >= 1000 {
-		text = fmt.Sprintf("target %s %s %s", sign, thousands(*p.Target), p.Unit)
+	var goals []string
+	if p.Target != nil {
+		sign, value := "at least", number(*p.Target)
+		if p.Least {
+			sign = "at most"
+		}
+		if *p.Target >= 1000 {
+			value = thousands(*p.Target)
+		}
+		goals = append(goals, fmt.Sprintf("%s %s %s", sign, value, p.Unit))
 	}
 	if p.P99 != nil {
-		text += fmt.Sprintf(", p99 at most %s ms", number(*p.P99))
+		goals = append(goals, fmt.Sprintf("p99 at most %s ms", number(*p.P99)))
 	}
-	if p.Met != nil && *p.Met {
+	text := "target " + strings.Join(goals, ", ")
+	if *p.Met {
 		return text + ": reached"
 	}
 	return text + ": not reached"

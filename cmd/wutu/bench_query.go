@@ -310,10 +310,11 @@ func (p *peer) drain(ctx context.Context, statement string) (float64, error) {
 	return time.Since(start).Seconds(), err
 }
 
-// readSuites reads the results of all suites in a folder.
+// readSuites reads the results of all suites in a folder, and those of the city
+// and the past, which measure loads only.
 func readSuites(out string) ([]*suite, error) {
 	var all []*suite
-	for _, name := range []string{"query", "tiles"} {
+	for _, name := range []string{"query", "past", "tiles", "bench"} {
 		text, err := os.ReadFile(filepath.Join(out, name+".json"))
 		if os.IsNotExist(err) {
 			continue
@@ -322,12 +323,43 @@ func readSuites(out string) ([]*suite, error) {
 			return nil, err
 		}
 		s := &suite{}
-		if err := json.Unmarshal(text, s); err != nil {
+		switch name {
+		case "query", "tiles":
+			err = json.Unmarshal(text, s)
+		case "past":
+			var r struct {
+				At                 time.Time
+				Machine            machine
+				Features, Versions int
+				Loads              []loadResult
+			}
+			err = json.Unmarshal(text, &r)
+			*s = suite{Name: name, At: r.At, Machine: r.Machine, Rounds: 1, Data: fmt.Sprintf("%d features with %d versions each", r.Features, r.Versions)}
+			s.loads(r.Loads, 200)
+		case "bench":
+			var r benchReport
+			err = json.Unmarshal(text, &r)
+			*s = suite{Name: "city", At: r.At, Machine: machine{System: r.Machine}, Rounds: 1, Data: fmt.Sprintf("synthetic city of size %s, %d features", r.Size, r.Features)}
+			s.loads(r.Loads, 0)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s.json: %w", name, err)
 		}
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+// loads makes lines of loads, with a p99 to be held unless it is 0.
+func (s *suite) loads(loads []loadResult, p99 float64) {
+	for _, r := range loads {
+		l := s.line(r.Name, "req/s", nil)
+		if p99 > 0 {
+			l.P99 = &p99
+		}
+		l.Ours.addLoad(r)
+	}
+	s.finish()
 }
 
 // thousands writes 12345 as 12,345.

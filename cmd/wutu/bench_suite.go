@@ -154,13 +154,10 @@ func (s *suite) finish() {
 				l.Ratio = l.Ours.Median / l.Peer.Median
 			}
 		}
-		if l.Target == nil {
+		if l.Target == nil && l.P99 == nil {
 			continue
 		}
-		met := l.Ours.Median >= *l.Target
-		if l.Least {
-			met = l.Ours.Median <= *l.Target
-		}
+		met := l.Target == nil || !l.Least && l.Ours.Median >= *l.Target || l.Least && l.Ours.Median <= *l.Target
 		met = met && l.Ours.Errors == 0 && (l.P99 == nil || l.Ours.P99 <= *l.P99)
 		l.Met = &met
 	}

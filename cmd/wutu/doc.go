@@ -7,4 +7,31 @@
 //
 // Exit codes: 0 done (an import with rejected records too), 1 failed, 2 an
 // import whose file broke off (earlier batches are kept).
+//
+// # Finding out where time and memory go
+//
+// `wutu serve --pprof 127.0.0.1:6060` serves Go's profiles on an address of this
+// machine. Put a load on the server that does what is slow (`wutu bench query`
+// and `wutu bench tiles` show how their loads look; a browser will do), and
+// meanwhile
+//
+//	go tool pprof -http : http://127.0.0.1:6060/debug/pprof/profile?seconds=20   # processor
+//	go tool pprof -http : -sample_index alloc_space http://127.0.0.1:6060/debug/pprof/allocs
+//	go tool pprof -http : http://127.0.0.1:6060/debug/pprof/heap                 # what is held
+//	curl -o trace 'http://127.0.0.1:6060/debug/pprof/trace?seconds=3' && go tool trace trace
+//
+// The flame graph tells the work of a request apart: net/http and the middleware,
+// parsing, the plan (layers/live), exact geometry (geo/predicate, geo/measure),
+// encoding and compression. Waiting shows in the trace, not in the profile.
+//
+// A guess about an inner loop is settled by its Go benchmark: `make bench-go`
+// runs those of geo, layers and tiles on the commit before and on the tree as it
+// is, in turn, and prints benchstat's comparison; PKG=./layers/live narrows it,
+// BENCH=Nearest picks by name, OLD=main~5 takes another commit. A profile of one:
+//
+//	go test -run '^$' -bench Nearest10 -cpuprofile cpu.out ./layers/live && go tool pprof -http : live.test cpu.out
+//
+// What the whole program reaches, and PostGIS beside it, `make bench` says: text,
+// JSON and a page with plots under bin/bench. SUITES="query tiles" picks suites,
+// FLAGS="--rounds 1 --share 0.1" makes a quick look of them.
 package main

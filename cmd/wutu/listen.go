@@ -15,6 +15,7 @@ type listenFlags struct {
 	address           string
 	tlsCert, tlsKey   string
 	tlsSelf, insecure bool
+	profiles          string
 }
 
 func (f *listenFlags) add(flags *pflag.FlagSet) {
@@ -23,12 +24,16 @@ func (f *listenFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.tlsKey, "tls-key", "", "key file (PEM)")
 	flags.BoolVar(&f.tlsSelf, "tls-self", false, "make certificates; their authority, to be imported into browsers, lies in DIR/tls/ca.pem")
 	flags.BoolVar(&f.insecure, "insecure", false, "serve other machines without encryption, behind a gateway that encrypts")
+	flags.StringVar(&f.profiles, "pprof", "", "address of this machine, such as 127.0.0.1:6060, to serve Go's profiles on")
 }
 
 // listen opens the socket before anything is loaded, so that a port in use is
 // told at once. It returns the scheme of the server's addresses, too.
 func (p *program) listen(ctx context.Context, f listenFlags) (net.Listener, string, error) {
 	config, err := p.tlsConfig(f)
+	if err == nil {
+		err = p.profiled(ctx, f.profiles)
+	}
 	if err != nil {
 		return nil, "", err
 	}
