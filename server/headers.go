@@ -60,16 +60,31 @@ func newOrigins(allowed []string) (origins, error) {
 	return o, nil
 }
 
+// fixedHeader is a header that every answer carries. The answers share its value:
+// who adds to it makes a new one, for it has no room.
+type fixedHeader struct {
+	name  string // in canonical form
+	value []string
+}
+
+func fixedHeaders() []fixedHeader {
+	return []fixedHeader{
+		{"X-Content-Type-Options", []string{"nosniff"}},
+		{"Referrer-Policy", []string{"same-origin"}},
+		{"X-Frame-Options", []string{"DENY"}},
+		{"Permissions-Policy", []string{"geolocation=(self), camera=(self), microphone=()"}},
+		{"Content-Security-Policy", []string{csp}},
+		{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
+	}
+}
+
 // headers sets the security headers and answers for requests of other origins.
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r, h := c.Request(), c.Response().Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
-		h.Set("Content-Security-Policy", csp)
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		for i := range s.fixed {
+			h[s.fixed[i].name] = s.fixed[i].value
+		}
 		if r.TLS != nil && hasName(r.Host) {
 			h.Set("Strict-Transport-Security", hsts)
 		}

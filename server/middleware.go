@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -53,8 +54,10 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		s.metrics.requests.WithLabelValues(route, methodLabel(c.Request().Method), strconv.Itoa(status)).Inc()
 		s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
 		s.meter(c, end, took)
-		s.o.Log.DebugContext(c.Request().Context(), "request", "method", c.Request().Method, "path", c.Request().URL.Path,
-			"status", status, "bytes", c.Response().Size, "took", took, "trace", c.Response().Header().Get(traceHeader))
+		if ctx := c.Request().Context(); s.o.Log.Enabled(ctx, slog.LevelDebug) { // asked first: the values cost more than the question
+			s.o.Log.DebugContext(ctx, "request", "method", c.Request().Method, "path", c.Request().URL.Path,
+				"status", status, "bytes", c.Response().Size, "took", took, "trace", c.Response().Header().Get(traceHeader))
+		}
 		if cut != nil {
 			panic(http.ErrAbortHandler) // net/http's way to end the connection, so that the client notices
 		}

@@ -54,6 +54,7 @@ type Server struct {
 	web       *web
 	draining  atomic.Bool
 	origins   origins
+	fixed     []fixedHeader
 	usage     *usage.Meter
 	drawer    *drawer
 	labels    map[string]string // method and path as the router has them to how a route is counted
@@ -74,7 +75,7 @@ func New(o Options) (*Server, error) {
 		return nil, layers.Invalidf("server", "options", "City and Records are required")
 	}
 	o.fill()
-	s := &Server{o: o, search: search.New(o.City), zips: newZips()}
+	s := &Server{o: o, search: search.New(o.City), zips: newZips(), fixed: fixedHeaders()}
 	var err error
 	if s.gate, err = auth.New(o.gate()); err != nil {
 		return nil, err
