@@ -110,20 +110,27 @@ func (g *grouping) answers(measures []Measure, taken []int) []Group {
 	for i, t := range g.tallies {
 		results[i] = t.result(len(g.n))
 	}
-	out := make([]Group, 0, len(g.n))
+	some := 0
+	for _, n := range g.n {
+		if n > 0 {
+			some++
+		}
+	}
+	out := make([]Group, 0, some)
+	keys, numbers := make([]Key, some*len(g.keyers)), make([]float64, some*len(measures)) // for all groups at once
 	for at, n := range g.n {
 		if n == 0 {
 			continue
 		}
-		a := Group{Keys: g.keysOf(at), Count: g.plan.suppress(n)}
+		a := Group{Keys: carve(&keys, len(g.keyers)), Count: g.plan.suppress(n), Measures: carve(&numbers, len(measures))}
+		g.keysOf(at, a.Keys)
 		a.name()
 		if a.Below > 0 {
 			a.Measures = noMeasures(len(measures))
 			out = append(out, a)
 			continue
 		}
-		a.Measures = make([]float64, len(measures))
-		nth := make([]int, len(g.tallies)) // of the given histograms of a tally
+		var nth []int // by tally: how many of its given histograms are taken
 		for i := range measures {
 			t, r := g.tallies[taken[i]], &results[taken[i]]
 			if measures[i].Op != Bins {
@@ -131,7 +138,7 @@ func (g *grouping) answers(measures []Measure, taken []int) []Group {
 				continue
 			}
 			if a.Bins == nil {
-				a.Bins = make([]*Histogram, len(measures))
+				a.Bins, nth = make([]*Histogram, len(measures)), make([]int, len(g.tallies))
 			}
 			a.Measures[i] = math.NaN()
 			switch {
@@ -203,21 +210,23 @@ func (t *tally) measure(m *Measure, g int, r *result) float64 {
 	return math.NaN()
 }
 
-// keysOf are the keys of a group.
-func (g *grouping) keysOf(at int) []Key {
-	numbers := make([]uint32, len(g.keyers))
+// carve takes the first n of a slice.
+func carve[T any](from *[]T, n int) []T {
+	out := (*from)[:n:n]
+	*from = (*from)[n:]
+	return out
+}
+
+// keysOf writes the keys of a group.
+func (g *grouping) keysOf(at int, out []Key) {
 	for i := len(g.chain); i > 0; i-- {
 		pair := g.chain[i-1].pairs[at]
-		numbers[i], at = pair[1], int(pair[0])
+		out[i] = g.keyers[i].key(g.keyers[i].values[pair[1]])
+		at = int(pair[0])
 	}
-	if len(numbers) > 0 {
-		numbers[0] = uint32(at)
+	if len(out) > 0 {
+		out[0] = g.keyers[0].key(g.keyers[0].values[at])
 	}
-	out := make([]Key, len(numbers))
-	for i, k := range g.keyers {
-		out[i] = k.key(k.values[numbers[i]])
-	}
-	return out
 }
 
 // key is the key a value stands for.
@@ -240,14 +249,15 @@ func (k *keyer) key(v layers.Value) Key {
 
 // name sets what follows from the keys.
 func (g *Group) name() {
+	if len(g.Keys) == 1 {
+		g.Key, g.Cell = g.Keys[0].Text, g.Keys[0].Cell
+		return
+	}
 	texts := make([]string, len(g.Keys))
 	for i := range g.Keys {
 		texts[i] = g.Keys[i].Text
 	}
 	g.Key = strings.Join(texts, "|")
-	if len(g.Keys) == 1 {
-		g.Cell = g.Keys[0].Cell
-	}
 }
 
 // compareGroups orders by the texts of the keys, units of time by their

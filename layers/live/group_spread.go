@@ -31,14 +31,22 @@ func equalBins(lo, hi float64, n int) []float64 {
 // binOf is 0 for x below the first edge, i for the bin from edge i-1 on,
 // len(edges) above the last edge.
 func binOf(edges []float64, x float64) int {
-	i, exact := slices.BinarySearch(edges, x)
-	switch {
-	case exact && i == len(edges)-1:
-		return i // the last bin holds its upper edge
-	case exact:
-		return i + 1
+	last := len(edges) - 1
+	if x >= edges[last] {
+		if x == edges[last] {
+			return last // the last bin holds its upper edge
+		}
+		return last + 1
 	}
-	return i
+	lo, hi := 0, last // x lies below edges[hi], and not below edges[lo-1]
+	for lo < hi {
+		if middle := int(uint(lo+hi) >> 1); x < edges[middle] {
+			hi = middle
+		} else {
+			lo = middle + 1
+		}
+	}
+	return lo
 }
 
 // apart returns the kept values of every group, in ascending order if sorted.
