@@ -75,7 +75,11 @@ func newMetrics(s *Server) *metrics {
 	}
 	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "wutu_stream_clients", Help: "Open streams."},
 		func() float64 { return float64(s.streams.Clients()) })
-	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.panics, streams)
+	heavy := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "wutu_heavy_requests_running", Help: "Heavy requests being answered."},
+		func() float64 { running, _ := s.heavy.load(); return float64(running) })
+	waiting := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "wutu_heavy_requests_waiting", Help: "Heavy requests waiting for their turn."},
+		func() float64 { _, waiting := s.heavy.load(); return float64(waiting) })
+	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.panics, streams, heavy, waiting)
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true})
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"wutu/layers"
@@ -83,10 +84,40 @@ type Options struct {
 	Log  *slog.Logger     // nil: discards
 
 	RequestTimeout time.Duration // per request except streams; 0: 30 s
+	HeavyTimeout   time.Duration // of the requests that Heavy bounds; 0: as RequestTimeout
 	DrainTimeout   time.Duration // for requests under way when stopping; 0: 15 s
 	MaxBody        int64         // bytes; 0: 10 MiB
+	MaxPage        int           // features or rows of a page; 0: as each address declares
+	MaxNearest     int           // k of questions for the nearest; 0: as each address declares
+
+	// Heavy bounds the questions that may scan a layer or answer with much of it:
+	// so many run at a time, others wait behind them. Long bounds answers that last
+	// as long as the client reads them; 0 running: four times as many as Heavy.
+	Heavy, Long Crowd
+
 	TileCacheBytes int64         // memory for encoded tiles; 0: 128 MiB
 	Heartbeat      time.Duration // between comments of idle streams; 0: 15 s
+}
+
+// Crowd says how many of something are admitted.
+type Crowd struct {
+	Running int           // at a time; 0: half as many as there are processors, at least 1
+	Waiting int           // behind them; 0: 16, below 0: none
+	Wait    time.Duration // at most; 0: 5 s
+}
+
+// fill puts the defaults in place.
+func (c *Crowd) fill() {
+	if c.Running <= 0 {
+		c.Running = max(1, runtime.NumCPU()/2)
+	}
+	switch {
+	case c.Waiting == 0:
+		c.Waiting = defaultWaiting
+	case c.Waiting < 0:
+		c.Waiting = 0
+	}
+	c.Wait = orDefault(c.Wait, defaultWait)
 }
 
 // Limits that protect the process from single requests.
@@ -94,6 +125,8 @@ const (
 	defaultTimeout   = 30 * time.Second
 	defaultDrain     = 15 * time.Second
 	defaultMaxBody   = 10 << 20
+	defaultWaiting   = 16
+	defaultWait      = 5 * time.Second
 	defaultTileCache = 128 << 20
 	defaultHeartbeat = 15 * time.Second // proxies commonly cut idle connections after 30 s or more
 	maxHeaderBytes   = 64 << 10         // long filters fit, floods do not

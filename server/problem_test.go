@@ -70,7 +70,7 @@ func TestProblems(t *testing.T) {
 		{"POST", "/api/v1/within", ring(`[[111,30],[112,95],[112,31],[111,30]]`), 400, "invalid", "/geometry/coordinates/0/1/1"},
 		{"POST", "/api/v1/within", ring(`[[111,30],[112,31],[112,30],[111,31],[111,30]]`), 400, "invalid", "/geometry"},
 		{"POST", "/api/v1/within", `{"geometry":` + gridBox15 + `,"buffer":-1}`, 400, "invalid", "/buffer"},
-		{"POST", "/api/v1/within", `{"geometry":` + gridBox15 + `,"predicate":"touches"}`, 400, "invalid", "/predicate"},
+		{"POST", "/api/v1/within", `{"geometry":` + gridBox15 + `,"predicate":"beside"}`, 400, "invalid", "/predicate"},
 		{"POST", "/api/v1/within", `{"geometry":` + gridBox15 + `,"layers":["nothing"]}`, 404, "not-found", "/layers/0"},
 		{"POST", "/api/v1/within", `{"geometry":` + gridBox15 + `,"layers":["buildings"],"filter":"wings = 2"}`, 400, "invalid", "/filter"},
 		{"POST", "/api/v1/within", `{"geometry":` + gridBox15 + `,"radius":1}`, 400, "invalid", "/radius"},

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -66,6 +67,8 @@ type Server struct {
 	ways      *route.Router
 	recorder  *audit.Recorder // nil: the store keeps no audit trail
 	zips      *sync.Pool      // of gzip writers
+	heavy     *lane
+	long      *lane
 }
 
 // New assembles a server. Errors: Invalid for missing options or a front end
@@ -75,7 +78,7 @@ func New(o Options) (*Server, error) {
 		return nil, layers.Invalidf("server", "options", "City and Records are required")
 	}
 	o.fill()
-	s := &Server{o: o, search: search.New(o.City), zips: newZips(), fixed: fixedHeaders()}
+	s := &Server{o: o, search: search.New(o.City), zips: newZips(), fixed: fixedHeaders(), heavy: newLane(o.Heavy), long: newLane(o.Long)}
 	var err error
 	if s.gate, err = auth.New(o.gate()); err != nil {
 		return nil, err
@@ -129,7 +132,13 @@ func (o *Options) fill() {
 	}
 	o.RequestTimeout = orDefault(o.RequestTimeout, defaultTimeout)
 	o.DrainTimeout = orDefault(o.DrainTimeout, defaultDrain)
+	o.HeavyTimeout = orDefault(o.HeavyTimeout, o.RequestTimeout)
 	o.MaxBody = orDefault(o.MaxBody, defaultMaxBody)
+	o.Heavy.fill()
+	if o.Long.Running <= 0 {
+		o.Long.Running = 4 * o.Heavy.Running
+	}
+	o.Long.fill()
 	o.TileCacheBytes = orDefault(o.TileCacheBytes, defaultTileCache)
 	o.Heartbeat = orDefault(o.Heartbeat, defaultHeartbeat)
 }
@@ -194,6 +203,7 @@ func (s *Server) assemble() error {
 	if s.platform != nil {
 		s.routes = append(s.routes, s.platform.Routes()...)
 	}
+	s.tighten()
 	var err error
 	s.documents, err = openapi.Describe(openapi.Info{Title: s.o.Name, Version: s.o.Version}, s.routes)
 	return err
@@ -277,9 +287,10 @@ func (s *Server) endpoint(r *openapi.Route) echo.HandlerFunc {
 		}
 		in, err := openapi.Check(r, c)
 		ctx := context.Context(s.record(req.Context(), &l, in))
-		if !r.Endless && !r.Streams {
+		heavy := err == nil && r.Heavy(in)
+		if budget := s.budget(r, heavy); budget > 0 {
 			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, s.o.RequestTimeout)
+			ctx, cancel = context.WithTimeout(ctx, budget)
 			defer cancel()
 		}
 		req = req.WithContext(ctx)
@@ -294,8 +305,54 @@ func (s *Server) endpoint(r *openapi.Route) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
+		if heavy {
+			lane := s.heavy
+			if r.Streams || r.Endless {
+				lane = s.long
+			}
+			leave, err := lane.enter(ctx)
+			if err != nil {
+				return err
+			}
+			defer leave()
+		}
 		return s.recorded(c, r, in)
 	}
+}
+
+// tighten lowers the bounds of pages and of numbers of neighbours that the routes
+// declare to those of the options.
+func (s *Server) tighten() {
+	for i := range s.routes {
+		params := slices.Clone(s.routes[i].Params)
+		for j := range params {
+			most := 0
+			switch p := &params[j]; {
+			case p.Name == "limit" || p.Name == "page_size":
+				most = s.o.MaxPage
+			case p.Name == "k" || p.Name == "k_per":
+				most = s.o.MaxNearest
+			}
+			if p := &params[j]; most > 0 && p.Span != nil && p.Span.Max > float64(most) {
+				p.Span = &openapi.Span{Min: p.Span.Min, Max: float64(most)}
+				if d, err := strconv.Atoi(p.Default); err == nil && d > most {
+					p.Default = strconv.Itoa(most)
+				}
+			}
+		}
+		s.routes[i].Params = params
+	}
+}
+
+// budget is the time a request may take, 0 without a limit.
+func (s *Server) budget(r *openapi.Route, heavy bool) time.Duration {
+	switch {
+	case r.Endless, r.Streams:
+		return 0
+	case heavy:
+		return s.o.HeavyTimeout
+	}
+	return s.o.RequestTimeout
 }
 
 // answerError turns a handler's error into a problem, and logs what the caller

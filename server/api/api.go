@@ -69,12 +69,14 @@ func (a *API) questions() []openapi.Route {
 	layer := openapi.Param{Name: "layer", In: openapi.Path, About: "Id of the layer"}
 	id := openapi.Param{Name: "id", In: openapi.Path, About: "Id of the feature"}
 	then := openapi.Param{Name: "datetime", About: "The city as of this instant (RFC 3339), borders of areas included"}
+	stats := post("/api/v1/stats", "stats", "Questions", "Counts and measures by area, cell or value", statsBody{}, groupList{}, a.stats)
+	stats.Weight = openapi.Heavy
 	return []openapi.Route{
 		get("/api/v1/me", "me", "City", "Who is asking", auth.Me{}, mediaJSON, a.me),
 		get("/api/v1/me/access", "myAccess", "City", "What the subject may see, and why", accessList{}, mediaJSON, a.myAccess),
 		get("/api/v1/city", "city", "City", "The city", cityInfo{}, mediaJSON, a.city),
 		get("/api/v1/layers", "layers", "City", "Layers the subject may know", knownLayers{}, mediaJSON, a.layers),
-		post("/api/v1/stats", "stats", "Questions", "Counts and measures by area, cell or value", statsBody{}, groupList{}, a.stats),
+		stats,
 		get("/api/v1/locate", "locate", "Questions", "Everything about a place", placeAnswer{}, mediaJSON, a.locate,
 			append(lonLat(),
 				openapi.Param{Name: "coord", About: "System of lon and lat: wgs84, cgcs2000, gcj02, bd09 or EPSG:n", Default: "wgs84"},

@@ -43,6 +43,7 @@ func New(o Options) *API { return &API{o: o} }
 const (
 	defaultLimit = 10
 	maxLimit     = 1_000_000
+	smallPage    = 10_000 // what is answered at once, whatever else is asked
 )
 
 // Routes declares the operations.
@@ -57,6 +58,7 @@ func (a *API) Routes() []openapi.Route {
 	items := get("/ogc/collections/{layer}/items", "items", "Features of a collection", "featureCollection", mediaGeoJSON, a.items,
 		append([]openapi.Param{layer}, a.itemsParams()...)...)
 	items.Others, items.Streams, items.Weight = true, true, openapi.Heavy
+	items.Light = func(in *openapi.Input) bool { return in.Int("limit") <= smallPage }
 	items.Answers = a.itemAnswers("Features of a collection", a.ofItems(), "featureCollection")
 	item := get("/ogc/collections/{layer}/items/{id}", "item", "One feature", "feature", mediaGeoJSON, a.item, append([]openapi.Param{layer,
 		{Name: "id", In: openapi.Path, About: "Id of the feature"}}, itemParams()...)...)

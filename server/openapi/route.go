@@ -124,9 +124,16 @@ type Route struct {
 	// Failure is how it fails where that is no problem document: media types and
 	// shapes, whatever the status; nil: problems.
 	Failure []Answer
-	// Weight says how much of the machine a request may take; see Weight.
+	// Weight says how much of the machine a request may take; see Weight. Of a Heavy
+	// route Light, if it is set, picks out the requests that are light all the same.
 	Weight Weight
+	Light  func(in *Input) bool
 	Handle Handler
+}
+
+// Heavy reports whether a request is heavy.
+func (r *Route) Heavy(in *Input) bool {
+	return r.Weight == Heavy && (r.Light == nil || !r.Light(in))
 }
 
 // EchoPath is the path in the router's notation. A suffix behind a parameter,

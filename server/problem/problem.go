@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -54,7 +55,7 @@ var catalogue = map[layers.Kind]kind{
 	layers.TooLarge:     {"too-large", "The request exceeds a limit", http.StatusRequestEntityTooLarge},
 	layers.Unsupported:  {"unsupported", "This is not offered", http.StatusBadRequest},
 	layers.Unavailable:  {"unavailable", "The service is not available now", http.StatusServiceUnavailable},
-	layers.Timeout:      {"timeout", "The time budget of the request is used up", http.StatusGatewayTimeout},
+	layers.Timeout:      {"timeout", "The time budget of the request is used up", http.StatusServiceUnavailable},
 }
 
 // Illegal reports that an event may not make a step in its present state. It is
@@ -93,6 +94,13 @@ func PreconditionRequired(detail string) *Status {
 	return &Status{Code: http.StatusPreconditionRequired, Kind: "precondition", Detail: detail, Parameter: "If-Match"}
 }
 
+// TooMuch reports a question that is valid but asks for more than a limit allows
+// (422); detail names the limit and what would fit, parameter what asks for it: a
+// parameter, or a JSON pointer into the body.
+func TooMuch(parameter, detail string) *Status {
+	return &Status{Code: http.StatusUnprocessableEntity, Kind: "too-much", Detail: detail, Parameter: parameter}
+}
+
 // TooMany reports a quota, a lock-out or a rate that is used up (RFC 6585, 429);
 // after is when the next request may succeed. The answer's Retry-After is at
 // least a second.
@@ -111,12 +119,19 @@ func From(err error) Problem {
 		return Problem{Type: "/problems/illegal-step", Title: "The event may not make this step now",
 			Status: http.StatusUnprocessableEntity, Detail: illegal.Detail, Legal: illegal.Legal}
 	case errors.As(err, &status):
-		return Problem{Type: "/problems/" + status.Kind, Title: http.StatusText(status.Code), Status: status.Code,
-			Detail: status.Detail, Parameter: status.Parameter, SecondFactor: status.SecondFactor, retryS: int64((status.After + time.Second - 1) / time.Second)}
+		p := Problem{Type: "/problems/" + status.Kind, Title: http.StatusText(status.Code), Status: status.Code, Detail: status.Detail,
+			Parameter: status.Parameter, SecondFactor: status.SecondFactor, retryS: int64((status.After + time.Second - 1) / time.Second)}
+		if e, ok := Lookup(status.Kind); ok && e.Statuses[0] == status.Code {
+			p.Title = e.Title.EN
+		}
+		if strings.HasPrefix(p.Parameter, "/") {
+			p.Parameter, p.Pointer = "", p.Parameter
+		}
+		return p
 	case errors.As(err, &tooBig):
 		k := catalogue[layers.TooLarge]
 		return Problem{Type: "/problems/" + k.name, Title: k.title, Status: k.status,
-			Detail: "the body is larger than this address takes"}
+			Detail: fmt.Sprintf("the body is larger than %d bytes, the most that this address takes", tooBig.Limit)}
 	case errors.As(err, &web):
 		return fromEcho(web)
 	}
@@ -174,7 +189,7 @@ func Write(c echo.Context, p Problem) error {
 	}
 	h := c.Response().Header()
 	// What the handler prepared for success must not describe the failure.
-	for _, name := range []string{"ETag", "Content-Encoding", "Content-Length", "Last-Modified", "Content-Crs", "Preference-Applied"} {
+	for _, name := range []string{"ETag", "Content-Encoding", "Content-Length", "Last-Modified", "Content-Crs"} {
 		h.Del(name)
 	}
 	h.Set("Cache-Control", "no-store")
