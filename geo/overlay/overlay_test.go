@@ -81,7 +81,8 @@ func TestLayAgainstAnOverlay(t *testing.T) {
 		}
 		got := a.Lay(over)
 		whole := measure.Area(g)
-		var common []geom.Geometry
+		var all []geom.Geometry
+		var err error
 		for i, o := range shapes {
 			x, err := geom.Intersection(simple(t, g), simple(t, o))
 			if err != nil {
@@ -94,21 +95,27 @@ func TestLayAgainstAnOverlay(t *testing.T) {
 			if want > 0 && want < whole*0.999 {
 				cut++
 			}
-			common = append(common, x)
+			all = append(all, simple(t, o))
 		}
 		want := whole
-		if !same { // the oracle loses thousandths where it joins a shape with parts cut from it
-			union, err := geom.UnionMany(common)
+		if !same { // edges that lie on each other cost the oracle thousandths
+			union := all[0]
+			for _, o := range all[1:] {
+				if union, err = geom.Union(union, o); err != nil {
+					t.Fatalf("the oracle fails: %v", err)
+				}
+			}
+			x, err := geom.Intersection(simple(t, g), union)
 			if err != nil {
 				t.Fatalf("the oracle fails: %v", err)
 			}
-			want = areaOf(t, union)
+			want = areaOf(t, x)
 		}
 		if !close(got.Covered, want, whole) {
 			t.Fatalf("%v over %v: %v m² covered, the oracle says %v; whole %v parts %v", shapes, g, got.Covered, want, whole, got.Parts)
 		}
 	}
-	if cut < 300 {
+	if cut < 100 {
 		t.Errorf("only %d were cut", cut)
 	}
 }
