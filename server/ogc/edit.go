@@ -55,7 +55,6 @@ func (a *API) edit(c echo.Context, in *openapi.Input) (*editing, error) {
 		return nil, err
 	}
 	e.prefer = preferOf(c.Request().Header)
-	e.prefer.declareHandling(c.Response().Header())
 	return e, nil
 }
 
@@ -88,7 +87,7 @@ func (a *API) create(c echo.Context, in *openapi.Input) error {
 	}
 	b, err := e.parse(raw)
 	if err != nil {
-		return err
+		return e.refused(err)
 	}
 	f := layers.Feature{Key: b.id, Values: make([]layers.Value, len(e.layer.Fields)), ValidFrom: a.o.Now().UTC()}
 	if f.Key == "" || !namesItself(&e.decision) {
@@ -97,7 +96,7 @@ func (a *API) create(c echo.Context, in *openapi.Input) error {
 		}
 	}
 	if err := e.fill(&f, b, nil); err != nil {
-		return err
+		return e.refused(err)
 	}
 	if err := e.apply(ctx, "items.create", &f, nil, once); err != nil {
 		return err
@@ -132,7 +131,7 @@ func (a *API) replace(c echo.Context, in *openapi.Input) error {
 	}
 	b, err := e.parse(raw) // its id is that of the address, whatever it says
 	if err != nil {
-		return err
+		return e.refused(err)
 	}
 	f := layers.Feature{Key: in.Text("id"), Values: make([]layers.Value, len(e.layer.Fields)), ValidFrom: a.o.Now().UTC()}
 	status, action := http.StatusCreated, "items.create"
@@ -141,7 +140,7 @@ func (a *API) replace(c echo.Context, in *openapi.Input) error {
 		f.ValidFrom, f.ValidTo = e.validity(&old.stored)
 	}
 	if err := e.fill(&f, b, old); err != nil {
-		return err
+		return e.refused(err)
 	}
 	if err := e.apply(ctx, action, &f, old, once{}); err != nil {
 		return err
@@ -171,7 +170,7 @@ func (a *API) update(c echo.Context, in *openapi.Input) error {
 	copy(f.Values, old.stored.Values)
 	f.ValidFrom, f.ValidTo = e.validity(&old.stored)
 	if err := e.merge(&f, raw, old); err != nil {
-		return err
+		return e.refused(err)
 	}
 	if err := e.apply(ctx, "items.update", &f, old, once{}); err != nil {
 		return err
@@ -221,7 +220,7 @@ func (e *editing) current(ctx context.Context, id string) (*held, error) {
 // an id that is taken, 412 when somebody else was faster.
 func (e *editing) apply(ctx context.Context, action string, f *layers.Feature, old *held, once once) error {
 	if err := f.CheckAgainst(e.layer); err != nil {
-		return pointed(err)
+		return e.refused(pointed(err))
 	}
 	if !e.view.Admits(&e.subject, e.layer.ID, f) {
 		return &layers.Error{Kind: layers.Forbidden, Op: "edit", Layer: e.layer.ID, Field: "/geometry",
@@ -242,6 +241,15 @@ func (e *editing) apply(ctx context.Context, action string, f *layers.Feature, o
 		return lost(err)
 	case layers.KindOf(err) == layers.Conflict && e.in.TextIfTaken("If-None-Match") != "":
 		return failed("the feature exists already")
+	}
+	return err
+}
+
+// refused is the error of a body that was judged strictly or leniently, as the
+// request prefers: the answer says so.
+func (e *editing) refused(err error) error {
+	if layers.KindOf(err) == layers.Invalid {
+		e.prefer.declareHandling(e.c.Response().Header())
 	}
 	return err
 }
@@ -301,6 +309,7 @@ func (e *editing) answer(status int, id string) error {
 	if err := e.api.validators(e.c, e.layer, &e.decision, &now.seen); err != nil {
 		return err
 	}
+	e.prefer.declareHandling(h)
 	if e.prefer.returns == "" {
 		return e.c.NoContent(status)
 	}

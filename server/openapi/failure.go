@@ -118,6 +118,8 @@ func failureHeaders(status int) []string {
 	switch status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		return []string{"Retry-After", "X-Request-Id"}
+	case http.StatusBadRequest: // also bodies that were judged as the request prefers
+		return []string{"Preference-Applied", "X-Request-Id"}
 	case http.StatusUnauthorized:
 		return []string{"WWW-Authenticate", "X-Request-Id"}
 	}
