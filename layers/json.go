@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"math"
 	"strconv"
 	"unicode/utf8"
 )
@@ -76,4 +77,45 @@ func appendInstant(b []byte, us int64) (_ []byte, ok bool) {
 		b = append(b, text...)
 	}
 	return append(b, 'Z', '"'), true
+}
+
+// appendNumber appends the shortest decimal that reads back as the finite f, with an
+// exponent where there would be many zeros, as encoding/json does.
+func appendNumber(b []byte, f float64) []byte {
+	a := math.Abs(f)
+	// A number with at most fifteen digits is the only one so short that reads as its
+	// float64: where n/10^7 is f, it is the answer.
+	const shift, digits = 1e7, 7
+	if a >= 1e-6 && a < 1e8 {
+		if n := uint64(a*shift + 0.5); float64(n)/shift == a {
+			if f < 0 {
+				b = append(b, '-')
+			}
+			b = strconv.AppendUint(b, n/shift, 10)
+			return appendFraction(b, uint32(n%shift), digits)
+		}
+	}
+	format := byte('f')
+	if a != 0 && (a < 1e-6 || a >= 1e21) {
+		format = 'e'
+	}
+	return strconv.AppendFloat(b, f, format, -1, 64)
+}
+
+// appendFraction appends a point and n as so many digits, without the zeros at the
+// end; nothing for 0.
+func appendFraction(b []byte, n uint32, digits int) []byte {
+	if n == 0 {
+		return b
+	}
+	for n%10 == 0 {
+		n /= 10
+		digits--
+	}
+	b = append(b, ".000000000"[:digits+1]...)
+	for i := len(b) - 1; n > 0; i-- {
+		b[i] = '0' + byte(n%10)
+		n /= 10
+	}
+	return b
 }

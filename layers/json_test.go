@@ -2,7 +2,9 @@ package layers_test
 
 import (
 	"encoding/json"
+	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -72,5 +74,31 @@ func TestInstantsAreWrittenAsTimeDoes(t *testing.T) {
 			us = us / 10 * 10
 		}
 		check(us - us%[]int64{1, 1000, 1_000_000, 60_000_000}[r.IntN(4)])
+	}
+}
+
+// TestNumbersAreTheShortest compares with strconv.
+func TestNumbersAreTheShortest(t *testing.T) {
+	r := rand.New(rand.NewPCG(uint64(geotest.Seed(t)), 6))
+	for i := range 400_000 {
+		f := (r.Float64()*2 - 1) * math.Pow(10, float64(r.IntN(40)-15))
+		switch i % 3 {
+		case 0:
+			p := math.Pow(10, float64(r.IntN(17)))
+			f = math.Round(f*p) / p
+		case 1:
+			f = float64(r.Int64N(2e15)-1e15) / math.Pow(10, float64(r.IntN(12)))
+			for range r.IntN(3) {
+				f = math.Nextafter(f, math.Inf(1-2*r.IntN(2)))
+			}
+		}
+		v := layers.Float(f)
+		format := byte('f')
+		if a := math.Abs(f); a != 0 && (a < 1e-6 || a >= 1e21) {
+			format = 'e'
+		}
+		if got, want := string(v.AppendJSON(nil)), strconv.FormatFloat(v.Float(), format, -1, 64); got != want {
+			t.Fatalf("%v is written %s, not %s", f, got, want)
+		}
 	}
 }

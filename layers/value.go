@@ -204,12 +204,7 @@ func (v Value) AppendJSON(b []byte) []byte {
 	case Integer:
 		return strconv.AppendInt(b, int64(v.num), 10)
 	case Number:
-		f := v.Float()
-		format := byte('f')
-		if a := math.Abs(f); a != 0 && (a < 1e-6 || a >= 1e21) {
-			format = 'e'
-		}
-		return strconv.AppendFloat(b, f, format, -1, 64)
+		return appendNumber(b, v.Float())
 	case Boolean:
 		return strconv.AppendBool(b, v.num != 0)
 	case DateTime:
