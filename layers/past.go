@@ -47,3 +47,18 @@ type PastReader interface {
 	// O(versions of the layer): it is for layers of areas.
 	Steady(ctx context.Context, layer string, at time.Time) (from, to time.Time, err error)
 }
+
+// Step is one change as it was made: the feature before and after it.
+type Step struct {
+	Change          // Feature is the state that this change made
+	Old    *Feature // the state it replaced or deleted, nil if there was none
+}
+
+// LogReader is a store that tells every change, none folded into a later one.
+type LogReader interface {
+	// Log yields the puts and deletions of some layers with numbers above since, in
+	// order, up to the state at the time of the call. Features belong to the caller.
+	// Access is not applied. Layers that do not exist have no changes. It costs the
+	// lines of the log that are passed, and look-ups of the versions yielded.
+	Log(ctx context.Context, since uint64, layers []string) iter.Seq2[Step, error]
+}

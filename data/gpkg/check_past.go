@@ -60,7 +60,8 @@ func (c *checker) past() error {
 			layer = t.layer.ID
 		}
 		t := truthOf(r.values[4:7])
-		x0, x1, y0, y1 := boxOf(r.values[3]).coordinates()
+		n, _ := r.values[2].(int64)
+		x0, x1, y0, y1 := placeOf(r.values[3], n)
 		t0, t1 := t.coordinates()
 		if want := []driver.Value{x0, x1, y0, y1, t0, t1, layerCoordinate(num)}; !slices.Equal(r.values[7:], want) {
 			return c.report(layer, fmt.Sprint(r.values[1]), "old version in line %v of history is indexed at %v, expected %v", r.values[2], r.values[7:], want)

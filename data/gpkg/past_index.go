@@ -145,10 +145,10 @@ func indexPast(c *conn, layer, n int64, geom driver.Value, t truth) error {
 	if t.empty() {
 		return nil
 	}
-	x0, x1, y0, y1 := boxOf(geom).coordinates()
+	x0, x1, y0, y1 := placeOf(geom, n)
 	t0, t1 := t.coordinates()
 	l := layerCoordinate(layer)
-	_, err := c.exec("INSERT INTO wutu_past (n, x0, x1, y0, y1, t0, t1, l0, l1) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", n, x0, x1, y0, y1, t0, t1, l, l)
+	_, err := c.exec("INSERT INTO wutu_past (n, x0, x1, y0, y1, t0, t1, l0, l1) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", n, x0, x1, y0, y1, t0, t1, l, l+layerWidth)
 	return err
 }
 
@@ -180,10 +180,12 @@ func boxOf(geom driver.Value) envelope {
 const (
 	degree      = 1e7
 	edge        = 199 * degree // beyond every longitude; what lies beyond is taken to be here
-	nowhere     = 200 * degree // where versions without a place lie, which no box meets
+	nowhere     = 200 * degree // from here on versions without a place lie, which no box meets,
+	nowhereBits = 26           // in a square of 2^26 units
 	timeShift   = 29           // 2^29 µs are 537 s
 	layerStride = 1 << 20
 	layerSlots  = 1 << 11
+	layerWidth  = 1 << 16 // were it 0, so were all volumes, and SQLite would choose nodes blindly
 )
 
 // Times before 1900 and after 2150 are taken to be then: a bound that is missing
@@ -202,9 +204,18 @@ func layerCoordinate(num int64) int64 { return num % layerSlots * layerStride }
 func (s span) coordinates() (t0, t1 int64) { return timeCoordinate(s.from), timeCoordinate(s.till) }
 
 func (e envelope) coordinates() (x0, x1, y0, y1 int64) {
-	if e.empty() {
-		return nowhere, nowhere, nowhere, nowhere
-	}
 	at := func(degrees float64) float64 { return max(-edge, min(edge, degrees*degree)) }
 	return int64(math.Floor(at(e.minX))), int64(math.Ceil(at(e.maxX))), int64(math.Floor(at(e.minY))), int64(math.Ceil(at(e.maxY)))
+}
+
+// placeOf is where the version in a line of history lies on the axes of place.
+// Those without a place are strewn, for the same reason as layers have a width.
+func placeOf(geom driver.Value, n int64) (x0, x1, y0, y1 int64) {
+	if e := boxOf(geom); !e.empty() {
+		return e.coordinates()
+	}
+	// Odd multipliers, the first by the golden ratio: neighbours fall far apart.
+	const mask = 1<<nowhereBits - 1
+	x, y := nowhere+int64(uint64(n)*0x9E3779B97F4A7C15>>20)&mask, nowhere+int64(uint64(n)*0xD1B54A32D192ED03>>20)&mask
+	return x, x, y, y
 }

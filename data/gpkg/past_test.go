@@ -81,7 +81,7 @@ func TestPastIsMigrated(t *testing.T) {
 	before := filepath.Join(t.TempDir(), "before.gpkg")
 	sqlRun(t, path, "VACUUM INTO '"+before+"'")
 	sqlRun(t, before, "DROP TABLE wutu_past", "ALTER TABLE wutu_history DROP COLUMN since", "ALTER TABLE wutu_history DROP COLUMN till",
-		"ALTER TABLE wutu_history DROP COLUMN gaps", "DELETE FROM wutu_migrations WHERE n >= 4",
+		"ALTER TABLE wutu_history DROP COLUMN gaps", "DROP INDEX wutu_history_made", "DROP INDEX wutu_history_ended", "DELETE FROM wutu_migrations WHERE n >= 4",
 		"DELETE FROM gpkg_extensions WHERE table_name LIKE 'wutu\\_past%' ESCAPE '\\'")
 	if got := checked(t, before); got != "" {
 		t.Fatalf("a migrated city:\n%s", got)

@@ -157,3 +157,63 @@ func (s *suite) steady(store layers.PastReader, layer string, at time.Time) {
 		equalFeatures(s.T, fmt.Sprintf("%s at %v, steady around %v", layer, t, at), s.read(layers.Query{Layer: layer, At: t}), want)
 	}
 }
+
+// testLog compares the steps a store tells with those of the model.
+func testLog(t *testing.T, s *suite) {
+	store, ok := s.store.(layers.LogReader)
+	if !ok {
+		return
+	}
+	r := geotest.Rand(t)
+	model := memstore.New()
+	b := layers.Batch{Layers: Layers()}
+	for range 60 {
+		for range 1 + r.IntN(6) {
+			b.Changes = append(b.Changes, Story(r))
+		}
+		b.At = day(r.IntN(100))
+		s.apply(b)
+		if _, err := model.Apply(s.ctx, b); err != nil {
+			t.Fatal(err)
+		}
+		b = layers.Batch{}
+		if r.IntN(10) == 0 { // the layer gains a field
+			l := *things()
+			l.Fields = append(l.Fields, layers.Field{Name: "more", Type: layers.Integer})
+			b.Layers = []*layers.Layer{&l}
+		}
+	}
+	for range 20 {
+		since := uint64(r.IntN(int(s.seq()) + 5))
+		names := []string{"things", "grids", "persons", "nothing"}[r.IntN(3):]
+		var got, want []layers.Step
+		for store, out := range map[layers.LogReader]*[]layers.Step{store: &got, model: &want} {
+			for step, err := range store.Log(s.ctx, since, names) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				*out = append(*out, step)
+			}
+		}
+		if len(got) != len(want) {
+			t.Fatalf("log since %d of %v: %d steps, expected %d", since, names, len(got), len(want))
+		}
+		for i := range got {
+			a, b := got[i], want[i]
+			for _, f := range [][2]*layers.Feature{{a.Old, b.Old}, {a.Feature, b.Feature}} {
+				if (f[0] == nil) != (f[1] == nil) {
+					t.Fatalf("step %d: %+v, expected %+v", b.Seq, a, b)
+				}
+				if f[0] != nil {
+					if d := difference(f[0], f[1]); d != "" {
+						t.Errorf("step %d: %s", b.Seq, d)
+					}
+				}
+			}
+			a.Old, a.Feature, b.Old, b.Feature = nil, nil, nil, nil
+			if !a.At.Equal(b.At) || a.Seq != b.Seq || a.Op != b.Op || a.Layer != b.Layer || a.ID != b.ID {
+				t.Errorf("step %+v, expected %+v", a, b)
+			}
+		}
+	}
+}

@@ -43,6 +43,7 @@ func Run(t *testing.T, open Open) {
 		{"Region", testRegion},
 		{"History", testHistory},
 		{"Past", testPast},
+		{"Log", testLog},
 		{"Changes", testChanges},
 		{"Records", testRecords},
 		{"Audit", testAudit},
