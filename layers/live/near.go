@@ -46,10 +46,12 @@ func (v *View) Nearest(ctx context.Context, q layers.Query, n Near) iter.Seq2[Hi
 			yield(Hit{}, err)
 			return
 		}
-		find := func() ([]Hit, error) { return p.nearest(ctx, n) }
+		find := func(radiusM float64) ([]Hit, error) {
+			return p.nearest(ctx, Near{Point: n.Point, K: n.K, RadiusM: radiusM})
+		}
 		var hits []Hit
 		if p.now == nil {
-			hits, err = find()
+			hits, err = find(n.RadiusM)
 		} else {
 			hits, err = p.reaching(ctx, orb.Bound{Min: n.Point, Max: n.Point}, n.K, n.RadiusM, find)
 		}

@@ -43,7 +43,9 @@ func (v *View) NearestTo(ctx context.Context, q layers.Query, n NearShape) iter.
 		if err == nil {
 			per, err = p.checkShape(&n)
 		}
-		find := func() ([]Hit, error) {
+		find := func(radiusM float64) ([]Hit, error) {
+			n := n
+			n.RadiusM = radiusM
 			c := &closest{n: &n, per: per, kinds: make(map[layers.Value]*farthestFirst)}
 			err := p.closest(ctx, c)
 			return c.sorted(), err
@@ -52,7 +54,7 @@ func (v *View) NearestTo(ctx context.Context, q layers.Query, n NearShape) iter.
 		switch {
 		case err != nil || p.never:
 		case p.now == nil:
-			hits, err = find()
+			hits, err = find(n.RadiusM)
 		case per >= 0:
 			hits, err = p.reaching(ctx, n.Shape.Bound(), 0, n.RadiusM, find)
 		default:

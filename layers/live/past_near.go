@@ -18,8 +18,8 @@ const (
 
 // reaching answers a question for the nearest about the past, whose plan has not
 // been recalled. All that is within radiusM of the box, or the k nearest to it, are
-// looked for by find; 0 for no limit.
-func (p *plan) reaching(ctx context.Context, box orb.Bound, k int, radiusM float64, find func() ([]Hit, error)) ([]Hit, error) {
+// looked for by find, not farther away than it is told; 0 for no limit.
+func (p *plan) reaching(ctx context.Context, box orb.Bound, k int, radiusM float64, find func(radiusM float64) ([]Hit, error)) ([]Hit, error) {
 	if p.never {
 		return nil, ctx.Err()
 	}
@@ -37,8 +37,11 @@ func (p *plan) reaching(ctx context.Context, box orb.Bound, k int, radiusM float
 			return nil, err
 		}
 		p.search = asked
-		hits, err := find()
-		if err != nil || whole || radiusM > 0 || len(hits) == k && hits[k-1].DistanceM <= reachM {
+		if whole { // what is not resident lies anywhere
+			reachM = 0
+		}
+		hits, err := find(reachM)
+		if err != nil || whole || radiusM > 0 || len(hits) == k {
 			return hits, err
 		}
 	}
