@@ -35,6 +35,7 @@ type serveFlags struct {
 	accessFlags
 	signInFlags
 	photoFlags
+	budgetFlags
 	demo, verbose bool
 }
 
@@ -53,6 +54,7 @@ func (p *program) serveCmd() *cobra.Command {
 	f.accessFlags.add(cmd.Flags())
 	f.signInFlags.add(cmd.Flags())
 	f.photoFlags.add(cmd.Flags())
+	f.budgetFlags.add(cmd.Flags())
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "let anonymous visitors plan, report and dispatch")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log every request")
 	return cmd
@@ -131,6 +133,9 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		},
 		Photos: p.pictures(store), PhotoLimits: f.limits(),
 		Platform: platform, NoLocal: !f.local, SecureCookies: f.secure()}
+	if err := f.apply(&o); err != nil {
+		return err
+	}
 	if accessLog != nil {
 		o.AccessLog = accessLog
 	}
