@@ -37,6 +37,7 @@ const noArea = ^uint32(0)
 type areaIndex struct {
 	mu   sync.Mutex
 	sets map[layers.Level]*areaSet
+	held map[string]*areaSet // of layers that are not areas, by layer: see Holders
 
 	past  sync.Mutex // guards what follows; taken before mu
 	known map[layers.Level][]formerSet

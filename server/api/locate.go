@@ -237,7 +237,14 @@ func (f *finder) departments() []map[string]any {
 	if err != nil || f.err != nil {
 		return out
 	}
-	q := layers.Query{Subject: f.subject, Layer: l.ID, Region: &layers.Region{Geometry: f.at}, Limit: mostAround}
+	q := layers.Query{Subject: f.subject, Layer: l.ID, Limit: mostAround}
+	if ids, ok := f.view.Holders(l.ID, f.at); ok {
+		if q.IDs = ids; len(ids) == 0 {
+			return out
+		}
+	} else {
+		q.Region = &layers.Region{Geometry: f.at}
+	}
 	for row, err := range f.view.Select(f.ctx, q) {
 		if err != nil {
 			f.err = err
