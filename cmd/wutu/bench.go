@@ -58,7 +58,7 @@ func (p *program) benchCmd() *cobra.Command {
 	cmd.Flags().StringVar(&out, "out", "bin/bench", "folder for the results and the generated city")
 	cmd.Flags().StringVar(&size, "size", "city", "small, city or prefecture")
 	cmd.Flags().IntVar(&seconds, "seconds", 10, "length of each load")
-	cmd.AddCommand(p.benchEventsCmd(), p.benchQueryCmd(), p.benchTilesCmd())
+	cmd.AddCommand(p.benchEventsCmd(), p.benchQueryCmd(), p.benchTilesCmd(), p.benchPastCmd())
 	return cmd
 }
 
