@@ -334,6 +334,63 @@ var probings = map[string]probing{
 		}
 		return p.post("/api/v1/batch", map[string]any{"points": points, "levels": []string{"grid"}, "nearest": []any{target}})
 	}},
+	"POST /api/v1/join": {each: 12, draw: func(p *prober) request {
+		left, right := p.part(), p.part()
+		body := map[string]any{"left": left, "right": right, "result": pick(p.Rand, []string{"counts", "counts", "pairs", "groups"})}
+		p.linked(body)
+		if p.chance(.5) {
+			body["by"] = map[string]any{"right": p.field(right["layer"].(string))}
+		}
+		if p.chance(.4) {
+			body["limit"] = 1 + p.IntN(4)
+		}
+		if l := model.Lookup(right["layer"].(string)); l != nil && p.chance(.4) {
+			for i := range l.Fields {
+				if f := &l.Fields[i]; f.Type == layers.Number || f.Type == layers.Integer {
+					body["measures"] = []string{pick(p.Rand, []string{"sum:", "avg:", "min:"}) + f.Name}
+				}
+			}
+		}
+		return p.post("/api/v1/join", body)
+	}},
+	"POST /api/v1/difference": {each: 12, draw: func(p *prober) request {
+		body := map[string]any{"a": p.part(), "b": p.part(), "keep": pick(p.Rand, []string{"without", "with"}), "result": pick(p.Rand, []string{"features", "count"})}
+		p.linked(body)
+		if p.chance(.3) {
+			body["limit"] = 1 + p.IntN(3)
+		}
+		return p.post("/api/v1/difference", body)
+	}},
+	"POST /api/v1/coverage": {each: 12, draw: func(p *prober) request {
+		body := map[string]any{"facilities": p.part(), "residents": p.part(), "cells": 7 + p.IntN(3)}
+		if p.chance(.3) {
+			body["minutes"], body["mode"] = 1+p.IntN(8), p.mode()
+		} else {
+			body["metres"] = 100 + p.IntN(1500)
+		}
+		if p.chance(.3) {
+			body["region"] = json.RawMessage(p.polygon())
+		}
+		return p.post("/api/v1/coverage", body)
+	}},
+	"POST /api/v1/overlay": {each: 10, draw: func(p *prober) request {
+		a := p.part()
+		body := map[string]any{"a": a}
+		by := map[string]any{}
+		if p.chance(.4) {
+			by["a"] = p.field(a["layer"].(string))
+		}
+		if p.chance(.3) {
+			body["geometry"] = json.RawMessage(p.polygon())
+		} else {
+			b := p.part()
+			if body["b"] = b; p.chance(.4) {
+				by["b"] = p.field(b["layer"].(string))
+			}
+		}
+		body["by"] = by
+		return p.post("/api/v1/overlay", body)
+	}},
 	"POST /api/v1/within": {each: 14, draw: func(p *prober) request {
 		body := p.region()
 		if p.chance(.4) {
@@ -587,6 +644,28 @@ func (p *prober) analysed() url.Values {
 		v.Set("filter", p.filter("events"))
 	}
 	return v
+}
+
+// part is a layer of a question about several.
+func (p *prober) part() map[string]any {
+	l := p.layer()
+	out := map[string]any{"layer": l}
+	if p.chance(.3) {
+		out["filter"] = p.filter(l)
+	}
+	if p.chance(.2) {
+		out["within"] = json.RawMessage(p.polygon())
+	}
+	return out
+}
+
+// linked says when features of two layers belong together.
+func (p *prober) linked(body map[string]any) {
+	if p.chance(.5) {
+		body["distance"] = 50 + p.IntN(1200)
+	} else {
+		body["predicate"] = pick(p.Rand, []string{"intersects", "within", "contains", "touches", "overlaps", "equals"})
+	}
 }
 
 func (p *prober) mode() string { return pick(p.Rand, []string{"drive", "walk"}) }

@@ -28,6 +28,8 @@ type corridorBody struct {
 	Layers []string        `json:"layers" about:"Ids of layers; absent: all that may be listed"`
 	Filter json.RawMessage `json:"filter" about:"CQL2 as text or as JSON"`
 	Limit  *int            `json:"limit" about:"At most this many features, the first along the path"`
+
+	Datetime string `json:"datetime" about:"The city as of this instant (RFC 3339)"`
 }
 
 // corridorAnswer describes the answer, which is written by hand.
@@ -71,6 +73,10 @@ func (a *API) corridor(c echo.Context, in *openapi.Input) error {
 	subject, v := auth.SubjectOf(ctx), a.o.City.View()
 	var body corridorBody
 	if err := in.Body(&body); err != nil {
+		return err
+	}
+	v, err := param.AsOf(ctx, v, "/datetime", body.Datetime)
+	if err != nil {
 		return err
 	}
 	line, err := pathOf(body.Path)

@@ -32,6 +32,8 @@ const (
 
 	// maxGroups bounds the groups of an answer.
 	maxGroups = 100_000
+	// maxMeasures bounds the measures of one request.
+	maxMeasures = 32
 	// maxCells bounds the cells of a coverage.
 	maxCells = 50_000
 

@@ -15,10 +15,10 @@ import (
 // side is one of the layers of a question about several: which of its features
 // take part.
 type side struct {
-	Layer    string          `json:"layer"`
-	Filter   json.RawMessage `json:"filter"`
-	Datetime string          `json:"datetime"`
-	Within   json.RawMessage `json:"within"` // geometry the features must meet
+	Layer    string          `json:"layer" must:"true"`
+	Filter   json.RawMessage `json:"filter" about:"CQL2 as text or as JSON"`
+	Datetime string          `json:"datetime" about:"Only features valid at some instant of this interval (RFC 3339, a slash between)"`
+	Within   json.RawMessage `json:"within" schema:"Geometry" about:"Geometry the features must meet"`
 }
 
 // query reads the side; pointer is where it stands in the body. listing demands the
@@ -47,16 +47,14 @@ func (s *side) query(v *live.View, subject layers.Subject, pointer string, listi
 	return q, l, nil
 }
 
-// window reads the side's datetime: an instant is the state as of then, an interval
-// keeps the features valid at some instant of it.
-func (s *side) window(pointer string, q *layers.Query) (*param.Period, error) {
+// window reads the interval of the side, nil for none. The error is Invalid.
+func (s *side) window(pointer string) (*param.Period, error) {
 	p, some, err := param.Datetime(pointer+"/datetime", s.Datetime)
 	switch {
 	case err != nil || !some:
 		return nil, err
 	case p.Instant:
-		q.At = p.From
-		return nil, nil
+		return nil, layers.Invalidf("request", pointer+"/datetime", "is an instant: give an interval, or the datetime of the whole request for the city as of then")
 	}
 	return &p, nil
 }

@@ -54,6 +54,10 @@ func (a *API) Routes() []openapi.Route {
 		light(post("/api/v1/within", "within", "Features in a drawn region, counted or listed", withinBody{}, withinCounts{}, a.within)),
 		asGeoJSON(post("/api/v1/corridor", "corridor", "Features along a path, with how far along and off it they are, on which side, and where they cross", corridorBody{}, corridorAnswer{}, a.corridor)),
 		a.batchRoute(),
+		post("/api/v1/join", "join", "Which features of two layers belong together: counted, paired or grouped", joinBody{}, joinAnswer{}, a.join),
+		a.differenceRoute(),
+		post("/api/v1/coverage", "coverage", "How many residents facilities reach, within metres or minutes, and where the others are", coverageBody{}, coverageAnswer{}, a.coverage),
+		post("/api/v1/overlay", "overlay", "How much of one layer's ground another takes, or a drawn shape, in square metres", overlayBody{}, overlayAnswer{}, a.overlay),
 	}
 }
 
