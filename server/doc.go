@@ -12,6 +12,7 @@
 //   - audit: reads written into the trail, and the trail for its administrator
 //   - auth/oidc: signing in with the city's identity platform
 //   - usage: who uses what, the access log, quotas
+//   - tryout: the page on which people try the API out
 //   - param: parameters that several addresses share
 //   - problem, openapi, geojson: how errors, routes and features look
 //

@@ -25,6 +25,7 @@ import (
 	"wutu/server/audit"
 	"wutu/server/auth"
 	"wutu/server/auth/oidc"
+	"wutu/server/changes"
 	"wutu/server/disclose"
 	"wutu/server/events"
 	"wutu/server/ground"
@@ -38,6 +39,7 @@ import (
 	"wutu/server/spatial"
 	"wutu/server/stream"
 	"wutu/server/tile"
+	"wutu/server/tryout"
 	"wutu/server/usage"
 )
 
@@ -183,7 +185,7 @@ func (s *Server) assemble() error {
 		cases.Photos = s.photos
 	}
 	s.events = events.New(cases)
-	s.routes = slices.Concat(s.ownRoutes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.events.Routes(), s.streams.Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
+	s.routes = slices.Concat(s.ownRoutes(), s.documentRoutes(), tryout.Routes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.events.Routes(), s.streams.Routes(), changes.New(s.o.City).Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
 	s.disclose = disclose.New(disclose.Options{City: s.o.City, Store: s.o.Records, Keys: s.o.Keys, Encode: s.o.Encode, Formats: s.o.Formats,
 		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = append(s.routes, s.disclose.Routes()...)

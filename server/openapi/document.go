@@ -194,12 +194,12 @@ func (a *author) paths(routes []Route) (object, error) {
 
 func (a *author) operation(r *Route) (object, error) {
 	op := object{{"operationId", r.ID}, {"summary", r.Summary}}
-	op.set("x-summary-zh", r.ZH)
+	op.set("x-summary-zh", cmp.Or(r.ZH, chinese[r.ID]))
 	op.set("tags", []string{r.Tag})
 	if len(r.Params) > 0 {
 		params := make([]object, len(r.Params))
 		for i := range r.Params {
-			params[i] = a.parameter(&r.Params[i])
+			params[i] = a.parameter(r, &r.Params[i])
 		}
 		op.set("parameters", params)
 	}

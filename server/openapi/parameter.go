@@ -6,7 +6,7 @@ import (
 )
 
 // parameter draws one parameter.
-func (a *author) parameter(p *Param) object {
+func (a *author) parameter(r *Route, p *Param) object {
 	s := &Schema{Type: p.Type.String(), Enum: p.Enum}
 	if p.Type == Box { // as OGC API Features demands it, requirement fc-bbox-definition
 		s.Items, s.MinItems, s.MaxItems = number(), 4, 6
@@ -28,12 +28,13 @@ func (a *author) parameter(p *Param) object {
 		o = append(o, member{"explode", false})
 	}
 	o.set("schema", drawn)
-	switch at, pointer, own := strings.Cut(p.Example, "#"); {
-	case p.Example == "":
+	shown := example(r, p)
+	switch at, pointer, own := strings.Cut(shown, "#"); {
+	case shown == "":
 	case own && strings.HasPrefix(at, "/"):
 		o.set("x-example-at", object{{"href", at}, {"pointer", pointer}})
 	default:
-		o.set("example", typed(p, p.Example))
+		o.set("example", typed(p, shown))
 	}
 	return o
 }
