@@ -20,7 +20,8 @@ const checkEvery = 256
 // Read implements layers.Reader. In order of id it streams; with sort keys it
 // collects the rows that match, or the first Offset+Limit of them. A read of
 // IDs, or for values of a sealed field, costs a look-up each, every other one a
-// scan of the layer.
+// scan of the layer, in which SQLite passes over rows as far as it understands
+// the filter.
 func (s *Store) Read(ctx context.Context, q layers.Query) iter.Seq2[layers.Feature, error] {
 	return func(yield func(layers.Feature, error) bool) {
 		err := s.view(ctx, "gpkg.Read", func(c *conn, cat *catalog) error {
@@ -80,6 +81,9 @@ func (p *plan) scan(ctx context.Context, c *conn, emit func(layers.Feature) erro
 	}
 	if e := p.exact(); e != nil && len(e.values) > 0 {
 		return p.scanExact(ctx, c, e, emit)
+	}
+	if where, ok := p.table.where(p.conditions()); ok {
+		return p.scanWhere(ctx, c, where, emit)
 	}
 	if p.query.After != nil && len(p.query.Sort) == 0 {
 		return p.scanRows(ctx, c, p.table.allFrom, []driver.Value{p.query.After.ID}, emit)
