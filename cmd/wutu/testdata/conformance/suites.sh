@@ -6,7 +6,7 @@
 cite() {
 	local label=$1 name=$2 version=$3 out=$cache/$2 jar report
 	have java || { unavailable "$label" "java is not installed"; return; }
-	jar=$(find "$cache" -maxdepth 1 -name "$name-*-aio.jar" | sort -V | tail -n 1)
+	jar=$(find "$cache/" -maxdepth 1 -name "$name-*-aio.jar" | sort -V | tail -n 1)
 	if [ -z "$jar" ]; then
 		have mvn || { unavailable "$label" "Maven is not installed"; return; }
 		jar=$cache/$name-$version-aio.jar
