@@ -78,12 +78,13 @@ func localScale(lat float64) (perLon, perLat float64) {
 }
 
 // eachPiece cuts the edge a–b into equal pieces that span at most step degrees
-// in either direction and calls fn for each.
+// in either direction and calls fn for each. Edges longer than the Earth is round,
+// which no valid geometry has, are cut into maxPieces.
 func eachPiece(a, b orb.Point, step float64, fn func(p, q orb.Point)) {
 	span := max(math.Abs(b[0]-a[0]), math.Abs(b[1]-a[1]))
 	n := 1
 	if span > step {
-		n = int(math.Ceil(span / step))
+		n = int(min(math.Ceil(span/step), maxPieces))
 	}
 	p := a
 	for i := 1; i <= n; i++ {
@@ -96,3 +97,6 @@ func eachPiece(a, b orb.Point, step float64, fn func(p, q orb.Point)) {
 		p = q
 	}
 }
+
+// maxPieces is enough for an edge of 360° in pieces of a fourteenth of a degree.
+const maxPieces = 5000

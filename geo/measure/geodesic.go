@@ -249,8 +249,8 @@ func lambdaSlope(s1, c1, c2, ca2, k2, eps, sigma1, sigma2 float64) float64 {
 	}
 	ss1, cs1 := math.Sincos(sigma1)
 	ss2, cs2 := math.Sincos(sigma2)
-	j := newArcSeries(eps).at(sigma2) - newArcSeries(eps).at(sigma1) -
-		(newReducedSeries(eps).at(sigma2) - newReducedSeries(eps).at(sigma1))
+	arc, reduced := newArcSeries(eps), newReducedSeries(eps)
+	j := arc.at(sigma2) - arc.at(sigma1) - (reduced.at(sigma2) - reduced.at(sigma1))
 	m := math.Sqrt(1+k2*ss2*ss2)*cs1*ss2 - math.Sqrt(1+k2*ss1*ss1)*ss1*cs2 - cs1*cs2*j
 	return m / (ca2 * c2)
 }

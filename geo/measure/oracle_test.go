@@ -225,6 +225,42 @@ func TestDistanceToLines(t *testing.T) {
 	}
 }
 
+// Edges may go round the Earth: every tenth of a degree is looked at, then the
+// nearest place more closely.
+func TestDistanceToLongEdges(t *testing.T) {
+	r := geotest.Rand(t)
+	world := orb.Bound{Min: orb.Point{-180, -90}, Max: orb.Point{180, 90}}
+	for range 60 {
+		a, b, p := geotest.Point(r, world), geotest.Point(r, world), geotest.Point(r, world)
+		at := func(t float64) float64 {
+			return Distance(p, orb.Point{a[0] + t*(b[0]-a[0]), a[1] + t*(b[1]-a[1])})
+		}
+		const n = 3600
+		best := 0
+		for i := range n + 1 {
+			if at(float64(i)/n) < at(float64(best)/n) {
+				best = i
+			}
+		}
+		lo, hi := max(0, float64(best-1)/n), min(1, float64(best+1)/n)
+		for range 60 {
+			if u, v := lo+(hi-lo)/3, hi-(hi-lo)/3; at(u) < at(v) {
+				hi = v
+			} else {
+				lo = u
+			}
+		}
+		want := min(at(lo), at(0), at(1))
+		tolerance := 1e-3
+		if want > 1e6 {
+			tolerance = 5e-6 * want
+		}
+		if got := DistanceTo(p, orb.LineString{a, b}); math.Abs(got-want) > tolerance {
+			t.Fatalf("from %v to the edge %v %v: %.6f, looked for %.6f", p, a, b, got, want)
+		}
+	}
+}
+
 func TestDistanceToAreas(t *testing.T) {
 	square := orb.Polygon{
 		{{111, 30}, {111.1, 30}, {111.1, 30.1}, {111, 30.1}, {111, 30}},

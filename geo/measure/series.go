@@ -21,11 +21,11 @@ func (s *sineSeries) at(sigma float64) float64 {
 }
 
 // newArcSeries gives distance/b along a geodesic (Karney 2013, eqs. 17, 18).
-func newArcSeries(eps float64) *sineSeries {
+func newArcSeries(eps float64) sineSeries {
 	e2 := eps * eps
 	e3, e4 := e2*eps, e2*e2
 	e5, e6 := e4*eps, e4*e2
-	return &sineSeries{
+	return sineSeries{
 		scale: (1 + e2/4 + e4/64 + e6/256) / (1 - eps),
 		c: [6]float64{
 			-eps/2 + 3*e3/16 - e5/32,
@@ -39,11 +39,11 @@ func newArcSeries(eps float64) *sineSeries {
 }
 
 // newReducedSeries gives the second integral of the reduced length (eqs. 42, 43).
-func newReducedSeries(eps float64) *sineSeries {
+func newReducedSeries(eps float64) sineSeries {
 	e2 := eps * eps
 	e3, e4 := e2*eps, e2*e2
 	e5, e6 := e4*eps, e4*e2
-	return &sineSeries{
+	return sineSeries{
 		scale: (1 - eps) * (1 + e2/4 + 9*e4/64 + 25*e6/256),
 		c: [6]float64{
 			eps/2 + e3/16 + e5/32,
@@ -58,12 +58,12 @@ func newReducedSeries(eps float64) *sineSeries {
 
 // newLonSeries gives the difference between spherical and ellipsoidal
 // longitude, without the factor f·sin alpha0 (eqs. 24, 25).
-func newLonSeries(eps float64) *sineSeries {
+func newLonSeries(eps float64) sineSeries {
 	const n, n2 = thirdFlat, thirdFlat * thirdFlat
 	e2 := eps * eps
 	e3, e4 := e2*eps, e2*e2
 	e5 := e4 * eps
-	return &sineSeries{
+	return sineSeries{
 		scale: 1 - (1-n)/2*eps - (1.0/4+n/8-3*n2/8)*e2 - (1.0/16+3*n/16+n2/16)*e3 -
 			(3.0/64+n/32)*e4 - 3*e5/128,
 		c: [6]float64{

@@ -74,10 +74,13 @@ func newEdgeIndex(edges []edge) *edgeIndex {
 // never decreases with y, so an edge's slabs include those of all its points.
 func (x *edgeIndex) slab(y float64) int {
 	s := (y - x.bottom) * x.slabsPerY
-	if !(s > 0) {
+	switch {
+	case !(s > 0):
 		return 0
+	case s >= float64(x.slabs-1): // which an int may not hold
+		return x.slabs - 1
 	}
-	return min(x.slabs-1, int(s))
+	return int(s)
 }
 
 // locate gives the position of p by the even-odd rule.
