@@ -191,7 +191,7 @@ func (w *walker) next(pace *pace) bool {
 // while they are few, a set of bits for each segment when not, which is walked in
 // the segment's order.
 func (p *plan) gatheredByID(ctx context.Context, emit func(*Row) bool) error {
-	few := max(4*p.page(), p.table.rowCount()/64, 4096)
+	few := max(4*p.page(), p.table.rowCount()/64, 1024)
 	var rows []rowRef
 	var chosen []bitset
 	partOf := p.partOf()
