@@ -29,7 +29,10 @@ type Options struct {
 }
 
 // API answers the addresses under /api/v1.
-type API struct{ o Options }
+type API struct {
+	o      Options
+	sights sights
+}
 
 // New returns an API.
 func New(o Options) *API { return &API{o: o} }

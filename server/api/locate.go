@@ -25,8 +25,6 @@ const (
 	componentsWithin = 30
 	eventsWithin     = 50
 	buildingWithin   = 30
-	addressesWithin  = 2_000
-	camerasWithin    = 500 // no declared range is longer
 	mostAround       = 100
 )
 
@@ -45,26 +43,27 @@ func (a *API) locate(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	f := finder{ctx: ctx, view: view, subject: auth.SubjectOf(ctx), at: p}
-	out := map[string]any{
-		"point":       pointIn(p),
-		"areas":       ground.Areas(f.view, &f.subject, p, in.Float("accuracy")),
-		"addresses":   f.addresses(),
-		"building":    f.first("buildings", buildingWithin),
-		"parcel":      f.first("parcels", 0),
-		"components":  f.around("components", componentsWithin, nil),
-		"events":      f.around("events", eventsWithin, openEvents()),
-		"cameras":     f.cameras(),
-		"departments": f.departments(),
+	accuracyM := in.Float("accuracy")
+	out := placeAnswer{
+		Point:       pointIn(p),
+		Areas:       ground.Areas(f.view, &f.subject, p, accuracyM),
+		Addresses:   f.addresses(),
+		Building:    f.first(model.Buildings, buildingWithin),
+		Parcel:      f.first(model.Parcels, exactly),
+		Components:  f.around(model.Components, componentsWithin, nil),
+		Events:      f.around(model.Events, eventsWithin, openEvents()),
+		Cameras:     f.cameras(a.sights.farthest(ctx, view)),
+		Departments: f.departments(),
 	}
 	if class := in.Text("class"); class != "" {
-		if out["classes"], err = a.classes(&f, class, in.Float("accuracy")); err != nil {
+		if out.Classes, err = a.classes(&f, class, accuracyM); err != nil {
 			return err
 		}
 	}
 	if f.err != nil {
 		return f.err
 	}
-	return c.JSON(http.StatusOK, out)
+	return c.JSON(http.StatusOK, &out)
 }
 
 // gaussKruger is a point in the 3° zone of CGCS2000 around it, without the zone
@@ -75,22 +74,20 @@ type gaussKruger struct {
 	Y    float64 `json:"y"` // northing
 }
 
-// pointIn is a point in every system, null where it has no image.
-func pointIn(p orb.Point) map[string]any {
-	out := map[string]any{"wgs84": p, "cgcs2000": p, "gcj02": nil, "bd09": nil, "web_mercator": nil, "cgcs2000_gk": nil}
-	for name, s := range map[string]crs.System{"gcj02": crs.GCJ02, "bd09": crs.BD09} {
+// pointIn is a point in every system, nil where it has no image.
+func pointIn(p orb.Point) pointAnswer {
+	in := func(s crs.System) *orb.Point {
 		if q, err := crs.Convert(p, crs.WGS84, s); err == nil {
-			out[name] = q
+			return &q
 		}
+		return nil
 	}
-	if q, err := crs.Convert(p, crs.WGS84, crs.WebMercator); err == nil {
-		out["web_mercator"] = q
-	}
+	out := pointAnswer{WGS84: p, CGCS2000: p, GCJ02: in(crs.GCJ02), BD09: in(crs.BD09), WebMercator: in(crs.WebMercator)}
 	// EPSG:4534 has its central meridian at 75° E, each next one 3° further east.
 	zone := int(math.Round(p[0]/3)) - 25
 	if s, ok := crs.FromEPSG(4534 + zone); ok && zone >= 0 && zone <= 20 {
 		if x, y, err := s.FromWGS84(p[0], p[1]); err == nil {
-			out["cgcs2000_gk"] = gaussKruger{EPSG: s.EPSG(), X: x, Y: y}
+			out.GaussKruger = &gaussKruger{EPSG: s.EPSG(), X: x, Y: y}
 		}
 	}
 	return out
@@ -149,12 +146,12 @@ func place(l *layers.Layer, h live.Hit) placed {
 	return p
 }
 
-func (f *finder) first(layer string, radiusM float64) any {
-	if radiusM == 0 {
-		radiusM = exactly
-	}
-	var out any
-	f.hits(layer, nil, live.Near{RadiusM: radiusM, K: 1}, func(l *layers.Layer, h live.Hit) { out = place(l, h) })
+func (f *finder) first(layer string, radiusM float64) *placed {
+	var out *placed
+	f.hits(layer, nil, live.Near{RadiusM: radiusM, K: 1}, func(l *layers.Layer, h live.Hit) {
+		p := place(l, h)
+		out = &p
+	})
 	return out
 }
 
@@ -166,42 +163,10 @@ type addressInfo struct {
 
 func (f *finder) addresses() []addressInfo {
 	out := []addressInfo{}
-	f.hits("addresses", nil, live.Near{K: nearestAddresses, RadiusM: addressesWithin}, func(l *layers.Layer, h live.Hit) {
+	f.hits(model.Addresses, nil, live.Near{K: nearestAddresses}, func(l *layers.Layer, h live.Hit) {
 		out = append(out, addressInfo{ID: h.ID(), Text: titleOf(l, h), Distance: h.DistanceM})
 	})
 	return out
-}
-
-// cameras lists those that see the place: within range, and inside the sector
-// of fov degrees around azimuth. A camera without azimuth or fov sees all round.
-func (f *finder) cameras() []placed {
-	out := []placed{}
-	f.hits("cameras", nil, live.Near{RadiusM: camerasWithin}, func(l *layers.Layer, h live.Hit) {
-		if len(out) < mostAround && sees(l, h, f.at) {
-			out = append(out, place(l, h))
-		}
-	})
-	return out
-}
-
-func sees(l *layers.Layer, h live.Hit, at orb.Point) bool {
-	value := func(name string) layers.Value { return h.Value(l.FieldIndex(name)) }
-	if r := value("range"); r.IsNull() || h.DistanceM > r.Float() {
-		return false
-	}
-	azimuth, fov := value("azimuth"), value("fov")
-	if azimuth.IsNull() || fov.IsNull() || fov.Float() >= 360 || h.DistanceM == 0 {
-		return true
-	}
-	p, ok := h.Point()
-	return ok && math.Abs(math.Remainder(bearing(p, at)-azimuth.Float(), 360)) <= fov.Float()/2
-}
-
-// bearing is the direction from a to b in degrees clockwise from north, on the
-// local plane: exact to 0.01° within the range of a camera.
-func bearing(a, b orb.Point) float64 {
-	east := (b[0] - a[0]) * math.Cos((a[1]+b[1])/2*math.Pi/180)
-	return math.Atan2(east, b[1]-a[1]) * 180 / math.Pi
 }
 
 // titleOf names a row in lists: its title field, or its id.
@@ -231,8 +196,8 @@ func openEvents() layers.Expr {
 }
 
 // departments lists those whose jurisdiction holds the place, with the reason.
-func (f *finder) departments() []map[string]any {
-	out := []map[string]any{}
+func (f *finder) departments() []departmentFor {
+	out := []departmentFor{}
 	l, err := param.Listable(f.view, &f.subject, model.Departments)
 	if err != nil || f.err != nil {
 		return out
@@ -251,9 +216,8 @@ func (f *finder) departments() []map[string]any {
 			return out
 		}
 		name, kind := titleOf(l, row), text(l, row, model.Kind)
-		out = append(out, map[string]any{"id": strings.Clone(row.ID()), "name": name, "kind": kind,
-			"duties": strings.Fields(text(l, row, model.Duties)),
-			"reason": layers.Title{ZH: "该点位在“" + name + "”辖区内", EN: "the place lies in the jurisdiction of " + name}})
+		out = append(out, departmentFor{ID: strings.Clone(row.ID()), Name: name, Kind: kind, Duties: strings.Fields(text(l, row, model.Duties)),
+			Reason: layers.Title{ZH: "该点位在“" + name + "”辖区内", EN: "the place lies in the jurisdiction of " + name}})
 	}
 	return out
 }
