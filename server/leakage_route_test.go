@@ -16,6 +16,9 @@ import (
 	"wutu/server/openapi"
 )
 
+// guarded is why watches of fences tell nothing more.
+const guarded = "of layers that the subject sees whole, and refused to others (fence_test.go)"
+
 // plain says of the routes that are not put to TestLeakage why they have no
 // feature to tell of. They are asked by TestEveryRouteIsProbed alone.
 var plain = map[string]string{
@@ -31,6 +34,12 @@ var plain = map[string]string{
 	"POST /api/v1/observations":                       "readings: of devices the subject may see, and refused to others (observation_test.go)",
 	"POST /api/v1/photos":                             "a picture of the subject's own",
 	"GET /api/v1/photos/{id}":                         "pictures of the subject's own, and of cases it sees (photo_test.go)",
+	"GET /api/v1/fences":                              guarded,
+	"GET /api/v1/fences/{id}":                         guarded,
+	"PUT /api/v1/fences/{id}":                         guarded,
+	"DELETE /api/v1/fences/{id}":                      guarded,
+	"GET /api/v1/fences/{id}/transitions":             guarded,
+	"GET /api/v1/fences/{id}/stream":                  guarded,
 	"GET /api/v1/alarm-rules":                         "limits, by kind of device",
 	"PUT /api/v1/alarm-rules":                         "limits, by kind of device",
 	"GET /open311/v2/discovery.xml":                   "addresses only",

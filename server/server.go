@@ -28,6 +28,7 @@ import (
 	"wutu/server/changes"
 	"wutu/server/disclose"
 	"wutu/server/events"
+	"wutu/server/fence"
 	"wutu/server/ground"
 	"wutu/server/ogc"
 	"wutu/server/open311"
@@ -66,6 +67,7 @@ type Server struct {
 	events    *events.Events
 	photos    *photo.Office // nil: none are kept
 	alarms    *alarm.Office
+	fences    *fence.Office
 	ways      *route.Router
 	recorder  *audit.Recorder // nil: the store keeps no audit trail
 	zips      *sync.Pool      // of gzip writers
@@ -196,6 +198,8 @@ func (s *Server) assemble() error {
 		Zone: worktime.China(), Now: s.o.Now}).Routes()...)
 	s.alarms = alarm.New(alarm.Options{City: s.o.City, Records: s.o.Records, Cases: s.events, Now: s.o.Now, Log: s.o.Log})
 	s.routes = append(s.routes, s.alarms.Routes()...)
+	s.fences = fence.New(fence.Options{City: s.o.City, Records: s.o.Records, Now: s.o.Now, Log: s.o.Log})
+	s.routes = append(s.routes, s.fences.Routes()...)
 	if s.photos != nil {
 		s.routes = append(s.routes, s.photos.Routes()...)
 	}

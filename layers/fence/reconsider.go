@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/paulmach/orb"
 )
 
 // Reconsider looks at all objects again after fences have changed at an instant:
@@ -19,12 +21,51 @@ func (b *Batch) Reconsider(at time.Time, fences ...string) []Transition {
 			touched[uint32(n)] = true
 		}
 	}
+	return b.again(at, touched)
+}
+
+// ReconsiderAll is Reconsider when any fence may have changed.
+func (b *Batch) ReconsiderAll(at time.Time) []Transition {
+	t := b.tracker
+	t.fences.mu.RLock()
+	defer t.fences.mu.RUnlock()
+	touched := make(map[uint32]bool, len(t.fences.slots))
+	for n := range t.fences.slots {
+		touched[uint32(n)] = true
+	}
+	return b.again(at, touched)
+}
+
+// Drop takes an object out of the tracker, as when it is deleted: it leaves the
+// fences it is in at an instant.
+func (b *Batch) Drop(id string, at time.Time) []Transition {
+	t := b.tracker
+	t.fences.mu.RLock()
+	defer t.fences.mu.RUnlock()
+	o, ok := b.changed[id]
+	if !ok {
+		o = t.get(id)
+	}
+	if o == nil {
+		return nil
+	}
+	s := stepper{tracker: t, id: id, next: &object{point: o.point}}
+	for i := range o.inside {
+		s.tell(Leave, &o.inside[i], at.UnixMicro())
+	}
+	b.changed[id] = nil
+	return s.told()
+}
+
+// again looks at the objects near some fences. fences.mu is held.
+func (b *Batch) again(at time.Time, touched map[uint32]bool) []Transition {
+	t := b.tracker
 	return b.each(func(id string, o *object) (*object, []Transition) {
 		concerned := slices.ContainsFunc(o.inside, func(v visit) bool { return touched[v.slot] })
-		for n := range touched {
-			s := &t.fences.slots[n]
-			concerned = concerned || s.shape != nil && s.bound.Contains(o.point)
-		}
+		t.fences.tree.Search(orb.Bound{Min: o.point, Max: o.point}, func(n uint32) bool {
+			concerned = concerned || touched[n]
+			return !concerned
+		})
 		if !concerned {
 			return nil, nil
 		}
@@ -62,11 +103,7 @@ func (b *Batch) Tick(now time.Time) []Transition {
 
 // each steps every object, in order of id.
 func (b *Batch) each(step func(id string, o *object) (*object, []Transition)) (out []Transition) {
-	var ids []string
-	for i := range b.tracker.shards {
-		ids = append(ids, b.tracker.ids(i)...)
-	}
-	ids = append(ids, slices.Collect(maps.Keys(b.changed))...)
+	ids := append(b.tracker.Objects(), slices.Collect(maps.Keys(b.changed))...)
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
 		o, ok := b.changed[id]

@@ -18,7 +18,7 @@ const stateVersion = 1
 const maxVisits = 1 << 16
 
 // State is the new state of an object of the batch, to be stored with what the
-// batch told; nil for an object that is not in it.
+// batch told; nil for an object that is not in it or was dropped.
 func (b *Batch) State(id string) []byte {
 	o := b.changed[id]
 	if o == nil {

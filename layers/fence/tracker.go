@@ -145,6 +145,14 @@ func (t *Tracker) set(id string, o *object) {
 // Forget drops an object: what it was in is told to nobody.
 func (t *Tracker) Forget(id string) { t.set(id, nil) }
 
+// Objects lists the objects, in no order.
+func (t *Tracker) Objects() (out []string) {
+	for i := range t.shards {
+		out = append(out, t.ids(i)...)
+	}
+	return out
+}
+
 // ids lists the objects of one shard.
 func (t *Tracker) ids(shard int) []string {
 	s := &t.shards[shard]

@@ -1,0 +1,21 @@
+// Package fence watches the objects of one layer among the fences of another, and
+// tells over HTTP what happens between them.
+//
+// A watch names the layer of the fences and that of the objects, each with a
+// filter, and the rules of layers/fence. Office.Run follows the city's changes for
+// every watch: a change of an object is a fix (at the time of fix, where the layer
+// has one), a change of a fence makes the objects near it be looked at again. What
+// they mean, the new states of the objects and how far the changes have been followed
+// are stored in one batch: each transition is told once, under a number that
+// counts up, however often the program ends in between. Of fixes that were
+// committed but not yet followed when the program ended, the last of each object
+// counts.
+//
+// Transitions are kept for thirty days, in order, and handed out as a list or as a
+// stream. They tell where single objects are: who asks must be allowed to see both
+// layers whole.
+//
+// What is not here: when something is in a fence (layers/fence).
+//
+// Locks: Office.mu guards the table of running watches.
+package fence

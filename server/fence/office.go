@@ -1,0 +1,229 @@
+package fence
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"wutu/layers"
+	"wutu/layers/live"
+)
+
+// City is what this package asks of the city.
+type City interface {
+	View() *live.View
+	Apply(ctx context.Context, b layers.Batch) (uint64, error)
+	Listen(since uint64) *live.Listener
+}
+
+// Options configures an Office; all are required but Log.
+type Options struct {
+	City    City
+	Records layers.Reader
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Office keeps the watches and follows the city for them. Safe for concurrent use.
+type Office struct {
+	o       Options
+	wake    chan struct{} // the table of watches has changed
+	mu      sync.Mutex
+	running map[string]*follower
+	news    map[string]chan struct{} // by watch: closed and replaced when something is told
+	recent  map[string][]Told        // by watch: what was told last, in order
+}
+
+// New returns an Office. Nothing is followed before Run.
+func New(o Options) *Office {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Office{o: o, wake: make(chan struct{}, 1), running: make(map[string]*follower), news: make(map[string]chan struct{}),
+		recent: make(map[string][]Told)}
+}
+
+// Buckets of the records.
+const (
+	bucketWatch = "fence-watch" // id → Watch
+	bucketState = "fence-state" // id/object → state of layers/fence
+	bucketTold  = "fence-told"  // id/number → Told
+	bucketMark  = "fence-mark"  // id → mark
+)
+
+// mark is how far a watch has come.
+type mark struct {
+	Told uint64 `json:"told"` // number of the last transition
+	Seq  uint64 `json:"seq"`  // last change of the city that is in it
+}
+
+// Told is a transition as it is stored and handed out.
+type Told struct {
+	Number  uint64    `json:"number"`
+	Watch   string    `json:"watch"`
+	Object  string    `json:"object"`
+	Fence   string    `json:"fence"`
+	Kind    string    `json:"kind"`
+	Visit   uint64    `json:"visit"`
+	At      time.Time `json:"at"`
+	Since   time.Time `json:"since,omitzero"`
+	Lon     float64   `json:"lon"`
+	Lat     float64   `json:"lat"`
+	Changed bool      `json:"fence_changed,omitempty"`
+}
+
+// keepTold is how long transitions can be read.
+const keepTold = 30 * 24 * time.Hour
+
+// watches reads all watches, in order of id.
+func (o *Office) watches(ctx context.Context) ([]Watch, error) {
+	var out []Watch
+	for r, err := range o.o.Records.Records(ctx, bucketWatch, "") {
+		if err != nil {
+			return nil, err
+		}
+		var w Watch
+		if err := json.Unmarshal(r.Data, &w); err != nil {
+			return nil, &layers.Error{Kind: layers.Internal, Op: "fence", ID: r.Key, Err: err}
+		}
+		out = append(out, w)
+	}
+	slices.SortFunc(out, func(a, b Watch) int { return strings.Compare(a.ID, b.ID) })
+	return out, nil
+}
+
+// watch reads one; the error is NotFound.
+func (o *Office) watch(ctx context.Context, id string) (Watch, error) {
+	list, err := o.watches(ctx)
+	if err != nil {
+		return Watch{}, err
+	}
+	for _, w := range list {
+		if w.ID == id {
+			return w, nil
+		}
+	}
+	return Watch{}, &layers.Error{Kind: layers.NotFound, Op: "fence", ID: id, Err: errors.New("no such watch")}
+}
+
+// Run follows the city for every watch until ctx ends.
+func (o *Office) Run(ctx context.Context) {
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer o.stopAll()
+	for {
+		list, err := o.watches(ctx)
+		if err != nil && ctx.Err() == nil {
+			o.o.Log.Error("the watches cannot be read", "error", err)
+		}
+		if err == nil {
+			o.arrange(ctx, &group, list)
+		}
+		select {
+		case <-o.wake:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// arrange starts and stops followers so that each watch has one as it is now.
+func (o *Office) arrange(ctx context.Context, group *sync.WaitGroup, list []Watch) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	before := make(map[string]<-chan struct{})
+	for id, f := range o.running {
+		if !slices.ContainsFunc(list, func(w Watch) bool { return w.ID == id && f.same(&w) }) {
+			f.stop()
+			before[id] = f.done
+			delete(o.running, id)
+		}
+	}
+	for i := range list {
+		if o.running[list[i].ID] != nil {
+			continue
+		}
+		own, stop := context.WithCancel(ctx)
+		f := &follower{office: o, watch: list[i], stop: stop, done: make(chan struct{})}
+		earlier := before[f.watch.ID]
+		o.running[f.watch.ID] = f
+		group.Go(func() {
+			defer close(f.done)
+			if earlier != nil { // two of one watch would tell the same
+				<-earlier
+			}
+			f.run(own)
+		})
+	}
+}
+
+func (o *Office) stopAll() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, f := range o.running {
+		f.stop()
+	}
+	clear(o.running)
+}
+
+// changed makes Run look at the table of watches again.
+func (o *Office) changed() {
+	select {
+	case o.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// maxRecent is how many transitions of a watch are at hand without reading.
+const maxRecent = 4096
+
+// tell keeps what was told and wakes those who wait for it; nothing for a watch that
+// is over.
+func (o *Office) tell(id string, told []Told) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(told) == 0 {
+		delete(o.recent, id)
+	} else {
+		list := append(o.recent[id], told...)
+		o.recent[id] = list[max(0, len(list)-maxRecent):]
+	}
+	if c := o.news[id]; c != nil {
+		close(c)
+		delete(o.news, id)
+	}
+}
+
+// after lists what was told behind a number, when it is at hand.
+func (o *Office) after(id string, since uint64) (list []Told, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	list = o.recent[id]
+	if len(list) == 0 || since+1 < list[0].Number {
+		return nil, false
+	}
+	i, _ := slices.BinarySearchFunc(list, since, func(t Told, n uint64) int {
+		if t.Number <= n {
+			return -1
+		}
+		return 1
+	})
+	return slices.Clone(list[i:]), true
+}
+
+// await returns a channel that closes at the next transition of a watch.
+func (o *Office) await(id string) <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	c := o.news[id]
+	if c == nil {
+		c = make(chan struct{})
+		o.news[id] = c
+	}
+	return c
+}
