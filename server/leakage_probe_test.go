@@ -122,11 +122,25 @@ func (p *prober) listing(layer string) string {
 	maybe(.7, "limit", func() string { return fmt.Sprint(1 + p.IntN(6)) })
 	maybe(.15, "offset", func() string { return fmt.Sprint(p.IntN(5)) })
 	maybe(.15, "properties", func() string { return p.field(layer) })
-	maybe(.1, "crs", func() string { return "http://www.opengis.net/def/crs/EPSG/0/4490" })
+	maybe(.15, "crs", func() string {
+		return "http://www.opengis.net/def/crs/EPSG/0/" + pick(p.Rand, []string{"4490", "3857", "4547", "4508", "4491"})
+	})
+	maybe(.4, "f", func() string { return pick(p.Rand, []string{"html", "html", "jsonfg", "geojsonseq"}) })
+	maybe(.1, "exclude-properties", func() string { return p.field(layer) })
+	maybe(.1, "skipGeometry", func() string { return "true" })
+	maybe(.15, p.field(layer), func() string { return pick(p.Rand, words) })
 	maybe(.1, "datetime", func() string { return pick(p.Rand, []string{"2026-11-01T00:00:00Z/..", "2026-10-20T00:00:00Z"}) })
 	maybe(.2, "ids", func() string { return p.target().id + "," + p.idOf(layer) + ",nobody" })
 	return v.Encode()
 }
+
+// instant is one before, between and after the changes of the city.
+func (p *prober) instant() string {
+	return pick(p.Rand, []string{"2026-10-20T00:00:00Z", "2026-11-05T12:00:00Z", "2026-11-21T00:00:00Z", "2027-01-01T00:00:00Z"})
+}
+
+// page is a format of documents.
+func (p *prober) page() string { return pick(p.Rand, []string{"json", "html"}) }
 
 // idOf is the id of some thing of a layer.
 func (p *prober) idOf(layer string) string {
@@ -217,10 +231,12 @@ func (p *prober) open311() string {
 // probings says of the routes that tell of features how they are probed; the others
 // are in plain. A new route needs a line in one of them.
 var probings = map[string]probing{
-	"GET /ogc/collections":                    {each: 1, draw: func(p *prober) request { return p.get("/ogc/collections") }},
-	"GET /ogc/collections/{layer}":            {each: 6, draw: func(p *prober) request { return p.get("/ogc/collections/%s", p.layer()) }},
-	"GET /ogc/collections/{layer}/schema":     {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections/%s/schema", p.layer()) }},
-	"GET /ogc/collections/{layer}/queryables": {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections/%s/queryables", p.layer()) }},
+	"GET /ogc":                                {each: 1, draw: func(p *prober) request { return p.get("/ogc?f=html") }},
+	"GET /ogc/api":                            {each: 1, draw: func(p *prober) request { return p.get("/ogc/api") }},
+	"GET /ogc/collections":                    {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections?f=%s", p.page()) }},
+	"GET /ogc/collections/{layer}":            {each: 8, draw: func(p *prober) request { return p.get("/ogc/collections/%s?f=%s", p.layer(), p.page()) }},
+	"GET /ogc/collections/{layer}/schema":     {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections/%s/schema?f=%s", p.layer(), p.page()) }},
+	"GET /ogc/collections/{layer}/queryables": {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections/%s/queryables?f=%s", p.layer(), p.page()) }},
 	"GET /ogc/collections/{layer}/sortables":  {each: 2, draw: func(p *prober) request { return p.get("/ogc/collections/%s/sortables", p.layer()) }},
 	"GET /ogc/tiles":                          {each: 1, draw: func(p *prober) request { return p.get("/ogc/tiles") }},
 	"GET /ogc/tiles/{tileMatrixSetId}":        {each: 1, draw: func(p *prober) request { return p.get("/ogc/tiles/WebMercatorQuad") }},
@@ -240,7 +256,11 @@ var probings = map[string]probing{
 	}},
 	"GET /ogc/collections/{layer}/items/{id}": {each: 10, draw: func(p *prober) request {
 		th := p.target()
-		return p.get("/ogc/collections/%s/items/%s", th.layer, p.q(th.id))
+		address := fmt.Sprintf("/ogc/collections/%s/items/%s?f=%s", th.layer, p.q(th.id), pick(p.Rand, []string{"json", "html", "jsonfg"}))
+		if p.chance(.3) {
+			address += "&datetime=" + p.instant()
+		}
+		return p.get("%s", address)
 	}},
 	"POST /ogc/collections/{layer}/items": {each: 3, draw: func(p *prober) request { // refused, whoever asks: the feature is none
 		return p.edit("POST", "/ogc/collections/"+p.layer()+"/items", `{"type":"Feature","geometry":null,"properties":{"no such field":1}}`)
@@ -263,6 +283,21 @@ var probings = map[string]probing{
 	"GET /api/v1/layers":                          {each: 2, draw: func(p *prober) request { return p.get("/api/v1/layers") }},
 	"GET /api/v1/me":                              {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me") }},
 	"GET /api/v1/me/access":                       {each: 1, draw: func(p *prober) request { return p.get("/api/v1/me/access") }},
+	"GET /api/v1/changes": {each: 14, draw: func(p *prober) request {
+		v := url.Values{"limit": {fmt.Sprint(pick(p.Rand, []int{1, 3, 50, 1000}))}}
+		if p.chance(.9) {
+			v.Set("since", fmt.Sprint(p.IntN(120)))
+		}
+		if p.chance(.6) {
+			v.Set("layers", p.layersOf(2))
+		}
+		for _, name := range []string{"geometry", "properties"} {
+			if p.chance(.5) {
+				v.Set(name, "true")
+			}
+		}
+		return p.get("/api/v1/changes?%s", v.Encode())
+	}},
 	"GET /api/v1/near": {each: 14, draw: func(p *prober) request {
 		l, at := p.layer(), p.spot()
 		v := url.Values{"layer": {l}, "lon": {fmt.Sprintf("%.5f", at[0])}, "lat": {fmt.Sprintf("%.5f", at[1])}}
@@ -274,6 +309,9 @@ var probings = map[string]probing{
 		}
 		if p.chance(.2) {
 			v.Set("filter", p.filter(l))
+		}
+		if p.chance(.3) {
+			v.Set("datetime", p.instant())
 		}
 		if p.chance(.2) {
 			v.Set("within", "POLYGON((111.27 30.67,111.29 30.67,111.29 30.7,111.27 30.7,111.27 30.67))")
@@ -399,6 +437,9 @@ var probings = map[string]probing{
 		if p.chance(.3) {
 			body["predicate"] = "within"
 		}
+		if p.chance(.3) {
+			body["datetime"] = p.instant()
+		}
 		if p.chance(.2) {
 			body["buffer"] = 150
 		}
@@ -440,7 +481,7 @@ var probings = map[string]probing{
 	}},
 	"GET /api/v1/locate": {each: 10, draw: func(p *prober) request {
 		at := pick(p.Rand, p.things).at
-		return p.get("/api/v1/locate?lon=%.5f&lat=%.5f&accuracy=%d%s", at[0], at[1], pick(p.Rand, []int{0, 30}), pick(p.Rand, []string{"", "&class=1102", "&class=*"}))
+		return p.get("/api/v1/locate?lon=%.5f&lat=%.5f&accuracy=%d%s", at[0], at[1], pick(p.Rand, []int{0, 30}), pick(p.Rand, []string{"", "&class=1102", "&class=*", "&datetime=" + p.instant()}))
 	}},
 	"GET /api/v1/search": {each: 14, draw: func(p *prober) request {
 		th := p.target()

@@ -22,12 +22,14 @@ const guarded = "of layers that the subject sees whole, and refused to others (f
 // plain says of the routes that are not put to TestLeakage why they have no
 // feature to tell of. They are asked by TestEveryRouteIsProbed alone.
 var plain = map[string]string{
-	"GET /ogc":                "addresses only",
-	"GET /ogc/":               "addresses only",
-	"GET /ogc/conformance":    "constant",
-	"GET /ogc/api":            "the routes of the program",
-	"GET /ogc/functions":      "constant",
-	"GET /ogc/tileMatrixSets": "constant",
+	"GET /ogc/":                                       "addresses only",
+	"GET /openapi.json":                               "the document of the program, the same for everybody",
+	"GET /problems/{kind}":                            "what a type of problem means",
+	"GET /api/docs":                                   "a page without data",
+	"GET /api/docs/{file}":                            "its script and style",
+	"GET /ogc/conformance":                            "constant",
+	"GET /ogc/functions":                              "constant",
+	"GET /ogc/tileMatrixSets":                         "constant",
 	"GET /ogc/tileMatrixSets/{tileMatrixSetId}":       "constant",
 	"GET /api/v1/convert":                             "arithmetic",
 	"GET /api/v1/event-classes":                       "constant",

@@ -196,7 +196,7 @@ func (l *leak) plausible(q *question) {
 	if q.route == "GET /ogc/collections/{layer}/items/{id}" {
 		layer, _ := layerOf(q)
 		for _, th := range l.things {
-			if th.layer == layer && strings.HasSuffix(q.path, "/"+th.id) && l.asker.see(th) == forbidden {
+			if th.layer == layer && strings.HasSuffix(strings.Split(q.path, "?")[0], "/"+th.id) && l.asker.see(th) == forbidden {
 				l.report("a forbidden feature", q, q.first.body)
 				break
 			}

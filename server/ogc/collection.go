@@ -41,7 +41,7 @@ func (a *API) collections(c echo.Context, in *openapi.Input) error {
 		return a.render(c, "collections", screen{Title: title{"数据", "Collections"}, Here: self, Data: a.summary(c)})
 	}
 	subject, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
-	city := param.SystemURIs(frame(v))
+	city := param.SystemURIs(frame(v, &subject))
 	list := []collection{}
 	for _, l := range v.Layers() {
 		if access.MayList(&subject, l) != nil {
@@ -57,12 +57,18 @@ func (a *API) collections(c echo.Context, in *openapi.Input) error {
 	return document(c, mediaJSON, map[string]any{"collections": list, "crs": city, "links": alternates(self, in.RawQuery(), offer, ofDocuments())})
 }
 
-// frame is the box of the frame layers: the city's districts, roads, water. Everyone
-// may see them.
-func frame(v *live.View) orb.Bound {
+// frame is the box of the frame layers that the subject sees all of: the city's
+// districts, roads, water.
+func frame(v *live.View, s *layers.Subject) orb.Bound {
 	all := orb.Bound{Min: orb.Point{1}, Max: orb.Point{-1}}
 	for _, l := range v.Layers() {
-		if stats := v.Stats(l.ID); l.Element == layers.Frame && stats.HasExtent {
+		if l.Element != layers.Frame {
+			continue
+		}
+		if d := access.Decide(s, l); !d.Whole() {
+			continue
+		}
+		if stats := v.Stats(l.ID); stats.HasExtent {
 			all = all.Union(stats.Extent)
 		}
 	}
@@ -108,7 +114,7 @@ func (a *API) describe(c echo.Context, v *live.View, s *layers.Subject, l *layer
 	// the other features lie.
 	decision := access.Decide(s, l)
 	out.NamesItems = namesItself(&decision)
-	box := frame(v)
+	box := frame(v, s)
 	if stats := v.Stats(l.ID); stats.HasExtent && decision.Whole() {
 		box = outward(stats.Extent)
 		out.Extent = map[string]any{"spatial": map[string]any{"crs": param.CRS84,

@@ -65,7 +65,7 @@ func (a *API) document(c echo.Context, _ *openapi.Input) error {
 	h.Set("Cache-Control", "no-cache")
 	h.Set("ETag", tagOfBytes(b))
 	if fresh(c) {
-		return c.NoContent(http.StatusNotModified)
+		return notModified(c)
 	}
 	return c.Blob(http.StatusOK, mediaAPI, b)
 }

@@ -64,7 +64,10 @@ func (p *page) collection(ctx context.Context, s *sink) error {
 	s.buf = strconv.AppendInt(s.buf, int64(p.matched), 10)
 	s.buf = append(s.buf, `,"numberReturned":`...)
 	s.buf = strconv.AppendInt(s.buf, int64(p.returned), 10)
-	s.buf = p.timeStamp(append(s.buf, ','))
+	s.buf = append(s.buf, ',')
+	s.stamp[0] = len(s.buf)
+	s.buf = p.timeStamp(s.buf)
+	s.stamp[1] = len(s.buf)
 	if p.q.nowhere != "" {
 		s.buf = append(s.buf, `,"note":`...)
 		s.buf = layers.AppendJSONText(s.buf, p.q.nowhere)

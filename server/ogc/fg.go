@@ -27,10 +27,9 @@ func (p *page) declare(b []byte) []byte {
 
 // featureFG returns how a feature is appended in JSON-FG.
 func (p *page) featureFG(to func(orb.Point) (x, y float64), more func([]byte) []byte) func([]byte, layers.Row) []byte {
-	alone := p.in.Text("id") != ""
 	return func(b []byte, row layers.Row) []byte {
 		f := geojson.Format{Sights: p.q.decision.Sights, Fields: p.q.fields, More: func(b []byte) []byte {
-			if alone {
+			if p.alone {
 				b = p.declare(append(b, ','))
 				b = b[:len(b)-1]
 			}

@@ -31,9 +31,6 @@ func (a *API) items(c echo.Context, in *openapi.Input) error {
 	if v, err = v.AsOf(c.Request().Context(), q.query.At); err != nil {
 		return err
 	}
-	if a.unchanged(c, v, q, in, offer) {
-		return c.NoContent(http.StatusNotModified)
-	}
 	ctx, s, stop := a.open(c, offer.media)
 	defer stop()
 	if err := a.answerItems(ctx, s, v, q, in, offer); err != nil {
@@ -70,6 +67,7 @@ type page struct {
 	base              string // address of the collection
 	returned, matched int
 	next              string // cursor of the next page; "": this is the last
+	alone             bool   // one feature, which is no page
 }
 
 // rows hands out the features of the page and learns whether there are more.
@@ -198,10 +196,10 @@ func (a *API) item(c echo.Context, in *openapi.Input) error {
 			return err
 		}
 		if fresh(c) {
-			return c.NoContent(http.StatusNotModified)
+			return notModified(c)
 		}
 	}
-	p := &page{api: a, view: v, q: q, in: in, offer: offer, base: root(c) + "/ogc/collections/" + url.PathEscape(l.ID)}
+	p := &page{api: a, view: v, q: q, in: in, offer: offer, base: root(c) + "/ogc/collections/" + url.PathEscape(l.ID), alone: true}
 	c.Response().Header().Set("Content-Crs", "<"+q.system.URI+">")
 	if offer == offerHTML {
 		return p.htmlItem(c, &f)

@@ -85,14 +85,9 @@ func (a *API) filter(in *openapi.Input, q *listing) error {
 	if err != nil {
 		return err
 	}
-	if given != nil {
-		now := cql2.At(given, a.o.Now())
-		q.changing = cql2.Format(now) != cql2.Format(given)
-		given = now
-	}
 	all := []layers.Expr{}
 	if given != nil {
-		all = append(all, given)
+		all = append(all, cql2.At(given, a.o.Now()))
 	}
 	equal, err := q.equalities(in)
 	if err != nil {

@@ -87,7 +87,7 @@ func listed(more ...string) []string {
 // answers are the good answers of an address in its formats.
 func answers(about string, formats ...openapi.Answer) []openapi.Answer {
 	for i := range formats {
-		formats[i].Status, formats[i].About, formats[i].Headers = http.StatusOK, about, listed("Link", "Content-Crs", "Last-Modified", "OGC-NumberMatched", "OGC-NumberReturned", "Content-Disposition")
+		formats[i].Status, formats[i].About, formats[i].Headers = http.StatusOK, about, listed("Link", "Content-Crs", "Last-Modified", "OGC-NumberMatched", "OGC-NumberReturned", "OGC-Note", "Content-Disposition")
 	}
 	return append(formats, openapi.Answer{Status: http.StatusNotModified, About: "The client has it already", Headers: listed("Last-Modified")})
 }

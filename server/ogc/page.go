@@ -101,8 +101,10 @@ func (a *API) render(c echo.Context, name string, s screen) error {
 	h := c.Response().Header()
 	h.Add("Vary", "Accept-Language")
 	h.Set("Content-Language", s.Lang())
-	if h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "no-cache")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", tagOfBytes(b.Bytes()))
+	if fresh(c) {
+		return notModified(c)
 	}
 	return c.HTMLBlob(http.StatusOK, b.Bytes())
 }

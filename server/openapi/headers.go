@@ -15,6 +15,7 @@ var answerHeaders = [...]struct {
 	{"Last-Modified", "When it last changed", text},
 	{"Link", "Where else to go: next, self, alternate (RFC 8288)", text},
 	{"Location", "Address of what was made", text},
+	{"OGC-Note", "Why no feature can match", text},
 	{"OGC-NumberMatched", "How many features the query has in all", count},
 	{"OGC-NumberReturned", "How many features this page has", count},
 	{"Preference-Applied", "Which of the preferences were followed (RFC 7240)", text},
