@@ -41,3 +41,20 @@ var chinese = map[string]string{
 	"open311-send-servicerequestupdates-xml": "补充诉求（XML）", "open311-send-servicerequestupdates-json": "补充诉求",
 	"open311-boundaries-xml": "行政区划（XML）", "open311-boundaries-json": "行政区划",
 }
+
+// chineseParams are the meanings of parameters in Chinese, by name, where a name means
+// the same wherever it stands.
+var chineseParams = map[string]string{
+	"f": "答复格式", "lang": "页面语言", "layer": "图层编号", "layers": "图层编号，逗号分隔", "id": "编号", "limit": "最多几条", "offset": "跳过几条", "cursor": "翻页游标",
+	"bbox": "范围：西,南,东,北", "bbox-crs": "范围的坐标系", "crs": "答复的坐标系", "datetime": "时刻或时段", "filter": "CQL2 过滤条件", "filter-lang": "过滤语言",
+	"filter-crs": "过滤中图形的坐标系", "ids": "只要这些编号", "sortby": "排序字段，- 为降序", "properties": "只要这些字段", "exclude-properties": "不要这些字段",
+	"skipGeometry": "不带图形", "lon": "经度（或东坐标）", "lat": "纬度（或北坐标）", "long": "经度（或东坐标）", "k": "最多几个", "radius": "半径（米）", "within": "须相交的 WKT 图形",
+	"geometry": "WKT 图形", "per": "按此字段分别限数", "k_per": "每个值最多几个", "coord": "坐标系", "accuracy": "定位精度（米）", "class": "事件类别", "coords": "坐标：x,y;x,y",
+	"from": "起", "to": "止", "q": "名称、编码或编号", "near": "靠近：经度,纬度", "state": "事件状态", "step": "步骤", "edition": "字典版本", "mode": "方式", "roads": "道路图层",
+	"direction": "方向", "max_minutes": "最多几分钟", "minutes": "几分钟", "kind": "类别", "kinds": "只要这些类别", "by": "分组", "level": "区划级别", "parent": "上级区划代码",
+	"days": "天数", "history": "历史天数", "alpha": "误报率上限", "after": "从此之后", "since": "自此序号之后", "snapshot": "先给当前状态", "size": "尺寸", "actor": "操作人",
+	"action": "操作", "object": "对象", "z": "级别", "x": "列", "y": "行", "tileMatrixSetId": "切片方案", "tileMatrix": "级别", "tileRow": "行", "tileCol": "列", "collections": "图层编号，逗号分隔",
+	"If-Match": "所依据的版本", "If-None-Match": "已有的版本", "If-Unmodified-Since": "所依据的时间", "Idempotency-Key": "重复提交保护键", "Prefer": "偏好", "Content-Crs": "正文的坐标系",
+	"Last-Event-ID": "断线续传序号", "jurisdiction_id": "行政区划代码", "page": "第几页", "page_size": "每页条数", "start_date": "最早时间", "end_date": "最晚时间", "extensions": "带扩展字段",
+	"service_request_id": "诉求编号", "service_code": "事项编号", "status": "状态", "updated_after": "此后有变", "updated_before": "此前有变", "file": "文件名",
+}

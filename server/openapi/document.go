@@ -99,7 +99,7 @@ func (d dialect) document(info Info, routes []Route) ([]byte, error) {
 	if d.modern {
 		doc.set("jsonSchemaDialect", "https://json-schema.org/draft/2020-12/schema")
 	}
-	doc.set("info", object{{"title", info.Title.EN}, {"version", cmp.Or(info.Version, "0")},
+	doc.set("info", object{{"title", info.Title.EN}, {"x-title-zh", info.Title.ZH}, {"version", cmp.Or(info.Version, "0")},
 		{"description", "The five maps of a city (人 people, 企 enterprises, 地 land, 物 objects, 政 government) and its events: OGC API Features and Tiles, questions of place, statistics, changes, cases. " +
 			"Coordinates are longitude and latitude in degrees (WGS 84) unless a parameter says otherwise, lengths are metres, times RFC 3339."},
 		{"license", object{{"name", "Apache-2.0"}, {"url", "https://www.apache.org/licenses/LICENSE-2.0"}}}})
@@ -207,8 +207,8 @@ func (a *author) operation(r *Route) (object, error) {
 		var content object
 		for _, t := range b.Types {
 			media := object{{"schema", a.body(b, t)}}
-			if b.Example != "" {
-				media.set("example", raw(b.Example))
+			if text := cmp.Or(b.Example, bodyExamples[r.ID]); text != "" {
+				media.set("example", raw(text))
 			}
 			content.set(t, media)
 		}

@@ -32,7 +32,7 @@ var found = [...]struct{ path, at string }{
 // example is the value that makes a request work: the parameter's own, else that of
 // its name where it must be given.
 func example(r *Route, p *Param) string {
-	if p.Example != "" || !p.Required && p.In != Path {
+	if p.Example != "" || !p.Required && p.In != Path && p.Name != "lon" && p.Name != "lat" {
 		return p.Example
 	}
 	if p.Name == "id" {
@@ -55,3 +55,19 @@ func example(r *Route, p *Param) string {
 	}
 	return p.Default
 }
+
+// bodyExamples are bodies that make requests work in any city, by operationId.
+var bodyExamples = map[string]string{
+	"within":           `{"geometry":` + square + `,"layers":["buildings","enterprises"]}`,
+	"stats":            `{"layers":["buildings"],"by":"street"}`,
+	"nearShape":        `{"geometry":{"type":"LineString","coordinates":[[111.28,30.69],[111.3,30.69]]},"layer":"buildings","k":5}`,
+	"corridor":         `{"path":{"type":"LineString","coordinates":[[111.28,30.69],[111.3,30.69]]},"layer":"buildings","width":50}`,
+	"report":           `{"lon":111.29,"lat":30.69,"class":"1102","description":"路灯不亮"}`,
+	"step":             `{"note":"请核实"}`,
+	"reveal":           `{"layer":"enterprises","id":"","field":"phone","purpose":"核实"}`,
+	"requestExport":    `{"layer":"buildings","format":"geojson","purpose":"核对"}`,
+	"sendObservations": `[{"device":"","at":"2026-11-21T08:00:00Z","value":1}]`,
+	"signIn":           `{"account":"","password":""}`,
+}
+
+const square = `{"type":"Polygon","coordinates":[[[111.28,30.68],[111.3,30.68],[111.3,30.7],[111.28,30.7],[111.28,30.68]]]}`

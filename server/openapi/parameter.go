@@ -20,6 +20,7 @@ func (a *author) parameter(r *Route, p *Param) object {
 	}
 	o := object{{"name", p.Name}, {"in", p.In.String()}}
 	o.set("description", p.About)
+	o.set("x-description-zh", chineseParams[p.Name])
 	if p.Required || p.In == Path {
 		o.set("required", true)
 	}

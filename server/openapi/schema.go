@@ -92,9 +92,8 @@ func (d dialect) draw(s *Schema) object {
 			o.set("allOf", []object{to})
 		case d.modern:
 			o.set("anyOf", []object{to, {{"type", "null"}}})
-		default: // as the proposal that clarifies nullable has it
-			o.set("nullable", true)
-			o.set("anyOf", []object{to})
+		default: // nullable counts beside a type only, and what is referred to does not admit null
+			o.set("anyOf", []object{to, {{"type", "object"}, {"nullable", true}, {"enum", []any{nil}}}})
 		}
 		return o
 	}

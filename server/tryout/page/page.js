@@ -111,7 +111,8 @@ function show() {
 
 function welcome() {
   return el('div', { class: 'page' },
-    el('div', { class: 'head' }, el('h1', {}, `${doc.info.title} 接口`), el('p', { class: 'en' }, doc.info.description)),
+    el('div', { class: 'head' }, el('h1', {}, `${doc.info['x-title-zh'] ?? doc.info.title} 接口`), el('p', { class: 'en' }, '人、企、地、物、政五张图与事件：OGC API 要素与切片、位置与统计查询、变更、事件处置。坐标为经纬度（WGS 84），长度单位米，时间按 RFC 3339。'),
+      el('p', { class: 'en' }, doc.info.description)),
     el('div', { class: 'welcome' }, (doc.tags ?? []).map((tag) => {
       const own = operations.filter((o) => o.tags?.[0] === tag.name)
       return own.length ? el('a', { class: 'card', href: `#${own[0].operationId}` }, el('h2', {}, tag['x-title-zh'] || tag.name),
@@ -184,7 +185,7 @@ function field(o, p, inputs) {
   const bounds = [schema.minimum, schema.maximum].some((x) => x !== undefined) ? ` ${schema.minimum ?? '…'} – ${schema.maximum ?? '…'}` : ''
   return el('div', { class: 'field' },
     el('label', { for: id }, p.name, p.required && el('b', { title: '必填 required' }, ' *'), el('i', {}, `${schema.type === 'array' ? 'number,…' : schema.type ?? ''}${bounds}`)),
-    input, p.description && el('p', {}, p.description))
+    input, (p['x-description-zh'] || p.description) && el('p', {}, [p['x-description-zh'], p.description].filter(Boolean).join('　')))
 }
 
 /** Finds an id that only the city knows: an address and a pointer into its answer. */
