@@ -86,7 +86,10 @@ func (p *plan) weightField(name string) (int, error) {
 	if t := l.Fields[f].Type; t != layers.Integer && t != layers.Number {
 		return -1, layers.Invalidf("coverage", "weight", fmt.Sprintf("field %s is a %s, not a number", name, t))
 	}
-	return f, p.mayCountBy(f, true)
+	if err := p.mayCountBy(f, true); err != nil {
+		return -1, &layers.Error{Kind: layers.Forbidden, Op: "coverage", Layer: l.ID, Field: "weight", Err: err}
+	}
+	return f, nil
 }
 
 // weightOf is what the row adds to the sum of field f.

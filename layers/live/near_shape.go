@@ -93,8 +93,8 @@ func (p *plan) checkShape(n *NearShape) (per int, err error) {
 	if per < 0 {
 		return -1, layers.Invalidf("near", "per", fmt.Sprintf("layer %s has no field %.80q", l.ID, n.Per))
 	}
-	if err := p.decision.MayUse(l, per); err != nil {
-		return -1, err
+	if p.decision.MayUse(l, per) != nil {
+		return -1, &layers.Error{Kind: layers.Forbidden, Op: "near", Layer: l.ID, Field: "per", Err: fmt.Errorf("field %s is personal", n.Per)}
 	}
 	return per, nil
 }

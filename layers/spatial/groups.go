@@ -110,5 +110,15 @@ func groupField(p *live.Probe, name string) (int, error) {
 	if f < 0 {
 		return -1, layers.Invalidf("join", "by", fmt.Sprintf("layer %s has no field %.80q", l.ID, name))
 	}
-	return f, p.MayUse(f)
+	return f, refused(p, "by", f)
+}
+
+// refused is the error of asking for the values of a field that the subject does not
+// see whole, naming the part of the question; nil when it does.
+func refused(p *live.Probe, part string, field int) error {
+	if p.MayUse(field) == nil {
+		return nil
+	}
+	l := p.Layer()
+	return &layers.Error{Kind: layers.Forbidden, Op: "join", Layer: l.ID, Field: part, Err: fmt.Errorf("field %s is personal", l.Fields[field].Name)}
 }

@@ -22,7 +22,7 @@ func measured(p *live.Probe, measures []live.Measure) ([]int, error) {
 		case m.Op != live.Sum && m.Op != live.Avg && m.Op != live.Min && m.Op != live.Max:
 			return nil, layers.Invalidf("join", "measures", m.String()+" is not sum, avg, min or max of a field")
 		}
-		if err := p.MayUse(f); err != nil {
+		if err := refused(p, "measures", f); err != nil {
 			return nil, err
 		}
 		out[i] = f

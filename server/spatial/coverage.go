@@ -95,7 +95,7 @@ func (a *API) coverage(c echo.Context, in *openapi.Input) error {
 	}
 	all, cells, err := q.Run(ctx, x.view)
 	if err != nil {
-		return param.Pointers(x.fault(err), "/residents/filter", map[string]string{"cells": "/cells", "weight": "/weight"})
+		return x.fault(err)
 	}
 	out, err := answerCoverage(&all, cells, body.Weight != "")
 	if err != nil {

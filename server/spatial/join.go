@@ -173,7 +173,7 @@ func (x *joining) fault(err error) error {
 			at = "/" + name
 		}
 	}
-	return param.Pointers(err, at+"/filter", map[string]string{"by": "/by", "measures": "/measures", "predicate": "/predicate", "distance": "/distance", "within": at + "/within"})
+	return param.Pointers(err, at+"/filter", map[string]string{"by": "/by", "measures": "/measures", "predicate": "/predicate", "distance": "/distance", "within": at + "/within", "cells": "/cells", "weight": "/weight"})
 }
 
 func (a *API) join(c echo.Context, in *openapi.Input) error {
