@@ -20,8 +20,11 @@ type Histogram struct {
 func equalBins(lo, hi float64, n int) []float64 {
 	edges := []float64{lo}
 	for i := 1; i < n; i++ {
-		u := float64(i) / float64(n)
-		if x := lo*(1-u) + hi*u; x > edges[len(edges)-1] && x < hi {
+		x := lo + (hi-lo)*float64(i)/float64(n)
+		if u := float64(i) / float64(n); math.IsInf(hi-lo, 0) || math.IsInf((hi-lo)*float64(i), 0) {
+			x = lo*(1-u) + hi*u
+		}
+		if x > edges[len(edges)-1] && x < hi {
 			edges = append(edges, x)
 		}
 	}
