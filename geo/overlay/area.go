@@ -1,8 +1,11 @@
 package overlay
 
 import (
+	"slices"
+
 	"github.com/paulmach/orb"
 
+	"wutu/geo/index"
 	"wutu/geo/measure"
 	"wutu/geo/predicate"
 	"wutu/geo/proximity"
@@ -71,40 +74,92 @@ type Laid struct {
 // one latitude.
 func (a *Area) Lay(over []*Area) Laid {
 	out := Laid{Parts: make([]float64, len(over))}
-	var some []int // that have something in common with it
-	cross := false
+	var some []int // that may have something in common with it
+	known := make([]bool, len(over))
 	for i, o := range over {
 		switch a.relate(o) {
 		case apart:
+			continue
 		case within:
-			out.Parts[i], out.Covered = a.m2, a.m2
-			some = append(some, i)
+			out.Parts[i], known[i], out.Covered = a.m2, true, a.m2
 		case around:
-			out.Parts[i] = o.m2
-			some = append(some, i)
+			out.Parts[i], known[i] = min(o.m2, a.m2), true
 		case across:
-			some, cross = append(some, i), true
 		}
+		some = append(some, i)
 	}
-	if len(some) == 0 || !cross && (len(some) == 1 || out.Covered > 0) {
-		for _, i := range some {
-			out.Parts[i] = min(out.Parts[i], a.m2)
-			out.Covered = max(out.Covered, out.Parts[i])
+	covered := 0.0
+	for _, cluster := range clusters(over, some) {
+		if i := cluster[0]; len(cluster) == 1 && known[i] {
+			covered += out.Parts[i]
+			continue
 		}
-		return out
-	}
-	areas := make([]*Area, len(some))
-	for k, i := range some {
-		areas[k] = over[i]
-	}
-	parts, covered := sweep(a, areas)
-	for k, i := range some {
-		if out.Parts[i] == 0 {
-			out.Parts[i] = min(a.m2, over[i].m2, parts[k])
+		if out.Covered > 0 { // all of it is: only the parts are missing
+			cluster = slices.DeleteFunc(cluster, func(i int) bool { return known[i] })
 		}
+		covered += a.measure(over, cluster, known, out.Parts)
 	}
 	if out.Covered == 0 {
 		out.Covered = min(a.m2, covered)
+	}
+	return out
+}
+
+// measure sweeps the areas of a cluster, sets the parts that are not known, and
+// returns the area of their union in a.
+func (a *Area) measure(over []*Area, cluster []int, known []bool, parts []float64) float64 {
+	if len(cluster) == 0 {
+		return 0
+	}
+	areas := make([]*Area, len(cluster))
+	box := over[cluster[0]].Bound()
+	for k, i := range cluster {
+		areas[k] = over[i]
+		box = box.Union(over[i].Bound())
+	}
+	box = orb.Bound{Min: orb.Point{max(box.Min[0], a.Bound().Min[0]), max(box.Min[1], a.Bound().Min[1])},
+		Max: orb.Point{min(box.Max[0], a.Bound().Max[0]), min(box.Max[1], a.Bound().Max[1])}}
+	found, covered := sweep(a, areas, box)
+	for k, i := range cluster {
+		if !known[i] {
+			parts[i] = min(a.m2, over[i].m2, found[k])
+		}
+	}
+	return covered
+}
+
+// clusters parts areas into those whose boxes hang together: what is in different
+// ones does not overlap.
+func clusters(over []*Area, some []int) [][]int {
+	if len(some) < 2 {
+		if len(some) == 0 {
+			return nil
+		}
+		return [][]int{some}
+	}
+	tree, order := index.Build(len(some), func(k int) orb.Bound { return over[some[k]].Bound() })
+	seen := make([]bool, len(some))
+	var out [][]int
+	for k := range some {
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		cluster := []int{k}
+		for n := 0; n < len(cluster); n++ {
+			tree.Search(over[some[cluster[n]]].Bound(), func(row uint32) bool {
+				if j := int(order[row]); !seen[j] {
+					seen[j] = true
+					cluster = append(cluster, j)
+				}
+				return true
+			})
+		}
+		slices.Sort(cluster)
+		for n, j := range cluster {
+			cluster[n] = some[j]
+		}
+		out = append(out, cluster)
 	}
 	return out
 }

@@ -29,57 +29,87 @@ func (s *segment) lonAt(lat float64) float64 {
 }
 
 // sweep returns the area that each of over has in common with a, and that of their
-// union, in square metres.
-func sweep(a *Area, over []*Area) (parts []float64, covered float64) {
+// union, in square metres. In the box lies all that they have in common.
+func sweep(a *Area, over []*Area, box orb.Bound) (parts []float64, covered float64) {
 	parts = make([]float64, len(over))
-	box := a.Bound()
 	list := gather(nil, a, box, 0)
 	for i, o := range over {
 		list = gather(list, o, box, i+1)
 	}
-	slices.SortFunc(list, func(x, y segment) int { return cmp.Compare(x.a[1], y.a[1]) })
+	slices.SortStableFunc(list, func(x, y segment) int { return cmp.Compare(x.a[1], y.a[1]) })
 	lats := latitudes(list, box)
-	var live []int32 // segments of the strip, from west to east
+	var live []standing // segments of the strip, from west to east
 	next := 0
-	inside := make([]bool, len(over)+1)
+	in := newInside(len(over) + 1)
 	for k := 1; k < len(lats); k++ {
 		lo, hi := lats[k-1], lats[k]
-		live = slices.DeleteFunc(live, func(i int32) bool { return list[i].b[1] <= lo })
+		live = slices.DeleteFunc(live, func(s standing) bool { return list[s.at].b[1] <= lo })
 		for ; next < len(list) && list[next].a[1] <= lo; next++ {
 			if list[next].b[1] > lo {
-				live = append(live, int32(next))
+				live = append(live, standing{at: int32(next)})
 			}
 		}
-		mid := lo + (hi-lo)/2
-		slices.SortFunc(live, func(i, j int32) int {
-			return cmp.Or(cmp.Compare(list[i].lonAt(mid), list[j].lonAt(mid)), cmp.Compare(i, j))
-		})
-		clear(inside)
+		arrange(live, list, lo+(hi-lo)/2)
+		in.clear()
 		strip := newStrip(lo, hi)
-		for n, i := range live {
-			s := &list[i]
-			inside[s.owner] = !inside[s.owner]
-			if !inside[0] || n+1 == len(live) {
+		for n := 0; n+1 < len(live); n++ {
+			s := &list[live[n].at]
+			in.toggle(s.owner)
+			if !in.has[0] || len(in.over) == 0 {
 				continue
 			}
-			m2, known := 0.0, false
-			any := false
-			for j := range over {
-				if !inside[j+1] {
-					continue
-				}
-				if !known {
-					m2, known = strip.between(s, &list[live[n+1]]), true
-				}
-				parts[j] += m2
-				any = true
-			}
-			if any {
-				covered += m2
+			m2 := strip.between(s, &list[live[n+1].at])
+			covered += m2
+			for _, j := range in.over {
+				parts[j-1] += m2
 			}
 		}
 	}
 	return parts, covered
+}
+
+// standing is a segment in a strip and where it stands in the middle.
+type standing struct {
+	lon float64
+	at  int32
+}
+
+// arrange orders segments by where they stand at a latitude. They come in the order
+// of the strip before, in which few change places.
+func arrange(live []standing, list []segment, lat float64) {
+	for i := range live {
+		live[i].lon = list[live[i].at].lonAt(lat)
+		for j := i; j > 0 && (live[j].lon < live[j-1].lon || live[j].lon == live[j-1].lon && live[j].at < live[j-1].at); j-- {
+			live[j], live[j-1] = live[j-1], live[j]
+		}
+	}
+}
+
+// inside is which areas a place is inside of.
+type inside struct {
+	has  []bool
+	over []int // owners from 1 up
+}
+
+func newInside(n int) *inside { return &inside{has: make([]bool, n)} }
+
+func (x *inside) toggle(owner int) {
+	x.has[owner] = !x.has[owner]
+	switch {
+	case owner == 0:
+	case x.has[owner]:
+		x.over = append(x.over, owner)
+	default:
+		i := slices.Index(x.over, owner)
+		x.over = slices.Delete(x.over, i, i+1)
+	}
+}
+
+func (x *inside) clear() {
+	for _, j := range x.over {
+		x.has[j] = false
+	}
+	x.has[0], x.over = false, x.over[:0]
 }
 
 // gather appends the edges of an area that matter in a box: those at its latitudes,
