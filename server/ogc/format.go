@@ -104,12 +104,12 @@ func choose(c echo.Context, in *openapi.Input, offers []offer) (offer, error) {
 			return offers[i], nil
 		}
 	}
-	accept := c.Request().Header.Values("Accept")
-	if len(accept) == 0 {
+	accept := strings.Join(c.Request().Header.Values("Accept"), ",")
+	if strings.TrimSpace(accept) == "" {
 		return offers[0], nil
 	}
 	best, liked := offer{}, 0.0
-	ranges := parseAccept(strings.Join(accept, ","))
+	ranges := parseAccept(accept)
 	for i, o := range offers {
 		q := ranges.quality(o.media)
 		if i == 0 && o.media != mediaJSON { // JSON of any kind is what is meant by JSON

@@ -9,6 +9,7 @@ func shapes() map[string]*Schema {
 	out := map[string]*Schema{
 		"link":     link,
 		"position": {Type: "array", Items: number(), MinItems: 2, MaxItems: 4, About: "Longitude, latitude and perhaps height; in the order and units of the answer's coordinate system"},
+		"lonLat":   {Type: "array", Items: number(), MinItems: 2, MaxItems: 2, About: "Longitude and latitude in degrees, or easting and northing where another system was asked for"},
 		"box":      {Type: "array", Items: number(), MinItems: 4, MaxItems: 6, About: "West, south, east, north"},
 		"geometry": geometry(),
 		"feature": free().must("type", enum("Feature")).must("id", text()).must("geometry", named("Geometry").or()).
@@ -53,6 +54,7 @@ func geometry() *Schema {
 func collection() *Schema {
 	return free().must("type", enum("FeatureCollection")).must("features", list(named("Feature"))).
 		has("links", list(named("Link"))).has("timeStamp", instant()).has("numberMatched", count()).has("numberReturned", count()).
+		has("note", text().says("Why no feature can match")).has("conformsTo", list(text())).has("featureType", text()).has("coordRefSys", text()).
 		says("GeoJSON features (RFC 7946)")
 }
 
