@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -219,6 +220,27 @@ func TestARepeatedRequestMakesOneFeature(t *testing.T) {
 	}
 	if places[0] != places[1] || places[1] != places[2] {
 		t.Errorf("made %v", places)
+	}
+	at := make(chan string)
+	body, _ := json.Marshal(lamp(p[0], p[1], nil))
+	for range 6 {
+		go func() {
+			req, _ := http.NewRequestWithContext(t.Context(), "POST", c.http.URL+lamps, bytes.NewReader(body))
+			req.Header = http.Header{"Content-Type": {geo}, "Idempotency-Key": {"k2"}, "Authorization": {"Bearer " + c.keys["themeowner"]}}
+			res, err := c.http.Client().Do(req)
+			if err != nil {
+				at <- err.Error()
+				return
+			}
+			_ = res.Body.Close()
+			at <- fmt.Sprint(res.StatusCode, res.Header.Get("Location"))
+		}()
+	}
+	first := <-at
+	for range 5 {
+		if next := <-at; next != first || !strings.HasPrefix(first, "201") {
+			t.Errorf("at the same time: %s and %s", first, next)
+		}
 	}
 	c.as("themeowner", "POST", lamps, geo, lamp(p[0], p[1], map[string]any{"name": "other"}), 409, "Idempotency-Key", "k1")
 	c.as("themeowner", "POST", lamps, geo, lamp(p[0], p[1], nil), 400, "Idempotency-Key", strings.Repeat("k", 201))

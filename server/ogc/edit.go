@@ -99,6 +99,11 @@ func (a *API) create(c echo.Context, in *openapi.Input) error {
 		return e.refused(err)
 	}
 	if err := e.apply(ctx, "items.create", &f, nil, once); err != nil {
+		if layers.KindOf(err) == layers.Conflict { // the same request at the same time may have been first
+			if made, derr := once.done(ctx, a.o.Records); derr == nil && made != "" {
+				return e.answer(http.StatusCreated, made)
+			}
+		}
 		return err
 	}
 	return e.answer(http.StatusCreated, f.Key)
