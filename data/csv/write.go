@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/encoding/wkt"
-	"github.com/paulmach/orb/project"
 
 	"wutu/layers"
 	"wutu/layers/geojson"
@@ -105,17 +103,11 @@ func AppendHeader(dst []byte, l *layers.Layer, f Format) []byte {
 func AppendRow(dst []byte, l *layers.Layer, row layers.Row, f Format) []byte {
 	dst = f.text(dst, row.ID())
 	g := row.Geometry()
-	if g != nil && f.To != nil && l.Geometry != layers.Point {
-		g = project.Geometry(orb.Clone(g), func(p orb.Point) orb.Point {
-			x, y := f.To(p)
-			return orb.Point{x, y}
-		})
-	}
 	switch {
 	case l.Geometry == layers.NoGeometry || f.Bare:
 	case l.Geometry != layers.Point:
 		dst = append(dst, ',')
-		dst = appendCell(dst, text(g))
+		dst = appendQuoted(dst, func(dst []byte) []byte { return appendWKT(dst, g, f.To) })
 	default:
 		p, ok := g.(orb.Point)
 		if ok && f.To != nil {
@@ -155,12 +147,4 @@ func appendCell(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	dst = append(dst, bytes.ReplaceAll([]byte(s), []byte{'"'}, []byte(`""`))...)
 	return append(dst, '"')
-}
-
-// text is the well-known text of g, "" for nil.
-func text(g orb.Geometry) string {
-	if g == nil {
-		return ""
-	}
-	return wkt.MarshalString(g)
 }
