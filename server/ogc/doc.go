@@ -1,33 +1,27 @@
-// Package ogc answers as OGC API Features: landing page, conformance, API
-// document, collections, items and single items in GeoJSON, with filters in
-// CQL2 text, coordinate systems, sorting and stable paging.
+// Package ogc answers as OGC API Features: landing page, conformance, API document,
+// collections, schemas, items and single items (Parts 1, 2, 3, 5, sorting as in the
+// draft of Part 8), and takes changes (Part 4).
 //
-// A collection is a layer the subject may list. Pages follow an opaque cursor
-// (keyset: stable under writes); offset is taken too, for clients that know
-// nothing else.
+// A collection is a layer the subject may list. Lists come in GeoJSON, JSON-FG,
+// GeoJSON text sequences, HTML, and the formats the caller brings; f decides, else
+// the Accept header. Coordinates are written and read in the systems of package
+// param, in the axis order of the register; a feature or a box outside a system's
+// domain is an error, never something else in its place.
 //
-// # Writing
+// Pages follow an opaque cursor (keyset: stable under writes) that also counts the
+// features before it, so that the page before can be named; offset is taken too, for
+// clients that know nothing else.
 //
-// Whoever access.Decision.Edit speaks for makes, replaces, patches and removes
-// features (OGC API Features Part 4, now OGC API Common Part 5): POST on items, PUT,
-// PATCH (JSON Merge Patch) and DELETE on an item, and OPTIONS says which of them.
+// A list is written while it is read. What goes wrong before the first 64 KiB are
+// full is a problem document; what goes wrong later ends the connection. An answer
+// lasts as long as its client goes on reading. Formats without room for links have
+// them in the header, for which the page is walked once before.
 //
-//   - A change names the state it supposes: If-Match with the ETag of the feature as
-//     it was read, * for whatever is there, or If-Unmodified-Since; without one 428,
-//     with another state 412. What is checked and what is written is one commit.
-//   - The ETag is weak and says what the subject sees and since when, never the
-//     number of a change: that would tell how much happens in what it does not see.
-//     Last-Modified is for those who may edit.
-//   - A body is judged by the schema that /schema shows: unknown properties, types,
-//     codes, what is required, what may be read only, and the geometry as imports
-//     judge it, each with its JSON pointer. "Prefer: handling=lenient" leaves out what
-//     is unknown and takes what differs by its JSON type only.
-//   - Fields that the subject does not see whole stay as they are. What results must
-//     lie within what the subject may list; who sees a part of a layer does not name
-//     new features, as a name that is taken would tell of others.
-//   - The state before stays true of the time before: ValidFrom is the time of the
-//     change. The audit trail has a line with the names of the fields.
+// Tags of lists are hashes of what is shown: a number of a change would tell how
+// much happens in what the subject does not see.
 //
-// What is not here: questions that span layers (package api), tiles, the life of
-// cases (package events).
+// HTML pages are drawn here, without scripts and other hosts, Chinese first.
+//
+// What is not here: questions that span layers (package api), tiles, formats of
+// package data.
 package ogc
