@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"iter"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -26,6 +27,8 @@ type City interface {
 	Apply(ctx context.Context, b layers.Batch) (uint64, error)
 	// Listen follows the changes above since; 0: from now on.
 	Listen(since uint64) *live.Listener
+	// Log tells the changes of layers above since, none folded into a later one.
+	Log(ctx context.Context, since uint64, layers []string) iter.Seq2[live.Delta, error]
 }
 
 // Records is the store behind the city, for keys, idempotency and histories.
