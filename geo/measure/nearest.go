@@ -38,11 +38,29 @@ func Within(p orb.Point, g orb.Geometry, radiusM float64) bool {
 // crossing lines are not seen here and give the distance from the nearest
 // vertex. For edges of city size the nearest places include a vertex of one of
 // the two, which is what is searched: O(vertices of a × edges of b) and back.
-func Between(a, b orb.Geometry) float64 {
+func Between(a, b orb.Geometry) float64 { return between(a, b, math.Inf(1)) }
+
+// Near reports whether two geometries that do not cross are at most limitM metres
+// apart, borders included: Between(a, b) <= limitM, at the price of a bound for each
+// vertex of geometries that lie farther apart.
+func Near(a, b orb.Geometry, limitM float64) bool { return between(a, b, limitM) <= limitM }
+
+// between is the least distance if it is at most limit, and else +Inf or any
+// number above the limit.
+func between(a, b orb.Geometry, limit float64) float64 {
 	best := math.Inf(1)
 	each := func(from, to orb.Geometry) {
+		box := boxOf(to)
 		Vertices(from, func(p orb.Point) bool {
-			best = min(best, DistanceTo(p, to))
+			if BoundDistance(p, box) > limit {
+				return true
+			}
+			s := newSearch(p)
+			s.estimate = limit
+			s.visit(to)
+			s.finish()
+			best = min(best, s.best)
+			limit = min(limit, best)
 			return best > 0
 		})
 	}
@@ -51,6 +69,20 @@ func Between(a, b orb.Geometry) float64 {
 		each(b, a)
 	}
 	return best
+}
+
+// boxOf is the box around every vertex of g, an empty one of nil.
+func boxOf(g orb.Geometry) orb.Bound {
+	b := orb.Bound{Min: orb.Point{1, 1}, Max: orb.Point{-1, -1}}
+	Vertices(g, func(p orb.Point) bool {
+		if b.Min[0] > b.Max[0] {
+			b = orb.Bound{Min: p, Max: p}
+		} else {
+			b = b.Extend(p)
+		}
+		return true
+	})
+	return b
 }
 
 // search looks for the nearest place in two passes: a plane through p gives

@@ -76,7 +76,7 @@ func answered(a, b orb.Geometry) map[string]bool {
 func TestAgainstTheMatrix(t *testing.T) {
 	r := geotest.Rand(t)
 	seen := map[string]int{}
-	for i := range 2500 {
+	for i := range 1500 {
 		ga, gb := validShape(t, func() orb.Geometry { return geotest.Lattice(r, 4) }), validShape(t, func() orb.Geometry { return geotest.Lattice(r, 4) })
 		if i%2 == 1 {
 			sx, sy, lean := r.Float64(), r.Float64(), r.Float64()-0.5
@@ -100,7 +100,7 @@ func TestAgainstTheMatrix(t *testing.T) {
 		}
 	}
 	for _, name := range strings.Fields("intersects contains within covers equals touches crosses overlaps") {
-		if seen[name] < 20 {
+		if seen[name] < 12 {
 			t.Errorf("%s was seen %d times only", name, seen[name])
 		}
 	}

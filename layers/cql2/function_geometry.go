@@ -1,6 +1,8 @@
 package cql2
 
 import (
+	"math"
+
 	"github.com/paulmach/orb"
 
 	"wutu/geo/measure"
@@ -31,8 +33,9 @@ func areaOf(c *compiler, f *builtin, args []argument) (argument, error) {
 func lengthInMetres(g orb.Geometry) float64 { return measure.Length(g) }
 
 // metresBetween returns the function that measures the distance of two operands
-// of one row, false when one is null.
-func (c *compiler) metresBetween(f *builtin, a, b geometryTerm) (func(layers.Row) (float64, bool), error) {
+// of one row, or, with a finite limit, says whether it is at most that: limit or
+// less then, and +Inf otherwise. It is false when one is null.
+func (c *compiler) metresBetween(f *builtin, a, b geometryTerm) (func(r layers.Row, limit float64) (float64, bool), error) {
 	for _, g := range []geometryTerm{a, b} {
 		if g.constant != nil && vertices(g.constant) > maxMeasured {
 			return nil, c.fail(layers.TooLarge, f.Name, "a geometry it measures to has more than %d vertices", maxMeasured)
@@ -47,7 +50,7 @@ func (c *compiler) metresBetween(f *builtin, a, b geometryTerm) (func(layers.Row
 		p := predicate.Prepare(b.constant)
 		meets = func(g, _ orb.Geometry) bool { return p.Intersects(g) }
 	}
-	return func(r layers.Row) (float64, bool) {
+	return func(r layers.Row, limit float64) (float64, bool) {
 		g, h := first(r), second(r)
 		if g == nil || h == nil {
 			return 0, false
@@ -55,10 +58,15 @@ func (c *compiler) metresBetween(f *builtin, a, b geometryTerm) (func(layers.Row
 		if p, ok := g.(orb.Point); ok {
 			return measure.DistanceTo(p, h), true
 		}
-		if meets(g, h) {
+		switch {
+		case meets(g, h):
 			return 0, true
+		case math.IsInf(limit, 1):
+			return measure.Between(g, h), true
+		case measure.Near(g, h, limit):
+			return limit, true
 		}
-		return measure.Between(g, h), true
+		return math.Inf(1), true
 	}, nil
 }
 
@@ -68,7 +76,7 @@ func distanceOf(c *compiler, f *builtin, args []argument) (argument, error) {
 		return argument{}, err
 	}
 	return f.computed(kindNumber, args, func(r layers.Row) layers.Value {
-		d, ok := metres(r)
+		d, ok := metres(r, math.Inf(1))
 		if !ok {
 			return layers.Value{}
 		}
@@ -87,7 +95,7 @@ func dwithinOf(c *compiler, f *builtin, args []argument) (argument, error) {
 		if most.IsNull() {
 			return most
 		}
-		d, ok := metres(r)
+		d, ok := metres(r, most.Float())
 		if !ok {
 			return layers.Value{}
 		}
