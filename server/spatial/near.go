@@ -43,6 +43,7 @@ func (a *API) nearRoute() openapi.Route {
 			{Name: "within", About: "WKT geometry the features must meet"},
 			{Name: "per", About: "Field with a limit for each of its values; features without a value count as one more"},
 			{Name: "k_per", Type: openapi.Integer, About: "At most this many of each value of per", Span: &openapi.Span{Min: 1, Max: maxK}, Default: "1"},
+			{Name: "datetime", About: "The city as of this instant (RFC 3339), borders of areas included"},
 		},
 		Answers: []openapi.Answer{{Status: http.StatusOK, Type: mediaGeoJSON, About: about, Schema: "featureCollection"}}, Handle: a.near}
 }
@@ -60,7 +61,11 @@ type nearest struct {
 }
 
 func (a *API) near(c echo.Context, in *openapi.Input) error {
-	subject, v := auth.SubjectOf(c.Request().Context()), a.o.City.View()
+	subject := auth.SubjectOf(c.Request().Context())
+	v, err := param.AsOf(c.Request().Context(), a.o.City.View(), "datetime", in.Text("datetime"))
+	if err != nil {
+		return err
+	}
 	l, err := param.Listable(v, &subject, in.Text("layer"))
 	if err != nil {
 		return err
@@ -83,7 +88,7 @@ func (a *API) near(c echo.Context, in *openapi.Input) error {
 	if n.shape, err = around(in); err != nil {
 		return err
 	}
-	return n.answer(c, v, "")
+	return n.answer(c, v, &a.room, "")
 }
 
 // around reads the place or the geometry of a request.
@@ -116,6 +121,7 @@ type nearBody struct {
 	Within   json.RawMessage `json:"within" schema:"Geometry" about:"Geometry the features must meet"`
 	Per      string          `json:"per" about:"Field with a limit for each of its values; features without a value count as one more"`
 	PerK     *int            `json:"k_per" about:"At most this many of each value of per; absent: 1"`
+	Datetime string          `json:"datetime" about:"The city as of this instant (RFC 3339), borders of areas included"`
 }
 
 func (a *API) nearShape(c echo.Context, in *openapi.Input) error {
@@ -123,6 +129,9 @@ func (a *API) nearShape(c echo.Context, in *openapi.Input) error {
 	var b nearBody
 	err := in.Body(&b)
 	if err != nil {
+		return err
+	}
+	if v, err = param.AsOf(c.Request().Context(), v, "/datetime", b.Datetime); err != nil {
 		return err
 	}
 	l, err := param.Listable(v, &subject, b.Layer)
@@ -153,7 +162,7 @@ func (a *API) nearShape(c echo.Context, in *openapi.Input) error {
 	if n.shape, err = drawn("/geometry", b.Geometry, maxVertices); err != nil {
 		return err
 	}
-	return n.answer(c, v, "/")
+	return n.answer(c, v, &a.room, "/")
 }
 
 // hits asks the engine: a place without limits by value goes the shortest way.
@@ -181,12 +190,21 @@ func (n *nearest) hits(ctx context.Context, v *live.View) iter.Seq2[live.Hit, er
 }
 
 // answer writes the hits; parameters are named behind the prefix.
-func (n *nearest) answer(c echo.Context, v *live.View, prefix string) error {
+func (n *nearest) answer(c echo.Context, v *live.View, room *geojson.Room, prefix string) error {
 	ctx := c.Request().Context()
 	e := geojson.Encoder{Layer: n.layer, Sights: access.Decide(&n.query.Subject, n.layer).Sights}
-	b := []byte(`{"type":"FeatureCollection","features":[`)
+	var hit live.Hit
+	e.Extra = func(b []byte, _ int) []byte {
+		b = append(b, `,"layer":`...)
+		b = geojson.AppendString(b, n.layer.ID)
+		b = append(b, `,"distance":`...)
+		return geojson.AppendFloat(b, hit.DistanceM)
+	}
+	lent := room.Take()
+	defer room.Back(lent)
+	b := append(*lent, `{"type":"FeatureCollection","features":[`...)
 	i := 0
-	for hit, err := range n.hits(ctx, v) {
+	for h, err := range n.hits(ctx, v) {
 		if err != nil {
 			names := map[string]string{}
 			for _, name := range []string{"lon", "lat", "k", "radius", "per", "geometry"} {
@@ -194,20 +212,16 @@ func (n *nearest) answer(c echo.Context, v *live.View, prefix string) error {
 			}
 			return param.Pointers(err, prefix+"filter", names)
 		}
-		e.Extra = func(b []byte, _ int) []byte {
-			b = append(b, `,"layer":`...)
-			b = geojson.AppendString(b, n.layer.ID)
-			b = append(b, `,"distance":`...)
-			return geojson.AppendFloat(b, hit.DistanceM)
-		}
+		hit = h
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = e.Append(b, hit, i)
+		b = e.Append(b, hit.Row, i)
 		i++
 	}
 	usage.Rows(ctx, i)
 	b = append(b, `],"numberReturned":`...)
 	b = strconv.AppendInt(b, int64(i), 10)
-	return c.Blob(http.StatusOK, mediaGeoJSON, append(b, '}', '\n'))
+	*lent = append(b, '}', '\n')
+	return c.Blob(http.StatusOK, mediaGeoJSON, *lent)
 }
