@@ -32,13 +32,15 @@ func (g *Gate) Routes() []openapi.Route {
 	}
 	end := route(http.MethodDelete, "/api/v1/sessions/{id}", "endSession", "End one of the own sessions", nil, nil, g.handleEnd)
 	end.Params = []openapi.Param{{Name: "id", In: openapi.Path, About: "Id of the session"}}
+	start := route(http.MethodPost, sessionPath+"/totp", "startFactor", "Make a secret for a second factor", factorStart{}, Enrolment{}, g.handleStart)
+	start.Body.Optional = true
 	return []openapi.Route{
 		route(http.MethodGet, sessionPath+"/methods", "sessionMethods", "The ways to sign in", nil, methods{}, g.handleMethods),
 		route(http.MethodPost, sessionPath, "signIn", "Sign in", credentials{}, signedIn{}, g.handleSignIn),
 		route(http.MethodGet, sessionPath, "session", "The own session", nil, ownSession{}, g.handleSession),
 		route(http.MethodDelete, sessionPath, "signOut", "Sign out", nil, nil, g.handleSignOut),
 		route(http.MethodPost, sessionPath+"/password", "changePassword", "Change the own password", passwords{}, nil, g.handlePassword),
-		route(http.MethodPost, sessionPath+"/totp", "startFactor", "Make a secret for a second factor", nil, Enrolment{}, g.handleStart),
+		start,
 		route(http.MethodPut, sessionPath+"/totp", "confirmFactor", "Activate the second factor", factorCode{}, nil, g.handleConfirm),
 		route(http.MethodGet, "/api/v1/sessions", "sessions", "The own sessions", nil, ownSessions{}, g.handleSessions),
 		end,
@@ -194,10 +196,12 @@ func (g *Gate) handlePassword(c echo.Context, in *openapi.Input) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
+type factorStart struct {
+	Code string `json:"code" about:"Of the active factor, if there is one"`
+}
+
 func (g *Gate) handleStart(c echo.Context, in *openapi.Input) error {
-	var body struct {
-		Code string `json:"code"` // of the active factor, if there is one
-	}
+	var body factorStart
 	r := c.Request()
 	if r.ContentLength != 0 {
 		if err := in.Body(&body); err != nil {

@@ -212,7 +212,7 @@ func (a *author) operation(r *Route) (object, error) {
 			}
 			content.set(t, media)
 		}
-		op.set("requestBody", object{{"description", b.About}, {"required", true}, {"content", content}})
+		op.set("requestBody", object{{"description", b.About}, {"required", !b.Optional}, {"content", content}})
 	}
 	responses, err := a.responses(r)
 	if err != nil {

@@ -78,7 +78,7 @@ func Check(r *Route, c echo.Context) (*Input, error) {
 }
 
 func checkBody(r *Route, c echo.Context) error {
-	if r.Body == nil {
+	if r.Body == nil || r.Body.Optional && c.Request().ContentLength == 0 {
 		return nil
 	}
 	got := c.Request().Header.Get("Content-Type")

@@ -26,7 +26,7 @@ var known = [...]struct {
 }{
 	{reflect.TypeFor[time.Time](), instant},
 	{reflect.TypeFor[json.RawMessage](), func() *Schema { return &Schema{} }},
-	{reflect.TypeFor[orb.Point](), func() *Schema { return named("Position") }},
+	{reflect.TypeFor[orb.Point](), func() *Schema { return named("LonLat") }},
 	{reflect.TypeFor[[]byte](), func() *Schema { return &Schema{Type: "string", Format: "byte"} }},
 }
 

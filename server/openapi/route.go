@@ -71,11 +71,12 @@ type Param struct {
 
 // Body declares what a request carries.
 type Body struct {
-	About   string
-	Types   []string // media types taken; the first is documented
-	Schema  string   // name of a shape of schemas.go, "" for what Of says
-	Of      any      // a value of the Go type the body is decoded into, or a *Schema
-	Example string   // JSON of a body that makes a request work
+	About    string
+	Types    []string // media types taken; the first is documented
+	Schema   string   // name of a shape of schemas.go, "" for what Of says
+	Of       any      // a value of the Go type the body is decoded into, or a *Schema
+	Optional bool     // there may be none
+	Example  string   // JSON of a body that makes a request work
 
 	MaxBytes int64 // at most this long, where the server's limit does not fit; 0: the server's
 }

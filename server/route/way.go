@@ -41,8 +41,8 @@ type wayFeature struct {
 }
 
 type line struct {
-	Type        string      `json:"type"`
-	Coordinates [][]float64 `json:"coordinates"`
+	Type        string       `json:"type"`
+	Coordinates [][2]float64 `json:"coordinates"`
 }
 
 func (r *Router) way(c echo.Context, in *openapi.Input) error {
@@ -93,10 +93,10 @@ func answer(c echo.Context, body any) error {
 
 func tenth(x float64) float64 { return math.Round(x*10) / 10 }
 
-func coordinates(l []orb.Point) [][]float64 {
-	out := make([][]float64, len(l))
+func coordinates(l []orb.Point) [][2]float64 {
+	out := make([][2]float64, len(l))
 	for i, p := range l {
-		out[i] = []float64{p[0], p[1]}
+		out[i] = p
 	}
 	return out
 }
