@@ -90,6 +90,96 @@ func BenchmarkCountInCircle1km(b *testing.B) {
 	})
 }
 
+// benchFilter parses a filter of the benchmarks.
+func benchFilter(b *testing.B, text string) layers.Expr {
+	filter, err := cql2.Parse(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return filter
+}
+
+// BenchmarkCountFiltered counts one of five kinds in the whole layer: a look at a
+// byte for each row.
+func BenchmarkCountFiltered(b *testing.B) {
+	v := benchCity().View()
+	q := benchQuery()
+	q.Filter = benchFilter(b, "kind = 'lamp'")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := v.Count(b.Context(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCountFilteredInCircle1km counts one kind in a circle.
+func BenchmarkCountFilteredInCircle1km(b *testing.B) {
+	v := benchCity().View()
+	rng := rand.New(rand.NewPCG(2, 2))
+	q := benchQuery()
+	q.Filter = benchFilter(b, "kind IN ('lamp','tree') AND size > 500")
+	b.ReportAllocs()
+	for b.Loop() {
+		q.Region = &layers.Region{Geometry: orb.Point{rng.Float64(), rng.Float64()}, BufferM: 1000}
+		if _, err := v.Count(b.Context(), q); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCountAlongLine counts within 300 m of a path of twenty places.
+func BenchmarkCountAlongLine(b *testing.B) {
+	benchCount(b, func(rng *rand.Rand) *layers.Region {
+		x, y := rng.Float64(), rng.Float64()
+		line := make(orb.LineString, 20)
+		for i := range line {
+			x, y = x+rng.NormFloat64()*0.003, y+0.002
+			line[i] = orb.Point{x, y}
+		}
+		return &layers.Region{Geometry: line, BufferM: 300}
+	})
+}
+
+// benchSelect reads a page.
+func benchSelect(b *testing.B, q layers.Query) {
+	v := benchCity().View()
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, err := range v.Select(b.Context(), q) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// BenchmarkPageAtDepth reads ten rows near the end of the layer.
+func BenchmarkPageAtDepth(b *testing.B) {
+	q := benchQuery()
+	q.Limit, q.After = 10, &layers.Cursor{ID: "t0990000"}
+	benchSelect(b, q)
+}
+
+// BenchmarkPageInBoxAtDepth reads ten rows, from the middle on, of a box with a
+// large share of the layer.
+func BenchmarkPageInBoxAtDepth(b *testing.B) {
+	q := benchQuery()
+	q.Boxes = []orb.Bound{{Min: orb.Point{0.1, 0.1}, Max: orb.Point{0.8, 0.9}}}
+	q.Limit, q.After = 10, &layers.Cursor{ID: "t0500000"}
+	benchSelect(b, q)
+}
+
+// BenchmarkSortedPage reads the ten largest of the layer.
+func BenchmarkSortedPage(b *testing.B) {
+	q := benchQuery()
+	q.Limit, q.Sort = 10, []layers.SortKey{{Field: "weight", Desc: true}}
+	benchSelect(b, q)
+}
+
+// BenchmarkAllInOrder reads the layer from the first id to the last.
+func BenchmarkAllInOrder(b *testing.B) { benchSelect(b, benchQuery()) }
+
 func BenchmarkGroupByCell(b *testing.B) {
 	v := benchCity().View()
 	b.ReportAllocs()

@@ -38,3 +38,22 @@ func (b bitset) countRange(lo, hi uint32) int {
 	}
 	return n
 }
+
+// each calls fn for the bits in [lo, hi) that are set, ascending.
+func (b bitset) each(lo, hi uint32, fn func(uint32)) {
+	if b == nil || lo >= hi {
+		return
+	}
+	for w := lo >> 6; w <= (hi-1)>>6; w++ {
+		word := b[w]
+		if w == lo>>6 {
+			word &= ^uint64(0) << (lo & 63)
+		}
+		if w == (hi-1)>>6 {
+			word &= ^uint64(0) >> (63 - (hi-1)&63)
+		}
+		for ; word != 0; word &= word - 1 {
+			fn(w<<6 + uint32(bits.TrailingZeros64(word)))
+		}
+	}
+}

@@ -30,6 +30,7 @@ type plan struct {
 	conjuncts []conjunct          // of the filter and of the scope's condition
 	region    *predicate.Prepared // nil: no region
 	disc      *measure.Disc       // a region that is one point with a buffer
+	belt      *belt               // any other region with a buffer
 	within    bool
 	buffer    float64
 	scope     *scope      // what access asks of every row; nil: nothing
@@ -150,6 +151,8 @@ func (p *plan) prepareRegion() error {
 	if at, ok := r.Geometry.(orb.Point); ok && p.buffer > 0 {
 		disc := measure.NewDisc(at, p.buffer)
 		p.disc = &disc
+	} else if p.buffer > 0 {
+		p.belt = newBelt(p.region, p.buffer)
 	}
 	p.narrow([]orb.Bound{measure.Pad(r.Geometry.Bound(), r.BufferM)})
 	return nil
@@ -267,7 +270,7 @@ func (p *plan) inRegion(g orb.Geometry) bool {
 	case p.within:
 		return withinDistance(g, p.query.Region.Geometry, p.buffer)
 	case isPoint:
-		return p.region.Locate(pt) != predicate.Outside || measure.DistanceTo(pt, p.query.Region.Geometry) <= p.buffer
+		return p.belt.contains(pt)
 	}
 	return p.region.Intersects(g) || measure.Between(g, p.query.Region.Geometry) <= p.buffer
 }

@@ -1,6 +1,8 @@
 package live
 
 import (
+	"bytes"
+
 	"github.com/paulmach/orb"
 
 	"wutu/layers"
@@ -136,15 +138,32 @@ func (v *verdicts) hear(code uint32) {
 
 // countNarrow counts the rows of [lo, hi) that are admitted and not dead.
 func (v *verdicts) countNarrow(dead bitset, lo, hi uint32) int {
+	codes := v.column.narrow[lo:hi]
 	n := 0
-	for i, code := range v.column.narrow[lo:hi] {
+	if len(codes) < 64*len(v.of) { // not worth a look at every value
+		for i, code := range codes {
+			if v.of[code] == unheard {
+				v.hear(uint32(code))
+			}
+			if v.of[code] == admitted && !dead.has(lo+uint32(i)) {
+				n++
+			}
+		}
+		return n
+	}
+	for code := range v.of {
 		if v.of[code] == unheard {
 			v.hear(uint32(code))
 		}
-		if v.of[code] == admitted && !dead.has(lo+uint32(i)) {
-			n++
+		if v.of[code] == admitted {
+			n += bytes.Count(codes, []byte{byte(code)})
 		}
 	}
+	dead.each(lo, hi, func(row uint32) {
+		if v.of[v.column.narrow[row]] == admitted {
+			n--
+		}
+	})
 	return n
 }
 

@@ -1,11 +1,8 @@
 package live
 
 import (
-	"math"
-
 	"github.com/paulmach/orb"
 
-	"wutu/geo/measure"
 	"wutu/geo/predicate"
 )
 
@@ -98,60 +95,5 @@ func (p *plan) relateRegion() func(orb.Bound) predicate.BoxRelation {
 			return predicate.BoxCrosses
 		}
 	}
-	return newBelt(p.region, p.buffer).relate
-}
-
-// belt is a geometry of any kind with a buffer.
-type belt struct {
-	shape    *predicate.Prepared
-	geometry orb.Geometry
-	bufferM  float64
-	near     orb.Bound // all that is within the buffer lies in it
-	pad      orb.Point // degrees that the buffer spans anywhere in near; infinite where it reaches a pole or the antimeridian
-	few      bool      // the geometry has few vertices: its distance is cheap
-}
-
-// fewVertices bounds the geometries whose distance from a node is measured, at
-// some 10 ns an edge.
-const fewVertices = 128
-
-func newBelt(shape *predicate.Prepared, bufferM float64) *belt {
-	b := &belt{shape: shape, geometry: shape.Geometry(), bufferM: bufferM, near: measure.Pad(shape.Bound(), bufferM)}
-	n := 0
-	b.few = measure.Vertices(b.geometry, func(orb.Point) bool { n++; return n <= fewVertices })
-	b.pad = orb.Point{math.Inf(1), math.Inf(1)}
-	if b.near.Min[0] > -180 && b.near.Max[0] < 180 {
-		// A circle of the buffer's radius is widest, in degrees, where it is nearest to a pole.
-		at := orb.Point{0, max(math.Abs(b.near.Min[1]), math.Abs(b.near.Max[1]))}
-		if c := measure.Circle(at, bufferM); c.Max[0] < 180 {
-			b.pad = orb.Point{c.Max[0], at[1] - c.Min[1]}
-		}
-	}
-	return b
-}
-
-// surely is what triangle inequalities leave for the errors of distances, metres.
-const surely = 0.01
-
-func (b *belt) relate(box orb.Bound) predicate.BoxRelation {
-	if b.pad[0] < 180 {
-		if !b.near.Intersects(box) {
-			return predicate.BoxOutside
-		}
-		grown := orb.Bound{Min: orb.Point{box.Min[0] - b.pad[0], box.Min[1] - b.pad[1]}, Max: orb.Point{box.Max[0] + b.pad[0], box.Max[1] + b.pad[1]}}
-		if b.shape.RelateBox(grown) == predicate.BoxOutside {
-			return predicate.BoxOutside
-		}
-	}
-	if b.shape.RelateBox(box) == predicate.BoxInside {
-		return predicate.BoxInside
-	}
-	if !b.few {
-		return predicate.BoxCrosses
-	}
-	centre := measure.NewAround(box.Center())
-	if reach := centre.Most(box); reach < b.bufferM/2 && measure.DistanceTo(box.Center(), b.geometry)+reach+surely <= b.bufferM {
-		return predicate.BoxInside
-	}
-	return predicate.BoxCrosses
+	return p.belt.relate
 }
