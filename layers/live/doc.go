@@ -27,6 +27,31 @@
 // computed once per segment when first asked for, and kept. So lists, counts,
 // groups, hexagons and tiles are made from the same rows and agree.
 //
+// # Why it is fast
+//
+//   - A node of the packed tree is an interval of rows. What a query asks of places
+//     (boxes, a region with its buffer, the areas of the scope) is asked of nodes
+//     (sieve): one wholly inside counts by the length of its interval less the dead
+//     rows, one wholly outside is never opened, and only leaves on a border are tested
+//     row by row. A count in a circle costs its border, not its area.
+//   - A circle is decided by squares on a plane (measure.Disc), a buffered line or
+//     polygon by the same of its edges (belt). The plane's error is known, so only
+//     what lies between its two bounds costs a geodesic: answers are exact.
+//   - A condition on one field that is kept as a dictionary is judged once for each
+//     value (screen); a row costs a look at its code, and in a column of bytes a
+//     count of many rows goes by the word. That needs no bitmaps beside the columns,
+//     and takes any condition, LIKE and OR within the field included.
+//   - The nearest are found leaf by leaf from the nearest leaf on; a row is measured
+//     only when the plane does not rule it out, and no row has a place in a queue.
+//   - Every segment keeps its rows' order by id (four bytes a row), so a page at any
+//     depth costs a binary search and its rows, and a whole layer streams without
+//     being gathered. With a region either that order is walked, testing rows, or the
+//     matches are gathered (a list while they are few, then a bit for each row) and
+//     taken in that order: whichever the tree says is less. Sorted pages keep no more
+//     rows than they show.
+//   - Columns append their values as JSON themselves; whether a column's texts need
+//     escapes is known since it was built.
+//
 // # Access
 //
 // Every query carries a subject, and every method applies package access before
