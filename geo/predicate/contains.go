@@ -175,19 +175,18 @@ func (p *Prepared) TraceLine(l orb.LineString) Trace {
 func (a *area) trace(l []orb.Point) Trace {
 	var t Trace
 	var cuts []orb.Point
+	var crossed []edge
 	for i := 1; i < len(l); i++ {
 		p, q := l[i-1], l[i]
 		if p == q {
 			continue
 		}
-		cuts = append(cuts[:0], p, q)
-		crossed := false
+		cuts, crossed = append(cuts[:0], p, q), crossed[:0]
 		lo := orb.Point{min(p[0], q[0]), min(p[1], q[1])}
 		hi := orb.Point{max(p[0], q[0]), max(p[1], q[1])}
 		a.near(lo, hi, func(e *edge) bool {
 			if segmentsCross(e.a, e.b, p, q) {
-				crossed = true
-				return false
+				crossed = append(crossed, *e)
 			}
 			for _, v := range [2]orb.Point{e.a, e.b} {
 				if v != p && v != q && onSegment(p, q, v) {
@@ -196,8 +195,12 @@ func (a *area) trace(l []orb.Point) Trace {
 			}
 			return true
 		})
-		if crossed {
-			return Trace{Inside: true, Border: t.Border, Outside: true}
+		// Where an edge is crossed, one side is inside, unless another ring
+		// touches the edge at that very place, which then is a cut.
+		for _, e := range crossed {
+			if !slices.ContainsFunc(cuts[2:], func(v orb.Point) bool { return onSegment(e.a, e.b, v) }) {
+				return Trace{Inside: true, Border: t.Border, Outside: true}
+			}
 		}
 		sortAlong(cuts, p, q)
 		for j := 1; j < len(cuts); j++ {

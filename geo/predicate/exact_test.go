@@ -106,6 +106,28 @@ func TestAgainstTheMatrix(t *testing.T) {
 	}
 }
 
+// A line may leave a polygon through a place where a hole touches the shell, and
+// then run along the hole: no edge it crosses has the inside on one side.
+func TestCrossingWhereRingsTouch(t *testing.T) {
+	touching := orb.Polygon{{{-4, 4}, {4, 4}, {4, 8}, {-4, 8}, {-4, 4}}, {{3, 7}, {-1, 8}, {-1, 7}, {3, 7}}}
+	diamond := orb.Polygon{{{0, 0}, {8, 0}, {8, 8}, {0, 8}, {0, 0}}, {{4, 0}, {6, 4}, {2, 4}, {4, 0}}}
+	for _, c := range []struct {
+		line orb.LineString
+		area orb.Polygon
+	}{
+		{orb.LineString{{-1, 9}, {-1, 7}, {-1, 9}}, touching}, {orb.LineString{{-1, 9}, {-1, 6}}, touching},
+		{orb.LineString{{4, -2}, {4, 4}}, diamond}, {orb.LineString{{4, -2}, {4, 5}}, diamond},
+		{orb.LineString{{3, -2}, {6, 4}}, diamond}, {orb.LineString{{2, -2}, {6, 2}}, diamond},
+	} {
+		m := geotest.Matrix(c.line, c.area)
+		for name, want := range wanted(m, c.line, c.area) {
+			if got := answered(c.line, c.area)[name]; got != want {
+				t.Errorf("%v %s %v = %v, the matrix is %s", c.line, name, c.area, got, m)
+			}
+		}
+	}
+}
+
 func validShape(t *testing.T, draw func() orb.Geometry) orb.Geometry {
 	t.Helper()
 	for {
