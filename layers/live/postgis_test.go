@@ -121,7 +121,7 @@ func (p *peers) fill() {
 	}
 	p.query(`CREATE TABLE shapes (id text COLLATE "C", geom geometry);
 		CREATE TABLE small (id text COLLATE "C", geom geometry);
-		CREATE TABLE q (id int, kind text, geom geometry, geom2 geometry, r float8)`)
+		CREATE TABLE q (id int, kind text, geom geometry, geom2 geometry, r float8, geog geography);` + tries())
 	for name, all := range map[string]map[string]orb.Geometry{"shapes": p.shapes, "small": p.small} {
 		var rows strings.Builder
 		for _, id := range slices.Sorted(maps.Keys(all)) {
@@ -131,8 +131,8 @@ func (p *peers) fill() {
 	}
 	// Edges here are straight in degrees, those of geography are not: pieces of
 	// 33 m are both to a fiftieth of a millimetre.
-	p.query(`ALTER TABLE small ADD geog geography;
-		UPDATE small SET geog = ST_Segmentize(geom, 0.0003)::geography;
+	p.query(`ALTER TABLE small ADD geog geography, ADD corner geography;
+		UPDATE small SET geog = ST_Segmentize(geom, 0.0003)::geography, corner = (SELECT d.geom FROM ST_DumpPoints(small.geom) d LIMIT 1)::geography;
 		CREATE TABLE plain AS SELECT * FROM shapes WHERE id NOT LIKE 'gc%';
 		CREATE INDEX ON shapes USING gist (geom); CREATE INDEX ON plain USING gist (geom); CREATE INDEX ON small USING gist (geog); ANALYZE`)
 }
@@ -257,14 +257,32 @@ func tries() string {
 	return b.String()
 }
 
+// askedColumns are filled with the questions; the geography is made of the geometry.
+const askedColumns = "q (id, kind, geom, geom2, r)"
+
 type question struct {
 	kind    int
 	g, g2   orb.Geometry
 	radiusM float64
 }
 
-func TestPlaneAgainstPostGIS(t *testing.T) {
+func TestAgainstPostGIS(t *testing.T) {
 	p := newPeers(t)
+	for _, part := range []struct {
+		name string
+		ask  func(*testing.T, *peers)
+	}{{"plane", planeAgainstPostGIS}, {"distances", distancesAgainstPostGIS}, {"validity", validityAgainstPostGIS}} {
+		t.Run(part.name, func(t *testing.T) {
+			outer := p.t
+			p.t, p.ctx = t, t.Context()
+			defer func() { p.t, p.ctx = outer, outer.Context() }()
+			p.query("TRUNCATE q")
+			part.ask(t, p)
+		})
+	}
+}
+
+func planeAgainstPostGIS(t *testing.T, p *peers) {
 	kinds := planarKinds()
 	var questions []question
 	var rows strings.Builder
@@ -287,9 +305,8 @@ func TestPlaneAgainstPostGIS(t *testing.T) {
 		questions = append(questions, q)
 		fmt.Fprintf(&rows, "%d\t%s\t%s\t%s\t\\N\n", i, k.name, p.hex(q.g), p.hex(q.g2))
 	}
-	p.copy("q", rows.String())
+	p.copy(askedColumns, rows.String())
 	p.query("ANALYZE q")
-	p.query(tries())
 	want := make([][]string, len(questions))
 	given := make([][]string, len(questions)) // where PostGIS gives up
 	for _, k := range kinds {

@@ -19,10 +19,9 @@ import (
 	"wutu/layers/memstore"
 )
 
-// What is valid here is valid in PostGIS, and the other way round: bow ties,
+// validityAgainstPostGIS: what is valid here is valid in PostGIS, and the other way round: bow ties,
 // spikes, holes that touch, cross, nest and cut, parts that overlap.
-func TestValidityAgainstPostGIS(t *testing.T) {
-	p := newPeers(t)
+func validityAgainstPostGIS(t *testing.T, p *peers) {
 	var shapes []orb.Geometry
 	var rows strings.Builder
 	for i := range postgisQuestions(t) {
@@ -36,7 +35,7 @@ func TestValidityAgainstPostGIS(t *testing.T) {
 		shapes = append(shapes, g)
 		fmt.Fprintf(&rows, "%d\t\\N\t%s\t\\N\t\\N\n", i, p.hex(g))
 	}
-	p.copy("q", rows.String())
+	p.copy(askedColumns, rows.String())
 	bad := 0
 	for _, line := range p.query("SELECT id, ST_IsValid(geom)::int, CASE WHEN ST_IsValid(geom) THEN '' ELSE ST_IsValidReason(geom) END FROM q ORDER BY id") {
 		fields := strings.Split(line, "\t")
@@ -147,7 +146,7 @@ func TestInvalidShapes(t *testing.T) {
 	}
 	defer city.Close()
 	kinds := planarKinds()
-	for i := range 1500 {
+	for i := range 600 {
 		g := w.spoilt()
 		ask := func() ([]string, error) {
 			q := layers.Query{Subject: layers.SystemSubject(), Layer: l.ID}
@@ -183,14 +182,14 @@ func TestInvalidShapes(t *testing.T) {
 // Of rings that cross themselves the even-odd rule says what is inside.
 func TestCrossingRingsAreEvenOdd(t *testing.T) {
 	rng := geotest.Rand(t)
-	for range 2000 {
+	for range 600 {
 		g := orb.Polygon{geotest.LatticeRing(rng, 4)}
 		at := orb.Point{float64(rng.IntN(9)) / 2, float64(rng.IntN(9)) / 2}
 		want := meets(at, g)
 		if got := predicate.Intersects(at, g); got != want {
 			t.Fatalf("%s meets %s: %v", text(at), text(g), got)
 		}
-		if d := measure.DistanceTo(at, g); (d == 0) != want {
+		if d := measure.DistanceTo(at, g); (d < 1e-6) != want {
 			t.Fatalf("%s is %v m from %s", text(at), d, text(g))
 		}
 	}
