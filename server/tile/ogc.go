@@ -185,7 +185,7 @@ func (a *API) tilesets(c echo.Context, in *openapi.Input) error {
 	sets := []tilesetInfo{}
 	for _, s := range tiles.MatrixSets() {
 		t := describeSet(v, subject, list, base, s, root(c))
-		t.Layers, t.Limits = nil, nil
+		t.Layers = nil // the limits stay: the suite of OGC reads them from the list
 		sets = append(sets, t)
 	}
 	return c.JSON(http.StatusOK, map[string]any{"tilesets": sets,

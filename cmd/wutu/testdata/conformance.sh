@@ -10,7 +10,8 @@
 # suite's own fault: they are counted as failed and named so. Downloads are kept in
 # bin/conformance/, details of the runs too. The jar of an OGC suite that was built
 # by hand, of whatever version, may be laid there as SUITE-VERSION-aio.jar.
-# Arguments name the parts to run: readers suites filters edits; all by default.
+# Arguments name the parts to run: readers cite_features cite_tiles api_document
+# filters edits; all by default.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 cache=$PWD/bin/conformance
@@ -54,7 +55,7 @@ bin/wutu import --data "$dir/edited" "$dir/first.geojson" --layer first --create
 serve "$dir/edited" "$dir/edited.log"
 edited=$address
 
-[ $# -gt 0 ] || set -- readers suites filters edits
+[ $# -gt 0 ] || set -- readers cite_features cite_tiles api_document filters edits
 for part in "$@"; do "$part"; done
 summarise
 [ $((total_failed - known_failed)) = 0 ]
