@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/layers"
+	"wutu/layers/live"
 	"wutu/server/geojson"
 	"wutu/server/param"
 )
@@ -148,14 +150,16 @@ func (p *page) encoder(w *param.Writer, n int) (Encoder, error) {
 // pages and formats are. It returns how many the page will have.
 func (p *page) announce(ctx context.Context, s *sink) (int, error) {
 	ahead := *p
-	if err := ahead.rows(ctx, func(layers.Row) error { return nil }); err != nil {
+	// The features are noted as read when they are written.
+	if err := ahead.walk(live.Noted(ctx), func(layers.Row) error { return nil }); err != nil {
 		return 0, err
 	}
 	matched, err := p.q.count(ctx, p.view)
 	if err != nil {
 		return 0, err
 	}
-	h := s.c.Response().Header()
+	h := http.Header{}
+	s.about = h
 	h.Set("OGC-NumberMatched", strconv.Itoa(matched))
 	h.Set("OGC-NumberReturned", strconv.Itoa(ahead.returned))
 	for _, l := range ahead.links() {

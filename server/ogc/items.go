@@ -70,8 +70,14 @@ type page struct {
 	alone             bool   // one feature, which is no page
 }
 
-// rows hands out the features of the page and learns whether there are more.
+// rows hands out the features of the page, which the caller is said to have read,
+// and learns whether there are more.
 func (p *page) rows(ctx context.Context, each func(layers.Row) error) error {
+	defer func() { usage.Rows(ctx, p.returned) }()
+	return p.walk(ctx, each)
+}
+
+func (p *page) walk(ctx context.Context, each func(layers.Row) error) error {
 	q, v := p.q, p.view
 	if q.nowhere != "" {
 		return nil
@@ -107,7 +113,6 @@ func (p *page) rows(ctx context.Context, each func(layers.Row) error) error {
 			return err
 		}
 	}
-	usage.Rows(ctx, p.returned)
 	return nil
 }
 
@@ -150,7 +155,7 @@ func (q *listing) inDomain(ctx context.Context, v *live.View) error {
 	if to == nil || q.bare || q.nowhere != "" || !stats.HasExtent || q.system.Covers(stats.Extent) {
 		return nil
 	}
-	for row, err := range v.Select(ctx, q.query) {
+	for row, err := range v.Select(live.Noted(ctx), q.query) {
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -21,6 +22,9 @@ type sink struct {
 	watch *time.Timer // ends the request when the client takes nothing any more
 	quiet time.Duration
 	stamp [2]int // where the time of the answer stands, which the tag leaves out
+	// about are headers that say something of the features: they are sent with the
+	// first of them, and not with a problem.
+	about http.Header
 }
 
 // chunk is how much is gathered before it is sent: large enough that the cost of
@@ -40,6 +44,7 @@ func (s *sink) send() error {
 		s.began = true
 		h := s.c.Response().Header()
 		h.Set(echo.HeaderContentType, s.media)
+		maps.Copy(h, s.about)
 		s.c.Response().WriteHeader(http.StatusOK)
 	}
 	_, err := s.c.Response().Write(s.buf)
