@@ -113,34 +113,42 @@ func (b *batchBody) fromCSV(body io.Reader, in *openapi.Input) ([]string, error)
 		}
 		b.Nearest = append(b.Nearest, t)
 	}
+	var ids []string
+	var err error
+	b.Points, ids, err = readTable(body)
+	return ids, err
+}
+
+// readTable reads the points of a table with a header, and its column id, nil when
+// there is none. Errors: Invalid naming the record or the line, TooLarge.
+func readTable(body io.Reader) (points positions, ids []string, err error) {
 	table := csv.NewReader(body)
 	table.ReuseRecord, table.TrimLeadingSpace = true, true
 	header, err := table.Read()
 	if err != nil {
-		return nil, badCSV(err)
+		return nil, nil, badCSV(err)
 	}
 	x, y, id := columns(header)
 	if x < 0 || y < 0 {
-		return nil, layers.Invalidf("batch", "header", "has no columns lon and lat, nor x and y")
+		return nil, nil, layers.Invalidf("batch", "header", "has no columns lon and lat, nor x and y")
 	}
-	var ids []string
 	for {
 		row, err := table.Read()
 		if errors.Is(err, io.EOF) {
-			return ids, nil
+			return points, ids, nil
 		}
 		if err != nil {
-			return nil, badCSV(err)
+			return nil, nil, badCSV(err)
 		}
-		if len(b.Points) == maxPoints {
-			return nil, tooManyPoints("body")
+		if len(points) == maxPoints {
+			return nil, nil, tooManyPoints("body")
 		}
 		lon, errX := strconv.ParseFloat(row[x], 64)
 		lat, errY := strconv.ParseFloat(row[y], 64)
 		if errX != nil || errY != nil {
-			return nil, layers.Invalidf("batch", pointAt("", len(b.Points)), fmt.Sprintf("%.40q, %.40q are not two numbers", row[x], row[y]))
+			return nil, nil, layers.Invalidf("batch", pointAt("", len(points)), fmt.Sprintf("%.40q, %.40q are not two numbers", row[x], row[y]))
 		}
-		b.Points = append(b.Points, orb.Point{lon, lat})
+		points = append(points, orb.Point{lon, lat})
 		if id >= 0 {
 			ids = append(ids, strings.Clone(row[id]))
 		}
