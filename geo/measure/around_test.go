@@ -58,6 +58,15 @@ func TestAroundBoundsDistance(t *testing.T) {
 			if got := disc.Contains(q); got != (d <= radius) {
 				t.Fatalf("from %v to %v are %v m: in a disc of %v is %v", p, q, d, radius, got)
 			}
+			want := 0
+			for _, v := range []orb.Point{q, b.Min, b.Max} {
+				if measure.Distance(p, v) <= radius {
+					want++
+				}
+			}
+			if got := disc.Count([]orb.Point{q, b.Min, b.Max, {math.NaN(), math.NaN()}}); got != want { // nowhere is in no disc
+				t.Fatalf("a disc of %v m around %v contains %d, not %d", radius, p, got, want)
+			}
 			if all, none := disc.Relate(b); all && d > radius || none && d <= radius {
 				t.Fatalf("from %v to %v in %v are %v m: all or none in a disc of %v: %v, %v", p, q, b, d, radius, all, none)
 			}

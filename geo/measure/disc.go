@@ -56,6 +56,24 @@ func (d *Disc) Contains(q orb.Point) bool {
 	return s <= d.sure || s <= d.near && Distance(d.p, q) <= d.radius || d.wraps(q, s)
 }
 
+// Count is how many of the points it contains.
+func (d *Disc) Count(points []orb.Point) int {
+	p, perLon, perLat, sure, near := d.p, d.perLon, d.perLat, d.sure, d.near
+	n := 0
+	for i := range points {
+		x := (points[i][0] - p[0]) * perLon
+		y := (points[i][1] - p[1]) * perLat
+		switch s := x*x + y*y; {
+		case s <= sure:
+			n++
+		case s > near && math.Abs(points[i][0]-p[0]) <= 180:
+		case d.Contains(points[i]):
+			n++
+		}
+	}
+	return n
+}
+
 // wraps is Contains for a point that is far away on the plane but maybe not on the
 // Earth: the plane ends at the antimeridian.
 func (d *Disc) wraps(q orb.Point, s float64) bool {

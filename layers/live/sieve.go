@@ -28,6 +28,14 @@ func (s *sieve) relate(b orb.Bound) predicate.BoxRelation {
 	return rel
 }
 
+// relation is relate, or the one part that it is.
+func (s *sieve) relation() func(orb.Bound) predicate.BoxRelation {
+	if s.hints == nil && len(s.parts) == 1 {
+		return s.parts[0]
+	}
+	return s.relate
+}
+
 // sift joins the query's boxes, its region, the areas of the scope and the boxes
 // the filter is known to need. nil: the plan asks nothing of places.
 func (p *plan) sift() *sieve {

@@ -32,7 +32,7 @@ func (s *sweep) intervals(inside, test func(lo, hi uint32) bool) bool {
 	if s.plan.sieve == nil {
 		return inside(0, uint32(s.part.seg.n))
 	}
-	return s.part.seg.tree.SearchRegion(&index.Region{Relate: s.plan.sieve.relate, Inside: inside, Test: test,
+	return s.part.seg.tree.SearchRegion(&index.Region{Relate: s.plan.sieve.relation(), Inside: inside, Test: test,
 		RelateRows: s.part.seg.geoms != nil})
 }
 
@@ -142,8 +142,11 @@ func (s *sweep) count(ctx context.Context) (int, error) {
 }
 
 func (s *sweep) inCircle(dead bitset, lo, hi uint32) int {
-	n := 0
 	disc := s.plan.disc
+	if dead == nil {
+		return disc.Count(s.part.seg.points[lo:hi])
+	}
+	n := 0
 	for i, pt := range s.part.seg.points[lo:hi] {
 		if disc.Contains(pt) && !dead.has(lo+uint32(i)) {
 			n++
