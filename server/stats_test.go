@@ -115,8 +115,8 @@ func TestSumsAreTheSameBytes(t *testing.T) {
 		c := newCity(t, true)
 		var changes []layers.Change
 		for i := range 60 {
-			j := (i*7 + turn*11) % 60
-			changes = append(changes, feature("buildings", fmt.Sprintf("sum%02d", j), square(float64(j%4), float64(j/4%4), .2, .2)[0],
+			j := (i*[]int{7, 11, 13}[turn] + turn) % 60 // ids give the order in which rows are read
+			changes = append(changes, feature("buildings", fmt.Sprintf("sum%02d", i), square(float64(j%4), float64(j/4%4), .2, .2)[0],
 				map[string]any{"code": fmt.Sprint("SUM", j), "name": "楼", "area": 0.1 + 1e6*math.Sin(float64(j)), "height": 3.3 * float64(j)}))
 		}
 		for _, one := range changes {

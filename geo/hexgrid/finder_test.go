@@ -87,6 +87,34 @@ func TestFinderBoxesAreCertain(t *testing.T) {
 			}
 		}
 	}
+	// Boxes as large as are believed: their sides bulge out between the corners.
+	for range 600 {
+		res := rng.IntN(4)
+		f := hexgrid.NewFinder(res)
+		middle := hexgrid.At(orb.Point{rng.Float64()*360 - 180, rng.Float64()*160 - 80}, res).Center()
+		wide := 0.5 + 4*rng.Float64()
+		box := func(size float64) orb.Bound {
+			return orb.Bound{Min: orb.Point{middle[0] - size*wide, middle[1] - size}, Max: orb.Point{middle[0] + size*wide, middle[1] + size}}
+		}
+		lo, hi := 0.0, 90.0
+		for range 40 {
+			if _, ok := f.Box(box((lo + hi) / 2)); ok {
+				lo = (lo + hi) / 2
+			} else {
+				hi = (lo + hi) / 2
+			}
+		}
+		b := box(lo)
+		for i := range 120 {
+			u := float64(i/4) / 30
+			p := [...]orb.Point{
+				{b.Min[0] + u*(b.Max[0]-b.Min[0]), b.Min[1]}, {b.Min[0] + u*(b.Max[0]-b.Min[0]), b.Max[1]},
+				{b.Min[0], b.Min[1] + u*(b.Max[1]-b.Min[1])}, {b.Max[0], b.Min[1] + u*(b.Max[1]-b.Min[1])}}[i%4]
+			if got := hexgrid.At(p, res); got != hexgrid.At(middle, res) {
+				t.Fatalf("box %v of resolution %d is said to lie in a cell, but %v lies in %s", b, res, p, got)
+			}
+		}
+	}
 	if sure < 300 || refused < 300 {
 		t.Errorf("%d boxes lie in a cell, %d may not: nothing was tried", sure, refused)
 	}
