@@ -234,7 +234,7 @@ func TestGDALReads(t *testing.T) {
 	for _, kind := range kinds[1:] {
 		l, list := layer(kind), features(r, kind, 200)
 		for i, f := range list {
-			if f.Shape == nil { // GDAL's spatial filter and JSON agree on features without a place, but some of its versions refuse them
+			if f.Shape == nil { // some versions of GDAL refuse features without a place
 				list[i].Shape = shape(r, kind)
 			}
 			if list[i].Values[0].Str() != "" {
@@ -269,17 +269,20 @@ func TestGDALReads(t *testing.T) {
 					t.Fatalf("%s %v: %v became %v", name, kind, f.Shape, back["geometry"])
 				}
 			}
+			if kind != layers.Point {
+				continue
+			}
 			box := orb.Bound{Min: geotest.Point(r, geotest.China)}
 			box.Max = orb.Point{box.Min[0] + 8, box.Min[1] + 8}
 			some := filepath.Join(dir, "some.geojsonl")
 			gdal(t, "-f", "GeoJSONSeq", "-spat", num(box.Min[0]), num(box.Min[1]), num(box.Max[0]), num(box.Max[1]), some, in)
 			n := 0
 			for _, f := range list {
-				if kind == layers.Point && box.Contains(f.Shape.(orb.Point)) {
+				if box.Contains(f.Shape.(orb.Point)) {
 					n++
 				}
 			}
-			if found := len(lines(t, some)); kind == layers.Point && found != n {
+			if found := len(lines(t, some)); found != n {
 				t.Errorf("%s: GDAL finds %d in the box, %d are there", name, found, n)
 			}
 		}

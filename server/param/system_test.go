@@ -47,8 +47,9 @@ func TestSystemsAreThoseOfTheRegister(t *testing.T) {
 	if len(all) != 4+64 {
 		t.Fatalf("%d systems", len(all))
 	}
+	third := r.IntN(3) // of the zones, another one each time: PROJ takes a tenth of a second to start
 	for i, s := range all {
-		if testing.Short() && i%8 != 0 {
+		if i >= 4 && i%3 != third {
 			continue
 		}
 		name := fmt.Sprintf("EPSG:%d", s.EPSG())
