@@ -19,6 +19,7 @@ var tagOrder = [...]struct {
 	{"Events", layers.Title{ZH: "事件全流程", EN: "Cases from report to archive"}},
 	{"Analysis", layers.Title{ZH: "研判分析", EN: "Board, evaluation, hot spots, replay"}},
 	{"Changes", layers.Title{ZH: "变更推送", EN: "What changes, as it happens"}},
+	{"Fences", layers.Title{ZH: "电子围栏", EN: "Who enters, leaves and stays where"}},
 	{"Devices", layers.Title{ZH: "感知设备", EN: "Observations and alarms"}},
 	{"Photos", layers.Title{ZH: "照片", EN: "Pictures of cases"}},
 	{"Exports", layers.Title{ZH: "导出与揭示", EN: "Exports and revealed values, by request"}},
