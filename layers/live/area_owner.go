@@ -17,9 +17,6 @@ type ownerColumn struct {
 	area    ordinals
 }
 
-// owner is the position of the row's owner in the area set, noArea for none.
-func (c *ownerColumn) owner(row uint32) uint32 { return c.area.at(row) - 1 }
-
 // branchRows is how many rows one goroutine takes at a time when a column is
 // worked out: a level of the tree from 4096 rows on.
 const branchRows = 4096

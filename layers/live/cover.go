@@ -109,25 +109,25 @@ func (p *plan) weightOf(r *Row, f int) float64 {
 // cover adds up one cell.
 type cover struct {
 	n, in      int
-	sum, sumIn float64
+	sum, sumIn exactSum
 }
 
 func (s *cover) add(n int, x float64, in bool) {
 	s.n += n
-	s.sum += x
+	s.sum.add(x)
 	if in {
 		s.in += n
-		s.sumIn += x
+		s.sumIn.add(x)
 	}
 }
 
 func (s *cover) answer(p *plan, cell hexgrid.Cell) Covered {
 	a := Covered{Cell: cell, Rows: p.suppress(s.n), In: p.suppress(s.in), Out: p.suppress(s.n - s.in)}
 	if a.Rows.Below == 0 {
-		a.Sum = s.sum
+		a.Sum = s.sum.total()
 	}
 	if a.In.Below == 0 {
-		a.SumIn = s.sumIn
+		a.SumIn = s.sumIn.total()
 	}
 	return a
 }

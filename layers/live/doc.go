@@ -25,7 +25,9 @@
 // own, or its interior point), and one owner per area level: the area that
 // contains this point, the lowest code on a border. Owners and H3 cells are
 // computed once per segment when first asked for, and kept. So lists, counts,
-// groups, hexagons and tiles are made from the same rows and agree.
+// groups, hexagons and tiles are made from the same rows and agree. Rows outside
+// every area, and those with null, are a group of their own: groups always add up
+// to the whole.
 //
 // # Why it is fast
 //
@@ -49,6 +51,14 @@
 //     matches are gathered (a list while they are few, then a bit for each row) and
 //     taken in that order: whichever the tree says is less. Sorted pages keep no more
 //     rows than they show.
+//   - Groups are made from columns by all processors, a few thousand rows at a time:
+//     every key numbers its values (a dictionary's codes, positions of owners and
+//     cells go through a table), counts and sums lie in arrays by number, and what
+//     the processors made is joined at the end. Owners and cells are worked out by
+//     nodes of the tree, too: one wholly inside an area or a hexagon answers for its
+//     rows, and near the sides of hexagons six planes decide (hexgrid.Finder). Sums
+//     are exact and rounded once (exactSum, some 10 ns a number), so that neither
+//     merges nor processors nor restarts change a bit of an answer.
 //   - Columns append their values as JSON themselves; whether a column's texts need
 //     escapes is known since it was built.
 //
