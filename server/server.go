@@ -173,7 +173,7 @@ func (s *Server) assemble() error {
 	s.drawer = newDrawer(s.o.TileCacheBytes)
 	tiles := tile.New(tile.Options{City: s.o.City, Draw: s.drawer})
 	collections := ogc.New(ogc.Options{City: s.o.City, Name: s.o.Name, Now: s.o.Now,
-		Document: func() []byte { return s.documents.V30 }, Records: s.o.Records, Rand: s.o.Rand, Formats: s.o.ItemFormats, Budget: s.o.RequestTimeout})
+		Document: func() []byte { return s.documents.V30 }, Modern: func() []byte { return s.documents.V31 }, Records: s.o.Records, Rand: s.o.Rand, Formats: s.o.ItemFormats, Budget: s.o.RequestTimeout})
 	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})
 	questions := api.New(api.Options{City: s.o.City, Search: s.search, Name: s.o.Name,
 		Code: s.o.Code, Version: s.o.Version, Now: s.o.Now, Book: ground.NewBook(s.o.Records, s.o.Now)})

@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -56,16 +57,20 @@ func (a *API) functions(c echo.Context, in *openapi.Input) error {
 	return document(c, mediaJSON, map[string]any{"functions": list, "links": alternates(root(c)+"/ogc/functions", in.RawQuery(), offer, ofDocuments())})
 }
 
-func (a *API) document(c echo.Context, _ *openapi.Input) error {
-	b, err := a.describeAPI(c)
-	if err != nil {
+func (a *API) document(c echo.Context, in *openapi.Input) error {
+	h, media := c.Response().Header(), mediaAPI
+	h.Add("Vary", "Accept")
+	var b []byte
+	var err error
+	if f := in.Text("f"); f == "oas31" || f == "" && strings.Contains(c.Request().Header.Get("Accept"), "version=3.1") {
+		b, media = a.o.Modern(), openapi.Media31
+	} else if b, err = a.describeAPI(c); err != nil {
 		return err
 	}
-	h := c.Response().Header()
 	h.Set("Cache-Control", "no-cache")
 	h.Set("ETag", tagOfBytes(b))
 	if fresh(c) {
 		return notModified(c)
 	}
-	return c.Blob(http.StatusOK, mediaAPI, b)
+	return c.Blob(http.StatusOK, media, b)
 }

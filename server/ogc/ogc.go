@@ -24,7 +24,8 @@ type Options struct {
 	City     City
 	Name     layers.Title
 	Now      func() time.Time
-	Document func() []byte // the OpenAPI document of the whole server, JSON
+	Document func() []byte // the OpenAPI 3.0 document of the whole server, JSON
+	Modern   func() []byte // the same in OpenAPI 3.1
 	Records  layers.Reader // idempotency of requests; a layers.ChangeReader too tells when features were changed
 	Rand     io.Reader     // of ids of new features
 
@@ -63,11 +64,14 @@ func (a *API) Routes() []openapi.Route {
 	item := get("/ogc/collections/{layer}/items/{id}", "item", "One feature", "feature", mediaGeoJSON, a.item, append([]openapi.Param{layer,
 		{Name: "id", In: openapi.Path, About: "Id of the feature"}}, itemParams()...)...)
 	item.Answers = a.itemAnswers("One feature", ofItem(), "feature")
+	api := get("/ogc/api", "document", "The API's document: OpenAPI 3.0, or 3.1 for those that ask", "openapi", mediaAPI, a.document,
+		openapi.Param{Name: "f", About: "Version of OpenAPI; without it the Accept header decides", Enum: []string{"json", "oas30", "oas31"}})
+	api.Answers = answers("The document", openapi.Answer{Type: openapi.Media30, Schema: "openapi"}, openapi.Answer{Type: openapi.Media31, Schema: "openapi"})
 	return append(a.editRoutes(layer), []openapi.Route{
 		get("/ogc", "landing", "Landing page", "landing", mediaJSON, a.landing, format, lang),
 		get("/ogc/", "landingSlash", "Landing page, for clients that put a slash behind its address", "landing", mediaJSON, a.landing, format, lang),
 		get("/ogc/conformance", "conformance", "Conformance classes", "conformance", mediaJSON, a.conformance, format, lang),
-		get("/ogc/api", "document", "This document", "", mediaAPI, a.document, openapi.Param{Name: "f", About: "Format of the answer", Enum: []string{"json"}}),
+		api,
 		get("/ogc/collections", "collections", "Collections the subject may list", "collections", mediaJSON, a.collections, format, lang),
 		get("/ogc/collections/{layer}", "collection", "One collection", "collection", mediaJSON, a.collection, layer, format, lang),
 		get("/ogc/collections/{layer}/schema", "schema", "Properties of the features of a collection", "jsonSchema", mediaSchema, a.schema(returnables), layer, format, lang),

@@ -1,4 +1,4 @@
-import { request } from './http'
+import { call } from './http'
 import type { Title } from './types'
 
 export type Mode = 'list' | 'counts' | 'hidden'
@@ -24,12 +24,12 @@ export interface LayerAccess {
 }
 
 export async function getAccess(): Promise<LayerAccess[]> {
-  return (await request<{ layers: LayerAccess[] | null }>('/api/v1/me/access')).layers ?? []
+  return (await call('GET /api/v1/me/access')).layers as LayerAccess[]
 }
 
 export interface Revealed { value: string; watermark: string; seconds: number }
 
 /** The whole value of a masked field, or the id of the request that waits for approval. */
 export async function reveal(layer: string, id: string, field: string, purpose: string): Promise<Revealed | { request: string }> {
-  return request<Revealed | { request: string }>('/api/v1/reveal', { method: 'POST', body: { layer, id, field, purpose } })
+  return call('POST /api/v1/reveal', { body: { layer, id, field, purpose } })
 }

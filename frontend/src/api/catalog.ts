@@ -1,9 +1,9 @@
-import { request, sessionAbsent, setToken, whoAmI } from './http'
+import { call, sessionAbsent, setToken } from './http'
 import type { City, Layer, Me, TileJSON } from './types'
 
 /** Who asks. Keeps the token of a cookie session for the requests that follow. */
 export async function getMe(): Promise<Me> {
-  const me = await request<Me>(whoAmI)
+  const me = await call('GET /api/v1/me')
   if (me.csrf) setToken(me.csrf)
   else sessionAbsent()
   return me
@@ -14,12 +14,12 @@ export function checkSession(): void {
   void getMe().catch(() => undefined)
 }
 
-export const getCity = () => request<City>('/api/v1/city')
-export const getTileJSON = (layer: string) => request<TileJSON>(`/tiles/${layer}.json`)
+export const getCity = () => call('GET /api/v1/city') as Promise<City>
+export const getTileJSON = (layer: string) => call('GET /tiles/{layers}.json', { path: { layers: layer } }) as Promise<TileJSON>
 
 export async function getLayers(): Promise<Layer[]> {
-  const answer = await request<{ layers: Layer[] | null }>('/api/v1/layers')
-  return (answer.layers ?? []).map((layer) => ({
+  const answer = await call('GET /api/v1/layers')
+  return (answer.layers as Layer[]).map((layer) => ({
     ...layer,
     schema: { ...layer.schema, fields: layer.schema?.fields ?? [] },
   }))

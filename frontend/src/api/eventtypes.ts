@@ -1,3 +1,4 @@
+import type { Place as Proof } from './schema'
 import type { Feature, PlaceArea, Position, Title } from './types'
 
 /** What the server says of events. Parts that an older server leaves out are optional. */
@@ -133,7 +134,7 @@ export interface Case {
 
 /** The signed record of why a case belongs to its department, and what recomputing it gives now. */
 export interface ProofAnswer {
-  proof: Record<string, unknown>
+  proof: Proof | null
   hash: string
   signature?: { key_id: string; alg: string; sig: string } | null
   valid?: boolean
@@ -150,7 +151,7 @@ export interface EventClass {
   icon?: string
   filing?: string
   closing?: string | string[]
-  deadline?: { amount?: number; unit?: string; title?: Title } | null
+  deadline?: { amount?: number; unit?: Title; title?: Title } | null
   responsible?: string | Title
 }
 

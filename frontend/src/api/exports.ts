@@ -1,4 +1,4 @@
-import { request, send } from './http'
+import { call, send } from './http'
 import type { Extent } from './types'
 
 export type ExportState = 'waiting' | 'ready' | 'refused'
@@ -25,11 +25,11 @@ export const exportFormats = ['geojson', 'csv', 'geojsonseq']
 
 const at = (id: string) => `/api/v1/exports/${encodeURIComponent(id)}`
 
-export const requestExport = (wanted: ExportRequest) => request<Export>('/api/v1/exports', { method: 'POST', body: wanted })
-export const getExport = (id: string) => request<Export>(at(id))
+export const requestExport = (wanted: ExportRequest) => call('POST /api/v1/exports', { body: { ...wanted, bbox: wanted.bbox?.join(',') } }) as Promise<Export>
+export const getExport = (id: string) => call('GET /api/v1/exports/{id}', { path: { id } }) as Promise<Export>
 
 export async function listExports(): Promise<Export[]> {
-  return (await request<{ exports: Export[] | null }>('/api/v1/exports')).exports ?? []
+  return (await call('GET /api/v1/exports')).exports as Export[]
 }
 
 /** The file of a ready export, with the name the server gives it. */

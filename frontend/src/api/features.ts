@@ -1,18 +1,15 @@
-import { query, request } from './http'
+import { call, type Given } from './http'
 import type { BuildingCard, Feature, FeatureCollection, RelatedGroup } from './types'
 
-const part = encodeURIComponent
-
 export const getFeature = (layer: string, id: string, signal?: AbortSignal) =>
-  request<Feature>(`/ogc/collections/${part(layer)}/items/${part(id)}`, { signal })
+  call('GET /ogc/collections/{layer}/items/{id}', { path: { layer, id }, signal }) as Promise<Feature>
 
-export const listFeatures = (layer: string, parameters: Record<string, string | number | undefined>, signal?: AbortSignal) =>
-  request<FeatureCollection>(`/ogc/collections/${part(layer)}/items${query(parameters)}`, { signal })
+export const listFeatures = (layer: string, parameters: Given<'GET /ogc/collections/{layer}/items'>['query'], signal?: AbortSignal) =>
+  call('GET /ogc/collections/{layer}/items', { path: { layer }, query: parameters, signal }) as Promise<FeatureCollection>
 
 export async function getRelated(layer: string, id: string, signal?: AbortSignal): Promise<RelatedGroup[]> {
-  const path = `/api/v1/features/${part(layer)}/${part(id)}/related`
-  return (await request<{ groups: RelatedGroup[] | null }>(path, { signal })).groups ?? []
+  return (await call('GET /api/v1/features/{layer}/{id}/related', { path: { layer, id }, signal })).groups as RelatedGroup[]
 }
 
 export const getBuildingCard = (id: string, signal?: AbortSignal) =>
-  request<BuildingCard>(`/api/v1/buildings/${part(id)}/card`, { signal })
+  call('GET /api/v1/buildings/{id}/card', { path: { id }, signal }) as Promise<BuildingCard>

@@ -1,3 +1,5 @@
+import type { Operations } from './schema'
+
 /** One place for requests: the key of the subject, problems, and cancelling. */
 
 const keyName = 'wutu.key'
@@ -139,12 +141,27 @@ export async function request<T>(path: string, options: Options = {}): Promise<T
   }
 }
 
+/** What an operation answers, as the document of the server has it. */
+export type Answer<K extends keyof Operations> = Operations[K]['answer']
+/** What an operation is given. */
+export type Given<K extends keyof Operations> = Omit<Operations[K], 'answer'> & { signal?: AbortSignal }
+type Arguments<K extends keyof Operations> = object extends Given<K> ? [given?: Given<K>] : [given: Given<K>]
+interface Loose { path?: Record<string, string>; query?: Parameters<typeof query>[0]; header?: Record<string, string>; body?: unknown; signal?: AbortSignal }
+
+/** Asks an operation of the document, with what it takes: `call('GET /api/v1/near', { query: { layer: 'roads' } })`. Throws as `send` does. */
+export function call<K extends keyof Operations>(operation: K, ...[given]: Arguments<K>): Promise<Answer<K>> {
+  const [method, template] = operation.split(' ')
+  const { path, query: parameters, header: headers, body, signal } = (given ?? {}) as Loose
+  const address = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path?.[name] ?? ''))
+  return request<Answer<K>>(address + query(parameters ?? {}), { method, body, headers, signal })
+}
+
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError'
 }
 
 /** Builds a query string; empty and undefined values are left out. */
-export function query(parameters: Record<string, string | number | undefined>): string {
+export function query(parameters: Record<string, string | number | boolean | undefined>): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== '') search.set(name, String(value))

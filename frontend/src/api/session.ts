@@ -1,4 +1,4 @@
-import { forgetSession, request, setToken } from './http'
+import { call, forgetSession, setToken } from './http'
 import type { Me, Title } from './types'
 
 /** The ways to sign in that the server offers. */
@@ -26,53 +26,52 @@ export interface Session {
 export interface SignedIn extends Me { csrf: string; expires: string; idle_s: number; must_change_password?: boolean }
 export interface Enrolment { secret: string; uri: string }
 
-export const getMethods = () => request<Methods>('/api/v1/session/methods')
+export const getMethods = () => call('GET /api/v1/session/methods') as Promise<Methods>
 
 /** Signs in with a password, a code of the second factor where one is asked for, and one of the account's purposes. */
 export async function signIn(account: string, password: string, code?: string, purpose?: string): Promise<SignedIn> {
   const body = { account, password, ...(code ? { code } : {}), ...(purpose ? { purpose } : {}) }
-  const answer = await request<SignedIn>('/api/v1/session', { method: 'POST', body })
+  const answer = (await call('POST /api/v1/session', { body })) as SignedIn
   setToken(answer.csrf)
   return answer
 }
 
 export async function getSession(): Promise<Session> {
-  const session = await request<Session>('/api/v1/session')
+  const session = await call('GET /api/v1/session')
   setToken(session.csrf)
   return session
 }
 
 export async function signOut(): Promise<void> {
   try {
-    await request<void>('/api/v1/session', { method: 'DELETE' })
+    await call('DELETE /api/v1/session')
   } finally {
     forgetSession()
   }
 }
 
 /** Does what ends all sessions of the account and begins a new one, whose token it keeps. */
-async function renewing(path: string, method: string, body: unknown): Promise<void> {
-  const answer = await request<{ csrf?: string } | undefined>(path, { method, body })
-  if (answer?.csrf) setToken(answer.csrf)
-  else await getSession()
+async function renewing(done: Promise<undefined>): Promise<void> {
+  await done
+  await getSession()
 }
 
 /** A session of the account, on this or another device. */
 export interface OwnSession { id: string; began: string; seen: string; from: string; agent: string; current: boolean }
 
 export async function listSessions(): Promise<OwnSession[]> {
-  return (await request<{ sessions: OwnSession[] | null }>('/api/v1/sessions')).sessions ?? []
+  return (await call('GET /api/v1/sessions')).sessions
 }
-export const endSession = (id: string) => request<void>(`/api/v1/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' })
+export const endSession = (id: string) => call('DELETE /api/v1/sessions/{id}', { path: { id } })
 
-export const changePassword = (old: string, next: string) => renewing('/api/v1/session/password', 'POST', { old, new: next })
+export const changePassword = (old: string, next: string) => renewing(call('POST /api/v1/session/password', { body: { old, new: next } }))
 
 /**
  * Makes a secret of a second factor, which works once `confirmSecondFactor` has
  * seen a code of it. Who has a factor already gives a code of that one.
  */
-export const startSecondFactor = (code?: string) => request<Enrolment>('/api/v1/session/totp', { method: 'POST', body: code ? { code } : {} })
-export const confirmSecondFactor = (code: string) => renewing('/api/v1/session/totp', 'PUT', { code })
+export const startSecondFactor = (code?: string) => call('POST /api/v1/session/totp', { body: code ? { code } : {} })
+export const confirmSecondFactor = (code: string) => renewing(call('PUT /api/v1/session/totp', { body: { code } }))
 
 /** Where a browser goes to sign in at the organisation's own service. */
 export const oidcAddress = '/api/v1/session/oidc'

@@ -23,7 +23,7 @@ describe('asking for an export', () => {
 
   it('says what, in which form, where and why', async () => {
     const asked = await ask({ [post]: { status: 201, body: made('ready') } }, { region: [111, 30, 112, 31] })
-    expect(asked).toEqual([{ key: post, body: { layer: 'sites', format: 'csv', purpose: '季度分析', bbox: [111, 30, 112, 31] } }])
+    expect(asked).toEqual([{ key: post, body: { layer: 'sites', format: 'csv', purpose: '季度分析', bbox: '111,30,112,31' } }])
     expect(dialog.one('[data-action=download]')).not.toBeNull()
   })
 

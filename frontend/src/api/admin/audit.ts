@@ -1,4 +1,4 @@
-import { query, request, send } from '../http'
+import { call, query, send } from '../http'
 
 /** One line of the audit trail. `n` counts the lines without a gap. */
 export interface AuditLine {
@@ -20,9 +20,9 @@ export interface AuditPage { lines: AuditLine[] | null; next?: string | null }
 export interface AuditCheck { lines: number; seals: number; problems: { n: number; what: string }[] | null }
 
 export const listAudit = (filter: AuditFilter, limit: number, cursor?: string, signal?: AbortSignal) =>
-  request<AuditPage>(`/api/v1/admin/audit${query({ ...filter, limit, cursor })}`, { signal })
+  call('GET /api/v1/admin/audit', { query: { ...filter, limit, cursor }, signal })
 
-export const verifyAudit = () => request<AuditCheck>('/api/v1/admin/audit/verify')
+export const verifyAudit = () => call('GET /api/v1/admin/audit/verify')
 
 /** The lines of a period as the file that the stand-alone check reads. */
 export async function auditFile(from?: string, to?: string): Promise<Blob> {

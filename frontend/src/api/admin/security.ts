@@ -1,4 +1,4 @@
-import { request } from '../http'
+import { call, type Given } from '../http'
 import type { Title } from '../types'
 
 export interface Key {
@@ -23,12 +23,12 @@ export interface Key {
 export type NewKey = Omit<Key, 'id' | 'name' | 'created' | 'last_used' | 'demo' | 'revoked'> & { name: string }
 
 export async function listKeys(): Promise<Key[]> {
-  return (await request<{ keys: Key[] | null }>('/api/v1/admin/keys')).keys ?? []
+  return (await call('GET /api/v1/admin/keys')).keys as Key[]
 }
 
 /** Makes a key; its secret is in this answer and nowhere else. */
-export const createKey = (key: NewKey) => request<Key & { secret: string }>('/api/v1/admin/keys', { method: 'POST', body: key })
-export const revokeKey = (id: string) => request<unknown>(`/api/v1/admin/keys/${encodeURIComponent(id)}`, { method: 'DELETE' })
+export const createKey = (key: NewKey) => call('POST /api/v1/admin/keys', { body: key as Given<'POST /api/v1/admin/keys'>['body'] }) as Promise<Key & { secret: string }>
+export const revokeKey = (id: string) => call('DELETE /api/v1/admin/keys/{id}', { path: { id } })
 
 export type GrantMode = 'hidden' | 'counts' | 'list'
 
@@ -59,19 +59,19 @@ export interface Grant {
 }
 export interface Policy { version: number | string; grants: Grant[] | null }
 
-export const getPolicy = () => request<Policy>('/api/v1/admin/policy')
+export const getPolicy = () => call('GET /api/v1/admin/policy') as Promise<Policy>
 export const putPolicy = (version: number | string, grants: Grant[]) =>
-  request<Policy>('/api/v1/admin/policy', { method: 'PUT', body: { version, grants }, headers: { 'If-Match': `"${version}"` } })
+  call('PUT /api/v1/admin/policy', { body: { version: Number(version), grants }, header: { 'If-Match': `"${version}"` } }) as Promise<Policy>
 
 export interface FieldLabel { name: string; title?: Title; type?: string; personal: boolean; mask?: string; sealed?: boolean }
 export interface LayerLabel { id: string; title: Title; element?: string; access: string; min_count?: number; fields: FieldLabel[] | null }
 export interface LabelChange { access?: string; min_count?: number; fields?: Record<string, { personal?: boolean; mask?: string; sealed?: boolean }> }
 
 export async function listLabels(): Promise<LayerLabel[]> {
-  return (await request<{ layers: LayerLabel[] | null }>('/api/v1/admin/layers')).layers ?? []
+  return (await call('GET /api/v1/admin/layers')).layers
 }
 export const setLabel = (id: string, change: LabelChange) =>
-  request<unknown>(`/api/v1/admin/layers/${encodeURIComponent(id)}`, { method: 'PATCH', body: change })
+  call('PATCH /api/v1/admin/layers/{id}', { path: { id }, body: change })
 
 export interface ApprovalRequest {
   id: string
@@ -91,7 +91,7 @@ export interface ApprovalRequest {
 }
 
 export async function listRequests(): Promise<ApprovalRequest[]> {
-  return (await request<{ requests: ApprovalRequest[] | null }>('/api/v1/admin/requests')).requests ?? []
+  return (await call('GET /api/v1/admin/requests')).requests
 }
 export const decideRequest = (id: string, decision: 'approve' | 'refuse', note: string) =>
-  request<unknown>(`/api/v1/admin/requests/${encodeURIComponent(id)}/${decision}`, { method: 'POST', body: { note } })
+  call(`POST /api/v1/admin/requests/{id}/${decision}`, { path: { id }, body: { note } })
