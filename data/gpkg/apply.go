@@ -28,6 +28,7 @@ type state struct {
 	catalog *catalog
 	seq     uint64
 	trail   *trail // where the audit trail ends; nil: not looked at
+	past    []pastEntry
 }
 
 // begin reads what the transaction builds on.
@@ -65,6 +66,9 @@ func (tx *transaction) finish() error {
 			e.minX, e.minY, e.maxX, e.maxY, t.layer.ID); err != nil {
 			return err
 		}
+	}
+	if err := tx.finishPast(); err != nil {
+		return err
 	}
 	return tx.finishTrail()
 }

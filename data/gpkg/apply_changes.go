@@ -158,7 +158,8 @@ func (tx *transaction) bury(t *table, old []driver.Value, end *logLine, deletedA
 	if err != nil {
 		return err
 	}
-	return indexPast(tx.conn, t.num, n, old[colGeom], left)
+	tx.past = append(tx.past, pastEntry{layer: t.num, n: n, geom: old[colGeom]})
+	return nil
 }
 
 // logLine is a line of the change log.

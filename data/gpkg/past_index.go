@@ -124,6 +124,36 @@ func (tx *transaction) cut(t *table, id string, out span) error {
 	return nil
 }
 
+// pastEntry is a version that was buried in this transaction and is still the truth
+// at some time. The index takes all of them at its end: between other statements,
+// each of its inserts would cost as much as the transaction is long.
+type pastEntry struct {
+	layer, n int64
+	geom     driver.Value
+}
+
+// finishPast makes the entries of the index; what was learned since may have
+// narrowed them.
+func (tx *transaction) finishPast() error {
+	left := make([]truth, len(tx.past))
+	for i, e := range tx.past {
+		row, err := tx.conn.first("SELECT since, till, gaps FROM wutu_history WHERE n = ?", e.n)
+		if err != nil {
+			return err
+		}
+		if row != nil { // else replaced, as only rows of other programs are
+			left[i] = truthOf(row)
+		}
+	}
+	for i, e := range tx.past {
+		if err := indexPast(tx.conn, e.layer, e.n, e.geom, left[i]); err != nil {
+			return err
+		}
+	}
+	tx.past = nil
+	return nil
+}
+
 // truthOf reads the columns since, till and gaps.
 func truthOf(columns []driver.Value) truth {
 	var t truth
