@@ -55,7 +55,7 @@ func sampled(a, b orb.Geometry) (least, step float64) {
 
 func TestDistanceAgainstSamples(t *testing.T) {
 	r := geotest.Rand(t)
-	for range 500 {
+	for range 200 {
 		a, b := geometry(r), geometry(r)
 		s := proximity.New(a)
 		got := s.Distance(b)
@@ -75,7 +75,7 @@ func TestDistanceAgainstSamples(t *testing.T) {
 // For points the other ways to measure must say the same to the last bit or so.
 func TestPointsAsMeasured(t *testing.T) {
 	r := geotest.Rand(t)
-	for range 500 {
+	for range 200 {
 		g, p := geometry(r), geotest.Point(r, geotest.City)
 		s := proximity.New(g)
 		want := measure.DistanceTo(p, g)

@@ -18,7 +18,7 @@ func TestBatchAgainstLoops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	points := make([]orb.Point, 1500)
+	points := make([]orb.Point, 700)
 	for i := range points {
 		points[i] = c.point()
 		if c.r.IntN(20) == 0 {

@@ -97,8 +97,13 @@ func newCity(t *testing.T, n int) *city {
 	return c
 }
 
-// point lies on a coarse lattice at times: ties and coincidences.
+// point lies on a coarse lattice at times, or on the corner of a grid: ties,
+// coincidences, borders.
 func (c *city) point() orb.Point {
+	if c.r.IntN(12) == 0 {
+		w, h := (geotest.City.Max[0]-geotest.City.Min[0])/4, (geotest.City.Max[1]-geotest.City.Min[1])/4
+		return orb.Point{geotest.City.Min[0] + float64(c.r.IntN(4))*w, geotest.City.Min[1] + float64(c.r.IntN(4))*h}
+	}
 	if c.r.IntN(4) == 0 {
 		return orb.Point{111.2 + float64(c.r.IntN(21))/100, 30.6 + float64(c.r.IntN(21))/100}
 	}

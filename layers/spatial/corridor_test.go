@@ -27,9 +27,9 @@ func nearestOf(path orb.LineString, p orb.Point) (off, along float64) {
 }
 
 func TestCorridorAgainstLoops(t *testing.T) {
-	c := newCity(t, 300)
+	c := newCity(t, 180)
 	v := c.cat.View()
-	for range 12 {
+	for range 6 {
 		path := geotest.Line(c.r, geotest.City, 2+c.r.IntN(40), 0.02)
 		width := c.r.Float64() * 2000
 		p := NewPath(path)

@@ -123,7 +123,7 @@ func lattice(r *rand.Rand) orb.LineString {
 func TestCrossingsAgainstAnExactWalk(t *testing.T) {
 	r := geotest.Rand(t)
 	tried, some := 0, 0
-	for tried < 3000 {
+	for tried < 1200 {
 		g, ok := geotest.Lattice(r, 5).(orb.Polygon)
 		if !ok || valid.Check(g) != nil || len(g) == 0 {
 			continue
@@ -160,7 +160,7 @@ func TestCrossingsAgainstAnExactWalk(t *testing.T) {
 // the oracle, with places by solving two equations.
 func TestCrossingsOfLinesAgainstPairs(t *testing.T) {
 	r := geotest.Rand(t)
-	for range 400 {
+	for range 150 {
 		path, line := geotest.Line(r, geotest.City, 2+r.IntN(60), 0.02), geotest.Line(r, geotest.City, 2+r.IntN(60), 0.02)
 		p := NewPath(path)
 		got := crossings(p.shape, p.at, line)

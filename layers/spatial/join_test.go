@@ -93,8 +93,11 @@ func TestJoinsAgainstDoubleLoops(t *testing.T) {
 	c := newCity(t, 100)
 	v := c.cat.View()
 	linked := 0
-	for range 20 {
+	for i := range 12 {
 		j := c.join()
+		if i == 0 { // points on borders are in no grid
+			j = &Join{Left: Part{Query: c.query("sites")}, Right: Part{Query: c.query("grids")}, Link: Link{Relation: Within}}
+		}
 		name := fmt.Sprintf("%s %s %s %v", j.Left.Query.Layer, j.Link.Relation, j.Right.Query.Layer, j.Link.DistM)
 		left, right := c.pairs(j)
 		linked += len(right)
@@ -121,7 +124,7 @@ func TestJoinsAgainstDoubleLoops(t *testing.T) {
 		c.checkDifference(j, name, left, right)
 		c.checkCounts(j, name, right)
 	}
-	if linked < 50 {
+	if linked < 30 {
 		t.Errorf("only %d features were linked", linked)
 	}
 }
