@@ -80,6 +80,18 @@
 // Queries about persons note themselves in the context's Reads, for the audit
 // trail.
 //
+// # The past
+//
+// A question with an instant, or put to a View.AsOf, runs on a table made for it:
+// the resident rows that were true then, the others being dead in it, and one more
+// segment of the versions that the store's index of the past finds in the boxes the
+// question can meet (layers.PastReader). What changed since the view was made is
+// taken from the store whole, so that an answer is that of one state of it. Areas
+// are those of the instant; as long as none changed since, they are the present
+// ones with all that is worked out for them. Rights are those of now. Pages in
+// order of id read history a page at a time, the nearest are looked for in reaches
+// that grow; a question without a place costs what the whole layer has of the past.
+//
 // # Locks
 //
 // Catalog.mu serialises writers and guards the tables' next state. The feed has
@@ -90,6 +102,6 @@
 // # What is not here
 //
 // Parsing filters (cql2), deciding (access), keeping bytes (the stores), drawing
-// (tiles). History: a View answers for the current state; At only selects among
-// the resident versions by their validity.
+// (tiles), finding old versions (the stores). Layers given as counts only have no
+// past: a release is of now.
 package live

@@ -16,7 +16,7 @@ func (a *API) itemsParams() []openapi.Param {
 		{Name: "cursor", About: "Place to go on from, out of a next link"},
 		{Name: "bbox", Type: openapi.Box, About: "Box: two corners in the axis order of bbox-crs (west,south,east,north without it), heights may stand between and are left out; west may exceed east over the antimeridian"},
 		{Name: "bbox-crs", About: "Coordinate system of bbox: one of those of crs"},
-		{Name: "datetime", About: "Features valid at an instant or during an interval (RFC 3339, .. for open ends)"},
+		{Name: "datetime", About: "An instant (RFC 3339): features as they were then, replaced and deleted ones too, with the borders of areas of then. An interval (.. for open ends): features as they are now that are valid at some instant of it; what was replaced or deleted is asked for by an instant"},
 		{Name: "filter", About: "CQL2, as text or as JSON"},
 		{Name: "filter-lang", About: "Language of filter", Enum: langs(), Default: "cql2-text"},
 		{Name: "filter-crs", About: "Coordinate system of geometries in filter: one of those of crs"},
