@@ -9,6 +9,7 @@
 #   make attack       a million queries that try to learn of single persons (N=queries)
 #   make conformance  public conformance suites as far as they can be had
 #   make leaks        the leakage test over 200 policies, and that it finds every planted leak
+#   make client       the document of the API and the types the web app has of it, after routes have changed
 #   make fuzz T=10s   every fuzz target for T
 
 SHELL := /bin/bash
@@ -30,7 +31,7 @@ say     = @printf '\033[1m== %s\033[0m\n' "$(1)"
 #   QF*     quick fixes are suggestions of style, not defects
 CHECKS := all,-ST1000,-ST1003,-ST1020,-ST1021,-ST1022,-QF*
 
-.PHONY: run build test bench bench-go postgis attack conformance leaks fuzz lint go-test ui-test e2e needs clean
+.PHONY: client run build test bench bench-go postgis attack conformance leaks fuzz lint go-test ui-test e2e needs clean
 
 run: build
 	@if [ ! -e $(CITY)/city.gpkg ]; then \
@@ -159,6 +160,11 @@ leaks:
 	@WUTU_LEAKS=200 go test -count=1 -timeout 30m -v -run '^(TestLeakage|TestEveryRouteIsProbed)$$' ./server | grep -av '^ *\(=== \|--- PASS: TestLeakage/\)'
 	$(call say,leakage: planted leaks must be found)
 	@WUTU_PLANT=1 go test -count=1 -timeout 60m -v -run '^TestPlantedLeaks' ./server | grep -av '^=== '
+
+client:
+	$(call say,the document of the API and the types made from it)
+	@WUTU_UPDATE=1 go test -count=1 -run '^TestCheckedInDocument$$' ./server >/dev/null
+	@cd frontend && npm run --silent client
 
 fuzz:
 	@for pkg in $$(go list ./...); do \
