@@ -1,7 +1,6 @@
 package live
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -46,8 +45,11 @@ func (c *closestRows) offer(r closeRow) {
 }
 
 func (c *closestRows) compare(a, b closeRow) int {
-	if a.distanceM != b.distanceM {
-		return cmp.Compare(a.distanceM, b.distanceM)
+	switch { // distances are numbers: cmp.Compare looks twice
+	case a.distanceM < b.distanceM:
+		return -1
+	case a.distanceM > b.distanceM:
+		return 1
 	}
 	return strings.Compare(c.plan.table.idOf(a.rowRef), c.plan.table.idOf(b.rowRef))
 }
