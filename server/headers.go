@@ -30,7 +30,7 @@ const (
 	openHeaders    = "Authorization, If-None-Match, Last-Event-ID"
 	trustedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE"
 	trustedHeaders = "Authorization, Content-Crs, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Unmodified-Since, Last-Event-ID, Prefer, Traceparent, X-CSRF-Token"
-	exposed        = "ETag, Link, Location, Content-Crs, Preference-Applied, Retry-After, " + traceHeader
+	exposed        = "ETag, Link, Location, Content-Crs, OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After, " + traceHeader
 )
 
 // origins is the policy for requests that pages of other sites send.

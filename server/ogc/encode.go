@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -160,6 +161,9 @@ func (p *page) announce(ctx context.Context, s *sink) (int, error) {
 	}
 	h := http.Header{}
 	s.about = h
+	if p.offer.name != "geojsonseq" { // formats of files
+		h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", p.q.layer.ID+"."+p.offer.name))
+	}
 	h.Set("OGC-NumberMatched", strconv.Itoa(matched))
 	h.Set("OGC-NumberReturned", strconv.Itoa(ahead.returned))
 	for _, l := range ahead.links() {

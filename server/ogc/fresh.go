@@ -13,7 +13,7 @@ import (
 // notModified answers that the client has the representation already, without the
 // headers that only describe one.
 func notModified(c echo.Context) error {
-	for _, name := range []string{"Content-Crs", "Content-Language", "Link", "OGC-NumberMatched", "OGC-NumberReturned", "OGC-Note"} {
+	for _, name := range []string{"Content-Crs", "Content-Language", "Content-Disposition", "Link", "OGC-NumberMatched", "OGC-NumberReturned", "OGC-Note"} {
 		c.Response().Header().Del(name)
 	}
 	return c.NoContent(http.StatusNotModified)

@@ -26,7 +26,6 @@ type listing struct {
 	bare     bool              // without geometries
 	before   int               // features before this page, -1 when nobody knows
 	nowhere  string            // why no feature can match, "" when some can
-	changing bool              // the answer depends on the time of the request
 	names    map[string]string // parameters behind what the engine finds fault with
 }
 

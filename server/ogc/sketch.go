@@ -23,10 +23,10 @@ const (
 
 // pen draws lon/lat into the picture.
 type pen struct {
-	b             strings.Builder
-	x0, y0        float64 // of the middle, degrees
-	sx, sy        float64 // pixels per degree
-	every, points int
+	b      strings.Builder
+	x0, y0 float64 // of the middle, degrees
+	sx, sy float64 // pixels per degree
+	every  int
 }
 
 // sketch draws shapes, "" when none has a place.
