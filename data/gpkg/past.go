@@ -96,7 +96,7 @@ func (p *past) run() error {
 	case q.Limit > 0 || q.AfterID != "":
 		return p.drain(pastColumns+`wutu_history h WHERE h.layer = ? AND h.id > ? AND h.since <= ? AND h.till > ? ORDER BY h.id`, q.Limit, t.num, q.AfterID, p.at, p.at)
 	}
-	// An R-tree is asked with inequalities; +n keeps SQLite from turning the join around.
+	// CROSS JOIN keeps SQLite from turning the join around.
 	const indexed = pastColumns + `wutu_past r CROSS JOIN wutu_history h ON h.n = r.n
 		WHERE r.l0 <= ?1 AND r.l1 >= ?1 AND r.t0 <= ?2 AND r.t1 >= ?2 AND h.layer = ?3 AND h.since <= ?4 AND h.till > ?4`
 	l, at := layerCoordinate(t.num), timeCoordinate(p.at)
