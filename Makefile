@@ -20,7 +20,7 @@ MAKEFLAGS += --no-print-directory
 CITY   ?= city
 LISTEN ?= 127.0.0.1:8080
 TOOL   := go tool -modfile=.tools/go.mod
-GO_SRC := $(shell find cmd data geo layers server tiles frontend -name '*.go' -not -path '*/node_modules/*' 2>/dev/null)
+GO_SRC := $(shell find cmd data geo layers server tiles frontend -name '*.go' -not -path '*/node_modules/*' 2>/dev/null) $(wildcard cmd/wutu/*.html)
 UI_SRC := $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/*.json)
 say     = @printf '\033[1m== %s\033[0m\n' "$(1)"
 

@@ -261,9 +261,8 @@ func tries() string {
 const askedColumns = "q (id, kind, geom, geom2, r)"
 
 type question struct {
-	kind    int
-	g, g2   orb.Geometry
-	radiusM float64
+	kind  int
+	g, g2 orb.Geometry
 }
 
 func TestAgainstPostGIS(t *testing.T) {
