@@ -31,7 +31,7 @@ func (j *Join) Difference(ctx context.Context, v *live.View, having bool) iter.S
 			})
 			return out
 		}
-		for x, err := range inRuns(ctx, x, judge) {
+		for x, err := range inRuns(ctx, x, nil, judge) {
 			if err != nil {
 				yield(nil, err)
 				return

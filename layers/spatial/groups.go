@@ -76,7 +76,7 @@ func (j *Join) Groups(ctx context.Context, v *live.View, left, right string, mea
 		features int
 	}
 	sums := make(map[[2]string]*sum)
-	for part, err := range inRuns(ctx, x, work) {
+	for part, err := range inRuns(ctx, x, nil, work) {
 		if err != nil {
 			return nil, err
 		}

@@ -45,8 +45,29 @@ type Linked struct {
 	Pairs []Pair // in order of id
 }
 
-// maxPairs bounds what one feature may be linked to when the pairs are asked for.
+// maxPairs bounds what one feature may be linked to when the pairs are asked for,
+// and the pairs that are held at a time.
 const maxPairs = 1_000_000
+
+// load counts what a run of work holds. The nil load is never too much.
+type load struct {
+	n    atomic.Int64
+	most int64
+}
+
+// add counts one more; it is false when that is too much.
+func (l *load) add() bool { return l.n.Add(1) <= l.most }
+
+func (l *load) tooMuch() bool { return l != nil && l.n.Load() > l.most }
+
+// pace is the size of the next run after one of a size: twice as many rows while what
+// they hold is far from too much.
+func (l *load) pace(size, most int) int {
+	if l != nil && l.n.Swap(0) > l.most/16 {
+		return max(1, size/2)
+	}
+	return min(2*size, most)
+}
 
 // Pairs yields the left features in order of id, each with its right ones; those
 // without any too. A feature linked to itself, where both layers are the same, is a
@@ -61,16 +82,13 @@ func (j *Join) Pairs(ctx context.Context, v *live.View) iter.Seq2[Linked, error]
 			yield(Linked{}, err)
 			return
 		}
-		var tooMany atomic.Bool
+		load := &load{most: maxPairs}
 		find := func(link *linker, left *live.Row) Linked {
 			out := Linked{Left: left}
 			link.each(left.Geometry(), func(r *live.Row) bool {
 				kept := *r
 				out.Pairs = append(out.Pairs, Pair{Row: &kept})
-				if len(out.Pairs) > maxPairs {
-					tooMany.Store(true)
-				}
-				return !tooMany.Load()
+				return load.add()
 			})
 			slices.SortFunc(out.Pairs, func(a, b Pair) int { return strings.Compare(a.Row.ID(), b.Row.ID()) })
 			if j.Link.Relation == DWithin {
@@ -80,10 +98,7 @@ func (j *Join) Pairs(ctx context.Context, v *live.View) iter.Seq2[Linked, error]
 			}
 			return out
 		}
-		for l, err := range inRuns(ctx, x, find) {
-			if err == nil && tooMany.Load() {
-				err = &layers.Error{Kind: layers.TooLarge, Op: "join", Layer: j.Left.Query.Layer, Err: fmt.Errorf("a feature is linked to more than %d others: ask for counts", maxPairs)}
-			}
+		for l, err := range inRuns(ctx, x, load, find) {
 			if err != nil {
 				yield(Linked{}, err)
 				return
@@ -132,7 +147,7 @@ func (j *Join) Counts(ctx context.Context, v *live.View, measures []live.Measure
 			})
 			return Tallied{Left: left, Count: live.Count{N: t.n}, Measures: t.results(measures)}
 		}
-		for l, err := range inRuns(ctx, x, count) {
+		for l, err := range inRuns(ctx, x, nil, count) {
 			if err != nil {
 				yield(Tallied{}, err)
 				return
@@ -279,31 +294,47 @@ func (k *linker) distance(a, b orb.Geometry) float64 {
 }
 
 // inRuns does the work of one left row after another on all processors, and yields
-// the results in order. The rows are copies.
-func inRuns[T any](ctx context.Context, x *joining, work func(*linker, *live.Row) T) iter.Seq2[T, error] {
-	const first, most = 64, 8192 // runs grow: who takes little pays little
+// the results in order. The rows are copies. Runs grow, so that who takes little pays
+// little; one that is too much for load, which may be nil, is done again in halves.
+// The error is TooLarge when a single row is too much.
+func inRuns[T any](ctx context.Context, x *joining, load *load, work func(*linker, *live.Row) T) iter.Seq2[T, error] {
+	const first, most = 64, 8192
 	return func(yield func(T, error) bool) {
 		var zero T
-		rows := make([]live.Row, 0, first)
 		size := first
-		do := func() bool {
+		var do func(rows []live.Row) bool
+		do = func(rows []live.Row) bool {
 			out := make([]T, len(rows))
 			err := spread(ctx, len(rows), func() func(int) {
 				k := &linker{x: x}
-				return func(i int) { out[i] = work(k, &rows[i]) }
+				return func(i int) {
+					if !load.tooMuch() {
+						out[i] = work(k, &rows[i])
+					}
+				}
 			})
-			if err != nil {
-				return yield(zero, err) && false
+			if err == nil && load.tooMuch() {
+				load.n.Store(0)
+				if n := len(rows) / 2; n > 0 {
+					out = nil
+					size = max(1, size/4)
+					return do(rows[:n]) && do(rows[n:])
+				}
+				err = &layers.Error{Kind: layers.TooLarge, Op: "join", Layer: x.j.Left.Query.Layer, Err: fmt.Errorf("a feature is linked to more than %d others: ask for counts", load.most)}
 			}
+			if err != nil {
+				yield(zero, err)
+				return false
+			}
+			size = load.pace(size, most)
 			for i := range out {
 				if !yield(out[i], nil) {
 					return false
 				}
 			}
-			size = min(2*size, most)
-			rows = make([]live.Row, 0, size)
 			return true
 		}
+		rows := make([]live.Row, 0, first)
 		for r, err := range x.left {
 			if err != nil {
 				yield(zero, err)
@@ -312,10 +343,14 @@ func inRuns[T any](ctx context.Context, x *joining, work func(*linker, *live.Row
 			if !x.j.Left.takes(r) {
 				continue
 			}
-			if rows = append(rows, *r); len(rows) == size && !do() {
+			if rows = append(rows, *r); len(rows) < size {
+				continue
+			}
+			if !do(rows) {
 				return
 			}
+			rows = make([]live.Row, 0, size)
 		}
-		do()
+		do(rows)
 	}
 }

@@ -328,3 +328,46 @@ func TestJoinRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A run that holds too much is done again in halves, with the same answers; a row that
+// is too much by itself is refused.
+func TestRunsOfWork(t *testing.T) {
+	c := newCity(t, 60)
+	j := &Join{Left: Part{Query: c.query("sites")}, Right: Part{Query: c.query("things")}, Link: Link{Relation: DWithin, DistM: 20_000}}
+	run := func(most int64) (total int, err error) {
+		x, err := j.begin(t.Context(), c.cat.View())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := &load{most: most}
+		last := ""
+		for n, err := range inRuns(t.Context(), x, l, func(k *linker, left *live.Row) [2]any {
+			n := 0
+			k.each(left.Geometry(), func(*live.Row) bool { n++; return l.add() })
+			return [2]any{left.ID(), n}
+		}) {
+			if err != nil {
+				return total, err
+			}
+			if id := n[0].(string); id <= last {
+				t.Fatalf("%s comes after %s", id, last)
+			} else {
+				last = id
+			}
+			total += n[1].(int)
+		}
+		return total, nil
+	}
+	whole, err := run(1 << 40)
+	if err != nil || whole < 1000 {
+		t.Fatalf("%d, %v", whole, err)
+	}
+	for _, most := range []int64{60, 100, 1000} {
+		if n, err := run(most); err != nil || n != whole {
+			t.Errorf("at most %d at a time: %d of %d, %v", most, n, whole, err)
+		}
+	}
+	if _, err := run(5); layers.KindOf(err) != layers.TooLarge || err == nil {
+		t.Errorf("at most 5: %v", err)
+	}
+}

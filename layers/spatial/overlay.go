@@ -60,7 +60,7 @@ func (o *Overlay) Run(ctx context.Context, v *live.View, most int) (*Overlaid, e
 		drawn = overlay.New(o.Drawn)
 	}
 	sum := &ledger{shared: map[[2]string]*Shared{}, ground: map[string]*Ground{}, most: most}
-	for l, err := range inRuns(ctx, x, func(k *linker, left *live.Row) laid { return k.lay(left, by, drawn) }) {
+	for l, err := range inRuns(ctx, x, nil, func(k *linker, left *live.Row) laid { return k.lay(left, by, drawn) }) {
 		if err == nil {
 			err = sum.add(&l)
 		}
