@@ -14,7 +14,7 @@ import (
 // only; the tree is not touched.
 var planted = []struct{ name, file, old, leak string }{
 	{"near ignores the scope", "layers/live/near.go",
-		"if !p.match(&r, false) {", "if p.scope = nil; !p.match(&r, false) {"},
+		"seg, dead := s.part.seg, s.part.dead", "seg, dead := s.part.seg, s.part.dead; s.plan.scope, s.screen, least = nil, nil, around.Least"},
 	{"tiles of one scope are given to another", "server/drawer.go",
 		"k.Scope = scope.String()", "k.Scope = \"\""},
 	{"a tile's version counts every change of the layer", "server/drawer.go",
