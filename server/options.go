@@ -2,9 +2,9 @@ package server
 
 import (
 	"context"
-	"iter"
 	"io"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"runtime"
 	"time"

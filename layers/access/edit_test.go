@@ -28,7 +28,7 @@ func TestWhoEdits(t *testing.T) {
 		"themeowner": "object public owned / object public owned persons persons owned movers",
 		"department": "owned / owned persons owned",
 		"api":        "object public owned / object public owned persons persons owned movers", // keys that name the layer
-		"api*":       " / ",                                                                     // keys that name none
+		"api*":       " / ",                                                                    // keys that name none
 	}
 	for _, role := range layers.Roles() {
 		for _, named := range []bool{true, false} {

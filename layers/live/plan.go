@@ -272,7 +272,7 @@ func (p *plan) inRegion(g orb.Geometry) bool {
 	case isPoint:
 		return p.belt.contains(pt)
 	}
-	return p.region.Intersects(g) || measure.Between(g, p.query.Region.Geometry) <= p.buffer
+	return p.region.Intersects(g) || measure.Near(g, p.query.Region.Geometry, p.buffer)
 }
 
 // withinDistance reports whether every vertex of g is at most d metres from the

@@ -132,7 +132,7 @@ func (g *Gate) handleSignIn(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	r := c.Request()
-	e, err := g.SignIn(r.Context(), r, Attempt{Account: body.Account, Password: body.Password, Code: body.Code, Purpose: body.Purpose})
+	e, err := g.SignIn(r.Context(), r, Attempt(body))
 	if err != nil {
 		return err
 	}

@@ -27,9 +27,7 @@ func city(t *testing.T, rng *rand.Rand) render.Source {
 	t.Helper()
 	store := memstore.New()
 	b := layers.Batch{}
-	for _, l := range model.Layers() {
-		b.Layers = append(b.Layers, l)
-	}
+	b.Layers = append(b.Layers, model.Layers()...)
 	put := func(layer string, i int, g orb.Geometry) {
 		l := model.Layers()[0]
 		for _, x := range model.Layers() {
