@@ -19,6 +19,11 @@ func TestApprovalIsForWhatWasAsked(t *testing.T) {
 		return made["id"].(string)
 	}
 	id := ask("gridworker")
+	b.want(200, "secadmin", "POST", "/api/v1/admin/requests/"+id+"/refuse", map[string]any{"note": "not needed"})
+	if own, _ := b.want(200, "gridworker", "GET", "/api/v1/exports/"+id, nil); own["state"] != "refused" || own["note"] != "not needed" {
+		t.Errorf("who asked is told %v", own)
+	}
+	id = ask("gridworker")
 	b.want(200, "secadmin", "POST", "/api/v1/admin/requests/"+id+"/approve", map[string]any{})
 	setPolicy(t, b, `[{"id":"wide","mode":"list","show":["*"]}]`)
 	b.clock.Add(int64(2 * time.Second))

@@ -51,6 +51,7 @@ func TestWatchesOfFences(t *testing.T) {
 		t.Errorf("the public knows of %d watches", n)
 	}
 	c.get("public", "/api/v1/fences/trucks", 404)
+	c.get("supervisor", "/api/v1/fences/trucks", 200)
 	c.get("supervisor", "/api/v1/fences/none", 404)
 
 	var records []layers.Record
