@@ -197,7 +197,7 @@ export interface Candidate {
   score?: number
   reasons?: Title[] | null
 }
-export interface Route { type: 'Feature'; id?: string; geometry: { type: string; coordinates: Position[] }; properties: { seconds?: number; metres?: number; roads?: string[] } }
+export interface Route { type: 'Feature'; id?: string; geometry: { type: string; coordinates: Position[] }; properties: { seconds?: number; metres?: number } }
 
 /** One thing that waits for the subject. */
 export interface MyTask {
