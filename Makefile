@@ -79,6 +79,8 @@ lint: frontend/node_modules/.package-lock.json
 	$(call say,formatting and linters)
 	@bad=$$(gofmt -l cmd data geo layers server tiles frontend/*.go); [ -z "$$bad" ] || { echo "not formatted: $$bad"; exit 1; }
 	@go vet ./...
+	@bad=$$(grep -lE '\bgo func\b|\bgo [a-z.]+\(|"sync|errgroup' $(patsubst %,%/*.go,$(SEQUENTIAL)) | grep -v _test.go || true); \
+		[ -z "$$bad" ] || { echo "tested without the race detector, but not sequential: $$bad"; exit 1; }
 	@$(TOOL) staticcheck -checks '$(CHECKS)' ./...
 	@cd frontend && npm run --silent lint
 
@@ -87,18 +89,20 @@ ui-test: frontend/node_modules/.package-lock.json
 	@cd frontend && npm run --silent check && npm run --silent test
 
 # Not everything runs under the race detector, which makes it five times slower.
-# data/formats reads tens of megabytes byte by byte in one goroutine. The program
-# as a whole (cmd/wutu) is made of packages that are tested with it; of its own
-# tests those have it in which the server, clients and commands meet.
-SEQUENTIAL := wutu/data/formats
+# Packages that compute, in one goroutine and without locks, have nothing for it to
+# find; `make lint` sees to it that they stay so. The program as a whole (cmd/wutu)
+# is made of packages that are tested with it; of its own tests those have it in
+# which the server, clients and commands meet.
+SEQUENTIAL := data/formats data/sample geo/measure geo/overlay geo/predicate layers/audit layers/cql2 layers/duty layers/event \
+	layers/hotspot layers/worktime tiles/shape
 PROGRAM    := wutu/cmd/wutu
 MEETINGS   := ^Test(ServeBesideOtherCommands|ServeStopsCleanly|OneEventThroughEveryLayer|EventsAgree|RotationBesideServe)$$
 go-test:
 	$(call say,Go tests with the race detector)
-	@go test -race -timeout 15m $$(go list ./... | grep -vx -e '$(SEQUENTIAL)' -e '$(PROGRAM)')
+	@go test -race -timeout 15m $$(go list ./... | grep -vx $(patsubst %,-e wutu/%,$(SEQUENTIAL)) -e '$(PROGRAM)')
 	@go test -race -timeout 15m -run '$(MEETINGS)' $(PROGRAM)
 	$(call say,Go tests of whole files and the whole program)
-	@go test -timeout 15m -skip '$(MEETINGS)' $(SEQUENTIAL) $(PROGRAM)
+	@go test -timeout 15m -skip '$(MEETINGS)' $(PROGRAM) $(patsubst %,wutu/%,$(SEQUENTIAL))
 
 e2e: bin/wutu
 	$(call say,sizes of the web app)

@@ -24,7 +24,7 @@ func TestTooManySaysWhen(t *testing.T) {
 		if err := json.Unmarshal(rec.Body.Bytes(), &p); err != nil {
 			t.Fatal(err)
 		}
-		if rec.Code != 429 || p["type"] != "/problems/too-many" || p["title"] != "Too Many Requests" || rec.Header().Get("Retry-After") != want {
+		if rec.Code != 429 || p["type"] != "/problems/too-many" || p["title"] != "Too many requests" || rec.Header().Get("Retry-After") != want {
 			t.Errorf("after %v: %d %v Retry-After %q, want %q", after, rec.Code, p, rec.Header().Get("Retry-After"), want)
 		}
 	}
