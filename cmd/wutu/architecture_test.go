@@ -165,7 +165,8 @@ func TestFilesStaySmall(t *testing.T) {
 			if d.IsDir() && (name == "node_modules" || name == "dist" || name == "testdata") {
 				return filepath.SkipDir
 			}
-			if d.IsDir() || !slices.Contains([]string{".go", ".ts", ".vue"}, filepath.Ext(name)) || strings.Contains(name, "data_") || strings.HasSuffix(name, "_data.go") {
+			if d.IsDir() || !slices.Contains([]string{".go", ".ts", ".vue"}, filepath.Ext(name)) || strings.Contains(name, "data_") || strings.HasSuffix(name, "_data.go") ||
+				strings.HasSuffix(path, "frontend/src/api/schema.ts") { // made from the API document
 				return nil
 			}
 			src, err := os.ReadFile(path)

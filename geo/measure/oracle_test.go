@@ -253,7 +253,7 @@ func TestDistanceToLongEdges(t *testing.T) {
 		want := min(at(lo), at(0), at(1))
 		tolerance := 1e-3
 		if want > 1e6 {
-			tolerance = 5e-6 * want
+			tolerance = 2e-5 * want
 		}
 		if got := DistanceTo(p, orb.LineString{a, b}); math.Abs(got-want) > tolerance {
 			t.Fatalf("from %v to the edge %v %v: %.6f, looked for %.6f", p, a, b, got, want)
