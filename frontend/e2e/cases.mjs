@@ -82,18 +82,12 @@ async function seen(windows, wanted, since) {
 
 /** Takes a step: presses its button, fills in its form, sends it. Answers with the time of the server's answer. */
 async function take(page, id, step, fill) {
-  const button = card(page).locator(`[data-step=${step}]`)
-  await button.click()
   const form = page.locator(`[data-form=${step}]`)
+  // Asked for before the press: a step without a form is answered before the press returns.
   const answered = page.waitForResponse((response) => response.url().endsWith(`/${id}/${step}`) && response.request().method() === 'POST')
   answered.catch(() => undefined) // what is wrong with the form is the better message
-  // The card moves when news of the case comes in: who misses the button presses it again.
-  const begun = Promise.race([answered, form.waitFor()])
-  if (!await Promise.race([begun.then(() => true), page.waitForTimeout(3000)])) {
-    console.log(`     ${step}: pressed again`)
-    if (await button.count() > 0) await button.click()
-  }
-  await begun
+  await card(page).locator(`[data-step=${step}]`).click()
+  await Promise.race([answered, form.waitFor()])
   if (await form.count() > 0) {
     await fill?.(form)
     await form.locator(`[data-submit=${step}]:not([disabled])`).click()
