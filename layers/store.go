@@ -59,3 +59,16 @@ type Store interface {
 	// store. Calls after Close fail with Unavailable.
 	Close() error
 }
+
+// RecordOf returns the data of one record, nil when there is none.
+func RecordOf(ctx context.Context, r Reader, bucket, key string) ([]byte, error) {
+	for x, err := range r.Records(ctx, bucket, key) {
+		if err != nil {
+			return nil, err
+		}
+		if x.Key == key {
+			return x.Data, nil
+		}
+	}
+	return nil, nil
+}

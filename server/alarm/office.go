@@ -62,19 +62,6 @@ const (
 	ruleSet      = "rules"        // key of the one record that holds all rules
 )
 
-// record returns a record's data, nil when there is none.
-func (o *Office) record(ctx context.Context, bucket, key string) ([]byte, error) {
-	for r, err := range o.o.Records.Records(ctx, bucket, key) {
-		if err != nil {
-			return nil, err
-		}
-		if r.Key == key {
-			return r.Data, nil
-		}
-	}
-	return nil, nil
-}
-
 // decode reads a record's data. The error is Internal.
 func decode(data []byte, v any) error {
 	if data == nil {
@@ -88,7 +75,7 @@ func decode(data []byte, v any) error {
 
 // rules are those in force, in order of id.
 func (o *Office) rules(ctx context.Context) ([]alarm.Rule, error) {
-	data, err := o.record(ctx, bucketRule, ruleSet)
+	data, err := layers.RecordOf(ctx, o.o.Records, bucketRule, ruleSet)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +87,7 @@ func (o *Office) rules(ctx context.Context) ([]alarm.Rule, error) {
 }
 
 func (o *Office) memory(ctx context.Context, device string) (*alarm.Memory, error) {
-	data, err := o.record(ctx, bucketMemory, device)
+	data, err := layers.RecordOf(ctx, o.o.Records, bucketMemory, device)
 	if err != nil {
 		return nil, err
 	}

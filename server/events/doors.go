@@ -6,6 +6,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/event"
+	"wutu/server/once"
 )
 
 // Whole reads a case and its history for a subject that sees all they tell. The
@@ -24,11 +25,11 @@ func (e *Events) Whole(ctx context.Context, s *layers.Subject, id string) (*even
 // step over HTTP.
 func (e *Events) Supplement(ctx context.Context, s *layers.Subject, id, text string, photos []string, key string) error {
 	body := &stepBody{Report: text, Photos: photos}
-	o, err := newOnce(s, id+"/supplement", key, []byte(text+"\x00"+strings.Join(photos, " ")))
+	o, err := once.New(s, id+"/supplement", key, []byte(text+"\x00"+strings.Join(photos, " ")))
 	if err != nil {
 		return err
 	}
-	if done, err := o.done(ctx, e.o.Records); err != nil || done != "" {
+	if done, err := o.Done(ctx, e.o.Records); err != nil || done != "" {
 		return err
 	}
 	for try := 1; ; try++ { // somebody else may write between the reading and the storing

@@ -84,7 +84,6 @@ func (e *Events) Routes() []openapi.Route { return e.routes() }
 const (
 	bucketHistory   = "event-history"  // event id → event.History
 	bucketPlace     = "event-place"    // event id → the signed proof of place
-	bucketOnce      = "idempotency"    // subject, address and key → onceRecord
 	bucketReporter  = "event-reporter" // account and event id → when it was reported
 	bucketVerdict   = "event-verdict"  // event id → what became of the last return's evidence
 	bucketPrecedent = "duty-precedent" // event id → the adjudication that others follow

@@ -65,6 +65,6 @@ func (e *Events) Learn(ctx context.Context) error {
 
 // learned reports whether what was learned last still counts.
 func (e *Events) learned(ctx context.Context) (bool, error) {
-	data, err := recordOf(ctx, e.o.Records, ground.OddsBucket, ground.OddsKey)
+	data, err := layers.RecordOf(ctx, e.o.Records, ground.OddsBucket, ground.OddsKey)
 	return data != nil, err
 }

@@ -55,7 +55,7 @@ func (e *Events) signed(p *duty.Place) ([]byte, error) {
 // events that came with the data, or whose proof is of a form that is no longer
 // read.
 func (e *Events) proofOf(ctx context.Context, id string) (*proof, error) {
-	data, err := recordOf(ctx, e.o.Records, bucketPlace, id)
+	data, err := layers.RecordOf(ctx, e.o.Records, bucketPlace, id)
 	if err != nil || data == nil {
 		return nil, err
 	}
@@ -226,7 +226,7 @@ type verdictInfo struct {
 
 // verdictOf returns the verdict on the last return, nil for none.
 func (e *Events) verdictOf(ctx context.Context, id string) (*verdictInfo, error) {
-	data, err := recordOf(ctx, e.o.Records, bucketVerdict, id)
+	data, err := layers.RecordOf(ctx, e.o.Records, bucketVerdict, id)
 	if err != nil || data == nil {
 		return nil, err
 	}

@@ -21,9 +21,13 @@ import (
 	"wutu/layers/live"
 	"wutu/layers/model"
 	"wutu/server/auth"
+	"wutu/server/once"
 	"wutu/server/openapi"
 	"wutu/server/param"
 )
+
+// reportAddress is the address of reports, whichever door they come through.
+const reportAddress = "report"
 
 // Limits of reports.
 const (
@@ -146,13 +150,13 @@ func (e *Events) postReport(c echo.Context, in *openapi.Input) error {
 	if key == "" {
 		key = body.Draft
 	}
-	o, err := newOnce(&subject, reportAddress, key, raw)
+	o, err := once.New(&subject, reportAddress, key, raw)
 	if err != nil {
 		return err
 	}
 	// A report that was stored is answered as it was, whatever has become since of the
 	// object or the camera that it names.
-	if done, err := o.done(ctx, e.o.Records); err != nil {
+	if done, err := o.Done(ctx, e.o.Records); err != nil {
 		return err
 	} else if done != "" {
 		return e.answerRepeated(c, &subject, &body, done)
@@ -183,7 +187,7 @@ func (e *Events) Report(ctx context.Context, subject *layers.Subject, r *Report,
 	if err != nil {
 		return "", layers.Invalidf("event", "", err.Error())
 	}
-	o, err := newOnce(subject, reportAddress, key, told)
+	o, err := once.New(subject, reportAddress, key, told)
 	if err != nil {
 		return "", err
 	}
@@ -198,8 +202,8 @@ func mayReport(s *layers.Subject) error {
 	return &layers.Error{Kind: layers.Forbidden, Op: "event", Field: "step", Err: fmt.Errorf("role %s may not report", s.Role)}
 }
 
-func (e *Events) report(ctx context.Context, subject *layers.Subject, r *Report, o once) (string, error) {
-	id, err := o.done(ctx, e.o.Records)
+func (e *Events) report(ctx context.Context, subject *layers.Subject, r *Report, o once.Key) (string, error) {
+	id, err := o.Done(ctx, e.o.Records)
 	if err != nil {
 		return "", err
 	}

@@ -24,6 +24,7 @@ import (
 	"wutu/layers/model"
 	"wutu/server/auth"
 	"wutu/server/ground"
+	"wutu/server/once"
 	"wutu/server/openapi"
 	"wutu/server/problem"
 )
@@ -99,7 +100,7 @@ func (e *Events) postStep(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	id := in.Text("id")
-	o, err := newOnce(&subject, id+"/"+in.Text("step"), in.Text("Idempotency-Key"), raw)
+	o, err := once.New(&subject, id+"/"+in.Text("step"), in.Text("Idempotency-Key"), raw)
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (e *Events) postStep(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	done, err := o.done(ctx, e.o.Records)
+	done, err := o.Done(ctx, e.o.Records)
 	switch {
 	case err != nil:
 		return err
@@ -155,7 +156,7 @@ func (e *Events) gone(ctx context.Context, s *layers.Subject, id string, step ev
 }
 
 // act takes a step for a subject that names the version it has seen.
-func (e *Events) act(ctx context.Context, s *layers.Subject, id string, step event.Step, b *stepBody, match string, o once) error {
+func (e *Events) act(ctx context.Context, s *layers.Subject, id string, step event.Step, b *stepBody, match string, o once.Key) error {
 	v := e.o.City.View()
 	l, shown, err := seen(ctx, v, s, id)
 	if err != nil {
@@ -304,7 +305,7 @@ func stepError(err error, from event.State) error {
 
 // commit stores the step in one batch with its history, proof, audit line and
 // idempotency record, and with what it does to the case it is merged into.
-func (e *Events) commit(ctx context.Context, t *taking, o once) error {
+func (e *Events) commit(ctx context.Context, t *taking, o once.Key) error {
 	b := layers.Batch{Actor: t.subject.ID, At: t.env.Now}
 	if err := e.put(&b, &t.subject, t.held, t.entry, t.place); err != nil {
 		return err
@@ -319,7 +320,7 @@ func (e *Events) commit(ctx context.Context, t *taking, o once) error {
 			return err
 		}
 	}
-	records, err := o.records(t.held.life.ID, t.env.Now)
+	records, err := o.Records(t.held.life.ID, t.env.Now)
 	if err != nil {
 		return err
 	}
@@ -342,7 +343,7 @@ func (e *Events) commit(ctx context.Context, t *taking, o once) error {
 	}
 	_, err = e.o.City.Apply(ctx, b)
 	if layers.KindOf(err) == layers.Conflict {
-		if id, onceErr := o.done(ctx, e.o.Records); onceErr != nil || id != "" { // the same request came twice at once
+		if id, onceErr := o.Done(ctx, e.o.Records); onceErr != nil || id != "" { // the same request came twice at once
 			return cmp.Or(onceErr, e.catchUp(ctx))
 		}
 		return &layers.Error{Kind: layers.Conflict, Op: "event", ID: t.held.life.ID, Field: "If-Match",

@@ -42,7 +42,7 @@ func (e *Events) load(ctx context.Context, v *live.View, id string) (*held, erro
 	if h.feature, err = v.Get(ctx, &system, l.ID, id); err != nil {
 		return nil, err
 	}
-	data, err := recordOf(ctx, e.o.Records, bucketHistory, id)
+	data, err := layers.RecordOf(ctx, e.o.Records, bucketHistory, id)
 	if err == nil {
 		h.history, err = event.DecodeHistory(data)
 	}

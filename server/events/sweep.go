@@ -9,6 +9,7 @@ import (
 	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
+	"wutu/server/once"
 )
 
 // Limits of one sweep: what is due by itself may wait for the next one, requests
@@ -154,7 +155,7 @@ func (e *Events) sweepOne(ctx context.Context, id string, now time.Time) (int, e
 		if t.entry, err = h.life.Decide(t.command, env); err != nil {
 			return taken, err
 		}
-		if err := e.commit(ctx, t, once{}); err != nil {
+		if err := e.commit(ctx, t, once.Key{}); err != nil {
 			return taken, err
 		}
 	}

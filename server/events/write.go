@@ -13,6 +13,7 @@ import (
 	"wutu/layers/event"
 	"wutu/layers/live"
 	"wutu/layers/model"
+	"wutu/server/once"
 	"wutu/server/param"
 )
 
@@ -82,7 +83,7 @@ func columns(w *writer, h *held) {
 // store commits a new event: the feature, its history, the proof of place, the
 // audit line and the idempotency record in one batch. It tries the next serial
 // number while another process takes the same.
-func (e *Events) store(ctx context.Context, v *live.View, s *layers.Subject, r *Report, o once) (string, error) {
+func (e *Events) store(ctx context.Context, v *live.View, s *layers.Subject, r *Report, o once.Key) (string, error) {
 	now := e.o.Now().UTC()
 	class, edition, ok := e.classNow(ctx, r.Class)
 	if !ok {
@@ -102,7 +103,7 @@ func (e *Events) store(ctx context.Context, v *live.View, s *layers.Subject, r *
 		if err != nil {
 			return "", err
 		}
-		records, err := o.records(no, now)
+		records, err := o.Records(no, now)
 		if err != nil {
 			return "", err
 		}
@@ -111,7 +112,7 @@ func (e *Events) store(ctx context.Context, v *live.View, s *layers.Subject, r *
 		if layers.KindOf(err) != layers.Conflict {
 			return no, err
 		}
-		if id, err := o.done(ctx, e.o.Records); err != nil || id != "" { // the same request came twice at once
+		if id, err := o.Done(ctx, e.o.Records); err != nil || id != "" { // the same request came twice at once
 			return id, err
 		}
 	}
@@ -141,7 +142,7 @@ func (e *Events) reportBatch(ctx context.Context, v *live.View, s *layers.Subjec
 	at := now
 	// A device's clock may be wrong: what is said to be older than a report can wait
 	// on it, or to lie ahead, is from now.
-	if r.TakenAt.Before(now) && now.Sub(r.TakenAt) <= onceFor {
+	if r.TakenAt.Before(now) && now.Sub(r.TakenAt) <= once.Kept {
 		at = r.TakenAt.UTC()
 	}
 	env := e.env(ctx, h, s)

@@ -136,16 +136,12 @@ func (f *follower) begin(ctx context.Context) error {
 // recall reads how far the watch has come.
 func (f *follower) recall(ctx context.Context) error {
 	f.mark = mark{}
-	for x, err := range f.office.o.Records.Records(ctx, bucketMark, f.watch.ID) {
-		if err != nil {
-			return err
-		}
-		if x.Key != f.watch.ID {
-			continue
-		}
-		if err := json.Unmarshal(x.Data, &f.mark); err != nil {
-			return &layers.Error{Kind: layers.Internal, Op: "fence", ID: f.watch.ID, Err: err}
-		}
+	data, err := layers.RecordOf(ctx, f.office.o.Records, bucketMark, f.watch.ID)
+	if err != nil || data == nil {
+		return err
+	}
+	if err := json.Unmarshal(data, &f.mark); err != nil {
+		return &layers.Error{Kind: layers.Internal, Op: "fence", ID: f.watch.ID, Err: err}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"wutu/layers/live"
 	"wutu/server/auth"
 	"wutu/server/geojson"
+	"wutu/server/once"
 	"wutu/server/openapi"
 	"wutu/server/param"
 	"wutu/server/problem"
@@ -75,11 +76,11 @@ func (a *API) create(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	once, err := newOnce(&e.subject, e.layer.ID, in.Text("Idempotency-Key"), raw)
+	repeated, err := once.New(&e.subject, "items/"+e.layer.ID, in.Text("Idempotency-Key"), raw)
 	if err != nil {
 		return err
 	}
-	if made, err := once.done(ctx, a.o.Records); err != nil || made != "" {
+	if made, err := repeated.Done(ctx, a.o.Records); err != nil || made != "" {
 		if err != nil {
 			return err
 		}
@@ -98,9 +99,9 @@ func (a *API) create(c echo.Context, in *openapi.Input) error {
 	if err := e.fill(&f, b, nil); err != nil {
 		return e.refused(err)
 	}
-	if err := e.apply(ctx, "items.create", &f, nil, once); err != nil {
+	if err := e.apply(ctx, "items.create", &f, nil, repeated); err != nil {
 		if layers.KindOf(err) == layers.Conflict { // the same request at the same time may have been first
-			if made, derr := once.done(ctx, a.o.Records); derr == nil && made != "" {
+			if made, derr := repeated.Done(ctx, a.o.Records); derr == nil && made != "" {
 				return e.answer(http.StatusCreated, made)
 			}
 		}
@@ -147,7 +148,7 @@ func (a *API) replace(c echo.Context, in *openapi.Input) error {
 	if err := e.fill(&f, b, old); err != nil {
 		return e.refused(err)
 	}
-	if err := e.apply(ctx, action, &f, old, once{}); err != nil {
+	if err := e.apply(ctx, action, &f, old, once.Key{}); err != nil {
 		return err
 	}
 	return e.answer(status, f.Key)
@@ -177,7 +178,7 @@ func (a *API) update(c echo.Context, in *openapi.Input) error {
 	if err := e.merge(&f, raw, old); err != nil {
 		return e.refused(err)
 	}
-	if err := e.apply(ctx, "items.update", &f, old, once{}); err != nil {
+	if err := e.apply(ctx, "items.update", &f, old, once.Key{}); err != nil {
 		return err
 	}
 	return e.answer(http.StatusNoContent, f.Key)
@@ -223,7 +224,7 @@ func (e *editing) current(ctx context.Context, id string) (*held, error) {
 // apply commits a feature in place of old (nil: none). What results must be
 // something that the subject may list. Errors: Forbidden otherwise, Conflict for
 // an id that is taken, 412 when somebody else was faster.
-func (e *editing) apply(ctx context.Context, action string, f *layers.Feature, old *held, once once) error {
+func (e *editing) apply(ctx context.Context, action string, f *layers.Feature, old *held, repeated once.Key) error {
 	if err := f.CheckAgainst(e.layer); err != nil {
 		return e.refused(pointed(err))
 	}
@@ -232,7 +233,7 @@ func (e *editing) apply(ctx context.Context, action string, f *layers.Feature, o
 			Err: errors.New("the feature would lie outside of what you may see of the layer")}
 	}
 	version, now := f.Version, e.api.o.Now().UTC()
-	records, err := once.records(f.Key, now)
+	records, err := repeated.Records(f.Key, now)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (o *Office) Collect(ctx context.Context) (int, error) {
 func (o *Office) settle(ctx context.Context, id string, old time.Time) (thrown bool, err error) {
 	o.changing.Lock()
 	defer o.changing.Unlock()
-	data, err := o.record(ctx, photo.BucketFresh, id)
+	data, err := layers.RecordOf(ctx, o.o.Records, photo.BucketFresh, id)
 	if err != nil || data == nil {
 		return false, err
 	}

@@ -14,6 +14,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/photo"
 	"wutu/server/events"
+	"wutu/server/once"
 	"wutu/server/openapi"
 )
 
@@ -151,7 +152,7 @@ func (o *Office) kept(ctx context.Context, id string) (*photo.Kept, error) {
 	if !photo.IsID(id) {
 		return nil, missing("")
 	}
-	data, err := o.record(ctx, photo.BucketKept, id)
+	data, err := layers.RecordOf(ctx, o.o.Records, photo.BucketKept, id)
 	switch {
 	case err != nil:
 		return nil, err
@@ -161,17 +162,18 @@ func (o *Office) kept(ctx context.Context, id string) (*photo.Kept, error) {
 	return photo.Parse(data)
 }
 
-// record returns a record's data, nil when there is none.
-func (o *Office) record(ctx context.Context, bucket, key string) ([]byte, error) {
-	for r, err := range o.o.Records.Records(ctx, bucket, key) {
-		if err != nil {
-			return nil, err
-		}
-		if r.Key == key {
-			return r.Data, nil
-		}
+// before returns the picture of an earlier request with the same key, nil for
+// none or one that was thrown away since.
+func (o *Office) before(ctx context.Context, repeated once.Key) (*photo.Kept, error) {
+	id, err := repeated.Done(ctx, o.o.Records)
+	if err != nil || id == "" {
+		return nil, err
 	}
-	return nil, nil
+	k, err := o.kept(ctx, id)
+	if layers.KindOf(err) == layers.NotFound {
+		return nil, nil
+	}
+	return k, err
 }
 
 // usable refuses pictures of others, and those about to be thrown away.
@@ -179,7 +181,7 @@ func (o *Office) usable(ctx context.Context, k *photo.Kept, s *layers.Subject) e
 	if k.By != s.ID {
 		return missing(k.ID)
 	}
-	data, err := o.record(ctx, photo.BucketFresh, k.ID)
+	data, err := layers.RecordOf(ctx, o.o.Records, photo.BucketFresh, k.ID)
 	if err != nil || data == nil { // somebody has looked: a case carries it
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"wutu/layers/event"
 	"wutu/layers/photo"
 	"wutu/server/auth"
+	"wutu/server/once"
 	"wutu/server/openapi"
 	"wutu/server/problem"
 )
@@ -100,7 +101,7 @@ func (o *Office) send(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	repeated, err := newOnce(&subject, in.Text("Idempotency-Key"), data)
+	repeated, err := once.New(&subject, "photos", in.Text("Idempotency-Key"), data)
 	if err != nil {
 		return err
 	}
@@ -168,7 +169,7 @@ func unreadable(err error) error {
 
 // keep cleans a picture and stores it: its files first, then the records that
 // make it exist.
-func (o *Office) keep(ctx context.Context, s *layers.Subject, data []byte, repeated once) (*photo.Kept, error) {
+func (o *Office) keep(ctx context.Context, s *layers.Subject, data []byte, repeated once.Key) (*photo.Kept, error) {
 	now := o.o.Now().UTC()
 	p, err := photo.Clean(data, o.limits, o.o.Zone, now)
 	if err != nil {
@@ -200,7 +201,14 @@ func (o *Office) keep(ctx context.Context, s *layers.Subject, data []byte, repea
 	if b.Records, err = k.Records(now); err != nil {
 		return nil, err
 	}
-	b.Records = append(b.Records, repeated.records(k.ID, now)...)
+	again, err := repeated.Records(k.ID, now)
+	if err != nil {
+		return nil, err
+	}
+	for i := range again {
+		again[i].IfAbsent = false // the same request twice at once stores the same twice
+	}
+	b.Records = append(b.Records, again...)
 	if _, err := o.o.Records.Apply(ctx, b); err != nil {
 		return nil, err
 	}
