@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"wutu/geo/geotest/outside"
 )
 
 // Bad input gets a clear error that names what and where, and disturbs nothing:
@@ -80,7 +82,7 @@ func visible(t *testing.T, s *served, layer string, n int) {
 // A PBF file that ends within a block: what was read before is kept and served,
 // the message names the offset of the block.
 func testTruncatedPBF(t *testing.T, s *served, dir string) {
-	whole, err := os.ReadFile(realFile(t, "osm/liechtenstein-2013-08-03.osm.pbf"))
+	whole, err := os.ReadFile(outside.File(t, "osm/liechtenstein-2013-08-03.osm.pbf"))
 	if err != nil {
 		t.Fatal(err)
 	}

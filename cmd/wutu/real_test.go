@@ -3,9 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"math"
 	"net/url"
@@ -15,26 +13,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-// realFile returns a real file for tests. Without the folder the test skips;
-// with it, a missing file is a failure.
-func realFile(t *testing.T, name string) string {
-	t.Helper()
-	dir := os.Getenv("WUTU_SHARED")
-	if dir == "" {
-		dir = filepath.Join(root, "..", "shared")
-	}
-	dir = filepath.Join(dir, "data")
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("no real files for tests: %s does not exist", dir)
-	}
-	path := filepath.Join(dir, name)
-	if _, err := os.Stat(path); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
+	"wutu/geo/geotest/outside"
+)
 
 // importSum is the last line of `wutu import --json`.
 type importSum struct {
@@ -75,8 +56,8 @@ func importReal(t *testing.T, dir, file string, args ...string) importSum {
 // The real files of the first slice in one city: what the import says, and what
 // the server then shows. The figures are those osmium and GDAL gave.
 func TestRealFiles(t *testing.T) {
-	delaware, reisterstown := realFile(t, "osm/delaware-latest.osm.pbf"), realFile(t, "osm/reisterstown.osm.pbf")
-	suzhou, boston := realFile(t, "buildings/suzhou_buildings.geojson"), realFile(t, "events/boston_311_2015_jan_aug.csv.gz")
+	delaware, reisterstown := outside.File(t, "osm/delaware-latest.osm.pbf"), outside.File(t, "osm/reisterstown.osm.pbf")
+	suzhou, boston := outside.File(t, "buildings/suzhou_buildings.geojson"), outside.File(t, "events/boston_311_2015_jan_aug.csv.gz")
 	dir := filepath.Join(t.TempDir(), "city")
 
 	de := importReal(t, dir, delaware, "--layer", "delaware")
@@ -237,12 +218,7 @@ func testRealHeights(t *testing.T, s *served, known map[string]layerDoc, suzhou 
 // cross themselves, old-style multipolygons), so the ids that both have count,
 // which must be nearly all.
 func testCounty(t *testing.T, s *served, pbf string) {
-	if _, err := exec.LookPath("ogr2ogr"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("ogr2ogr is missing; `make needs` installs it")
-		}
-		t.Skip("ogr2ogr is missing")
-	}
+	outside.Program(t, "ogr2ogr", "gdal-bin")
 	counties := get[collectionDoc](s, "", "/ogc/collections/delaware_boundaries/items?filter="+url.QueryEscape("name = 'New Castle County'"))
 	if len(counties.Features) != 1 {
 		t.Fatalf("%d counties called New Castle", len(counties.Features))

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wutu/geo/geotest/outside"
 )
 
 // trusting is a client that trusts the authority in file and nobody else.
@@ -102,12 +104,7 @@ func TestServeWithItsOwnAuthority(t *testing.T) {
 		{"openssl", []string{"verify", "-x509_strict", "-CAfile", file, "-check_ss_sig", file}, "OK", false},
 	} {
 		t.Run(tt.tool, func(t *testing.T) {
-			if _, err := exec.LookPath(tt.tool); err != nil {
-				if os.Getenv("CI") != "" {
-					t.Fatal(tt.tool + " is missing; `make needs` installs it")
-				}
-				t.Skip(tt.tool + " is not installed")
-			}
+			outside.Program(t, tt.tool, tt.tool)
 			out, err := exec.CommandContext(t.Context(), tt.tool, tt.args...).CombinedOutput()
 			if (err != nil) != tt.fail || !strings.Contains(string(out), tt.want) {
 				t.Errorf("%v: %v\n%s", tt.args, err, out)

@@ -24,6 +24,7 @@ import (
 	"wutu/data/flatgeobuf"
 	"wutu/data/ingest"
 	"wutu/geo/geotest"
+	"wutu/geo/geotest/outside"
 	"wutu/layers"
 )
 
@@ -218,10 +219,8 @@ func TestSystemAndFields(t *testing.T) {
 // gdal runs ogr2ogr.
 func gdal(t *testing.T, args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath("ogr2ogr"); err != nil {
-		t.Skip("ogr2ogr of GDAL is not installed: make test installs it")
-	}
-	out, err := exec.CommandContext(t.Context(), "ogr2ogr", args...).CombinedOutput()
+	program := outside.Program(t, "ogr2ogr", "gdal-bin")
+	out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput()
 	if err != nil || len(out) > 0 && !bytes.Contains(out, []byte("-mapFieldType")) {
 		t.Fatalf("ogr2ogr %v: %v %s", args, err, out)
 	}

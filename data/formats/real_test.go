@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,28 +14,16 @@ import (
 
 	"wutu/data/formats"
 	"wutu/data/ingest"
+	"wutu/geo/geotest/outside"
 	"wutu/geo/measure"
 	"wutu/layers"
 	"wutu/layers/memstore"
 )
 
-// real returns the path of a real file, or skips where there are none.
-func real(t *testing.T, path string) string {
-	t.Helper()
-	dir := os.Getenv("WUTU_SHARED")
-	if dir == "" {
-		dir = "../../../shared"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "data")); err != nil {
-		t.Skipf("no real files: %v", err)
-	}
-	return filepath.Join(dir, "data", path)
-}
-
 // load imports a real file and checks that every record is accounted for.
 func load(t *testing.T, path string, o ingest.Options) (*memstore.Store, ingest.Summary) {
 	t.Helper()
-	f, err := ingest.OpenPath(real(t, path), "")
+	f, err := ingest.OpenPath(outside.File(t, path), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +219,7 @@ func TestNewCastleCounty(t *testing.T) {
 }
 
 func TestLZ4IsRefusedByName(t *testing.T) {
-	f, err := ingest.OpenPath(real(t, "osm/monaco-latest.lz4.osm.pbf"), "")
+	f, err := ingest.OpenPath(outside.File(t, "osm/monaco-latest.lz4.osm.pbf"), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +241,7 @@ func TestTruncatedFiles(t *testing.T) {
 		"buildings/suzhou_buildings.geojson":    {Layer: "s", Element: layers.Land},
 		"events/boston_311_2015_jan_aug.csv.gz": {Layer: "b", Element: layers.Event},
 	} {
-		data, err := os.ReadFile(real(t, path))
+		data, err := os.ReadFile(outside.File(t, path))
 		if err != nil {
 			t.Fatal(err)
 		}

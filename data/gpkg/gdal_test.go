@@ -11,15 +11,13 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"wutu/geo/geotest/outside"
 	"wutu/layers"
 )
 
 func tool(t *testing.T, name string, args ...string) (stdout, stderr string) {
 	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("%s is not installed (Debian package gdal-bin)", name)
-	}
+	path := outside.Program(t, name, "gdal-bin")
 	var out, errs strings.Builder
 	cmd := exec.Command(path, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errs

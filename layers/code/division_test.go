@@ -6,9 +6,9 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"testing"
 
+	"wutu/geo/geotest/outside"
 	"wutu/layers"
 )
 
@@ -70,14 +70,6 @@ func TestDivisionTree(t *testing.T) {
 // Every real code of the registers must parse, with the level of its file and
 // the parent the register names.
 func TestRealDivisions(t *testing.T) {
-	root := os.Getenv("WUTU_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared")
-	}
-	dir := filepath.Join(root, "data", "registers")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no folder %s", dir)
-	}
 	for _, c := range []struct {
 		file   string
 		level  DivisionLevel
@@ -89,7 +81,7 @@ func TestRealDivisions(t *testing.T) {
 		if testing.Short() && c.level == Village {
 			continue
 		}
-		f, err := os.Open(filepath.Join(dir, c.file))
+		f, err := os.Open(outside.File(t, "registers", c.file))
 		if err != nil {
 			t.Fatal(err)
 		}

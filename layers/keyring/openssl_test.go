@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"wutu/geo/geotest/outside"
 	"wutu/layers/keyring"
 )
 
@@ -30,10 +31,7 @@ func openssl(t *testing.T, stdin []byte, args ...string) []byte {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if errors.Is(err, exec.ErrNotFound) {
-		if os.Getenv("CI") != "" {
-			t.Fatal("openssl is missing: the algorithms are not compared with it")
-		}
-		t.Skip("SKIPPED: openssl is not installed, so the algorithms are not compared with it")
+		outside.Missing(t, "openssl")
 	}
 	if err != nil {
 		t.Fatalf("openssl %s: %v\n%s", strings.Join(args, " "), err, stderr.String())

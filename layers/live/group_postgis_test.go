@@ -1,11 +1,9 @@
 package live_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,24 +12,14 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/geo/geotest"
-	"wutu/geo/geotest/cluster"
+	"wutu/geo/geotest/outside"
 	"wutu/layers"
 	"wutu/layers/live"
 )
 
 // PostgreSQL's aggregates are a second opinion: the same rows, the same groups.
 func TestGroupsAgainstPostgreSQL(t *testing.T) {
-	db, err := cluster.Start(t.Context())
-	if errors.Is(err, cluster.ErrMissing) {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err, "; `make needs` installs it")
-		}
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Stop() })
+	db := outside.PostGIS(t)
 	rng := rand.New(rand.NewPCG(uint64(geotest.Seed(t)), 9))
 	store, city, _ := groupCity(t, rng, 12_000)
 	var rows strings.Builder

@@ -2,7 +2,6 @@ package live_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -18,6 +17,7 @@ import (
 
 	"wutu/geo/geotest"
 	"wutu/geo/geotest/cluster"
+	"wutu/geo/geotest/outside"
 	"wutu/layers"
 	"wutu/layers/cql2"
 	"wutu/layers/live"
@@ -55,18 +55,7 @@ func newPeers(t *testing.T) *peers {
 	t.Helper()
 	p := &peers{t: t, ctx: t.Context(), shapes: map[string]orb.Geometry{}, small: map[string]orb.Geometry{}}
 	p.world = newWorld(rand.New(rand.NewPCG(uint64(geotest.Seed(t)), 0x9015)))
-	var err error
-	p.db, err = cluster.Start(p.ctx, "work_mem=64MB")
-	if errors.Is(err, cluster.ErrMissing) {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err, "; `make needs` installs it")
-		}
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { p.db.Stop() })
+	p.db = outside.PostGIS(t, "work_mem=64MB")
 	store := memstore.New()
 	for _, id := range []string{"shapes", "small"} {
 		l := &layers.Layer{ID: id, Element: layers.Object, Geometry: layers.AnyGeometry, Fields: []layers.Field{{Name: "kind", Type: layers.String}}}
@@ -74,6 +63,7 @@ func newPeers(t *testing.T) *peers {
 			t.Fatal(err)
 		}
 	}
+	var err error
 	if p.live, err = live.Open(p.ctx, store, live.Options{}); err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wutu/geo/geotest/outside"
 )
 
 // harmlessTags are what ExifTool reads from the pixels' own headers, by group and
@@ -33,10 +35,7 @@ func isHarmless(tag string) bool {
 // ExifTool writes what it can into pictures; afterwards it finds nothing but what
 // the pixels need, and what it wrote of place and time is what we have read.
 func TestExifToolFindsNothingMore(t *testing.T) {
-	tool, err := exec.LookPath("exiftool")
-	if err != nil {
-		t.Skip("exiftool is not installed (Debian: libimage-exiftool-perl)")
-	}
+	tool := outside.Program(t, "exiftool", "libimage-exiftool-perl")
 	dir := t.TempDir()
 	r := seeded(t)
 	var dirty []string

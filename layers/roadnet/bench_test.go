@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/data/sample"
+	"wutu/geo/geotest/outside"
 	"wutu/layers/model"
 	"wutu/layers/roadnet"
 )
@@ -44,7 +45,7 @@ func BenchmarkRoute(b *testing.B) {
 
 // BenchmarkRouteState is BenchmarkRoute on the roads of Delaware.
 func BenchmarkRouteState(b *testing.B) {
-	g := imported(b, realFile(b, "delaware-latest.osm.pbf"))
+	g := imported(b, outside.File(b, "osm", "delaware-latest.osm.pbf"))
 	r := rand.New(rand.NewPCG(1, 1))
 	at := places(g, roadnet.Drive, r, 256)
 	b.Logf("%+v", g.Stats())

@@ -22,6 +22,7 @@ import (
 	"wutu/data/ingest"
 	"wutu/data/osm"
 	"wutu/geo/geotest"
+	"wutu/geo/geotest/outside"
 	"wutu/layers/live"
 	"wutu/layers/memstore"
 	"wutu/layers/roadnet"
@@ -41,10 +42,7 @@ func newPostgres(t *testing.T) *postgres {
 	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	controls, _ := filepath.Glob("/usr/share/postgresql/*/extension/pgrouting.control")
 	if len(bins) == 0 || len(controls) == 0 {
-		if os.Getenv("CI") != "" {
-			t.Fatal("pgRouting is missing; `make needs` installs it")
-		}
-		t.Skip("pgRouting is not installed (Debian: postgresql-15-pgrouting)")
+		outside.Missing(t, "pgRouting (Debian: postgresql-15-pgrouting)")
 	}
 	version := filepath.Base(filepath.Dir(filepath.Dir(controls[len(controls)-1])))
 	dir, err := os.MkdirTemp("", "pgr") // short: a socket's path is
@@ -107,13 +105,8 @@ func (p *postgres) psql(script string) []string {
 // program: the rows of the tables w (ways and their tags) and p (their vertices).
 func roadsOf(t *testing.T, path string) (ways, vertices string) {
 	t.Helper()
-	if _, err := exec.LookPath("osmium"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("osmium is missing; `make needs` installs it")
-		}
-		t.Skip("osmium is not installed (Debian: osmium-tool)")
-	}
-	cmd := exec.CommandContext(t.Context(), "osmium", "cat", path, "-f", "opl,add_metadata=none")
+	osmium := outside.Program(t, "osmium", "osmium-tool")
+	cmd := exec.CommandContext(t.Context(), osmium, "cat", path, "-f", "opl,add_metadata=none")
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -255,7 +248,7 @@ SELECT id, lon, lat FROM node ORDER BY id;
 // network that PostGIS makes of the same file as osmium reads it: the same cost,
 // and a course that costs as much.
 func TestAgainstPgRouting(t *testing.T) {
-	file := realFile(t, "reisterstown.osm.pbf")
+	file := outside.File(t, "osm", "reisterstown.osm.pbf")
 	ways, vertices := roadsOf(t, file)
 	p := newPostgres(t)
 	r := geotest.Rand(t)
@@ -274,19 +267,6 @@ func TestAgainstPgRouting(t *testing.T) {
 	}
 	p.compare(g, roadnet.Drive, ids, r, 2000)
 	p.compare(g, roadnet.Walk, ids, r, 300)
-}
-
-// realFile is the path of a real OSM file, for tests that need the shared ones.
-func realFile(t testing.TB, name string) string {
-	t.Helper()
-	shared := os.Getenv("WUTU_SHARED")
-	if shared == "" {
-		shared = "../../../shared"
-	}
-	if _, err := os.Stat(filepath.Join(shared, "data")); err != nil {
-		t.Skipf("no real files: %v", err)
-	}
-	return filepath.Join(shared, "data", "osm", name)
 }
 
 // imported is the network of the roads of a file as the program imports it.

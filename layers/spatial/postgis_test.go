@@ -1,10 +1,8 @@
 package spatial
 
 import (
-	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,23 +10,13 @@ import (
 
 	"github.com/paulmach/orb/encoding/ewkb"
 
-	"wutu/geo/geotest/cluster"
+	"wutu/geo/geotest/outside"
 )
 
 // TestAgainstPostGIS asks PostGIS for joins, a difference and an overlay of the same
 // rows: the same pairs, and areas to a ten-millionth.
 func TestAgainstPostGIS(t *testing.T) {
-	db, err := cluster.Start(t.Context())
-	if errors.Is(err, cluster.ErrMissing) {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err, "; `make needs` installs it")
-		}
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Stop() })
+	db := outside.PostGIS(t)
 	c := newCity(t, 80)
 	v := c.cat.View()
 	query := func(script string) []string {

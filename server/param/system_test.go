@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/geo/geotest"
+	"wutu/geo/geotest/outside"
 	"wutu/geo/predicate"
 	"wutu/layers"
 	"wutu/server/param"
@@ -39,9 +40,7 @@ func within(s param.CRS) orb.Bound {
 // Coordinates and axis order of every system are those that PROJ gives by its copy
 // of the EPSG register.
 func TestSystemsAreThoseOfTheRegister(t *testing.T) {
-	if _, err := exec.LookPath("cs2cs"); err != nil {
-		t.Skip("cs2cs of PROJ is not installed: make test installs it")
-	}
+	outside.Program(t, "cs2cs", "proj-bin")
 	r := geotest.Rand(t)
 	all := param.Systems()
 	if len(all) != 4+64 {

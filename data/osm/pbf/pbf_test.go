@@ -8,25 +8,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"wutu/data/osm/pbf"
+	"wutu/geo/geotest/outside"
 )
-
-func real(t testing.TB, name string) string {
-	t.Helper()
-	dir := os.Getenv("WUTU_SHARED")
-	if dir == "" {
-		dir = "../../../../shared"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "data")); err != nil {
-		t.Skipf("no real files: %v", err)
-	}
-	return filepath.Join(dir, "data", "osm", name)
-}
 
 // opl writes an object as osmium's OPL format does, without metadata.
 func opl(kind byte, id int64, tags pbf.Tags, rest string) string {
@@ -100,15 +88,10 @@ func degrees(v int32) string {
 
 // TestAgainstOsmium compares every object of real files with what osmium prints.
 func TestAgainstOsmium(t *testing.T) {
-	if _, err := exec.LookPath("osmium"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("osmium is missing; `make needs` installs it")
-		}
-		t.Skip("osmium is not installed (Debian: osmium-tool)")
-	}
+	osmium := outside.Program(t, "osmium", "osmium-tool")
 	for _, name := range []string{"porto.osm.pbf", "liechtenstein-2013-08-03.osm.pbf"} {
-		path := real(t, name)
-		out, err := exec.Command("osmium", "cat", path, "-f", "opl,add_metadata=none").Output()
+		path := outside.File(t, "osm", name)
+		out, err := exec.Command(osmium, "cat", path, "-f", "opl,add_metadata=none").Output()
 		if err != nil {
 			t.Fatal(err)
 		}
