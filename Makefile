@@ -92,16 +92,18 @@ ui-test: frontend/node_modules/.package-lock.json
 # Packages that compute, in one goroutine and without locks, have nothing for it to
 # find; `make lint` sees to it that they stay so. The program as a whole (cmd/wutu)
 # is made of packages that are tested with it; of its own tests those have it in
-# which the server, clients and commands meet.
+# which the server, clients and commands meet; and the leakage test, which asks two
+# servers one question after the other, draws most of its policies without it.
 SEQUENTIAL := data/formats data/sample geo/measure geo/overlay geo/predicate layers/audit layers/cql2 layers/duty layers/event \
 	layers/hotspot layers/worktime tiles/shape
 PROGRAM    := wutu/cmd/wutu
 MEETINGS   := ^Test(ServeBesideOtherCommands|ServeStopsCleanly|OneEventThroughEveryLayer|EventsAgree|RotationBesideServe)$$
 go-test:
 	$(call say,Go tests with the race detector)
-	@go test -race -timeout 15m $$(go list ./... | grep -vx $(patsubst %,-e wutu/%,$(SEQUENTIAL)) -e '$(PROGRAM)')
+	@WUTU_LEAKS=2 go test -race -timeout 15m $$(go list ./... | grep -vx $(patsubst %,-e wutu/%,$(SEQUENTIAL)) -e '$(PROGRAM)')
 	@go test -race -timeout 15m -run '$(MEETINGS)' $(PROGRAM)
 	$(call say,Go tests of whole files and the whole program)
+	@go test -timeout 15m -run '^TestLeakage$$' ./server
 	@go test -timeout 15m -skip '$(MEETINGS)' $(PROGRAM) $(patsubst %,wutu/%,$(SEQUENTIAL))
 
 e2e: bin/wutu
