@@ -27,6 +27,8 @@ type Options struct {
 	// Backlog is how many changes a Listener may be behind before it is reset;
 	// 0 means DefaultBacklog.
 	Backlog int
+	// Snapshot, when not nil, keeps the loaded segments in a file for the next start.
+	Snapshot *Snapshot
 }
 
 // DefaultBacklog is the number of changes kept for listeners.
@@ -42,6 +44,7 @@ type Catalog struct {
 	feed     *feed
 	watch    *watch
 	releases *releases
+	snap     *snapshots // nil: there is no file
 
 	mu     sync.Mutex // serialises writers; taken before feed.mu
 	tables map[string]*writer
@@ -61,6 +64,7 @@ func Open(ctx context.Context, store layers.Store, o Options) (*Catalog, error) 
 	c := &Catalog{store: store, opts: o, tables: make(map[string]*writer),
 		areas: &areaIndex{sets: make(map[layers.Level]*areaSet)}, watch: newWatch(), mergeNow: make(chan struct{}, 1)}
 	c.releases = newReleases(c, o.Publish)
+	c.snap = newSnapshots(o.Snapshot)
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
@@ -70,17 +74,25 @@ func Open(ctx context.Context, store layers.Store, o Options) (*Catalog, error) 
 	c.stop = stop
 	c.background.Go(func() { c.mergeLoop(background) })
 	c.background.Go(func() { c.releaseLoop(background) })
+	if c.snap != nil {
+		c.mergeNow <- struct{}{} // what was replayed may be much
+		c.background.Go(func() { c.snapshotLoop(background) })
+	}
 	if o.Poll > 0 {
 		c.background.Go(func() { c.pollLoop(background) })
 	}
 	return c, nil
 }
 
-// Close stops following and waits for background work. Views stay usable.
-// Listeners end with Unavailable.
+// Close stops following and waits for background work, and writes the snapshot
+// file if much has changed since it was written. Views stay usable. Listeners end
+// with Unavailable.
 func (c *Catalog) Close() error {
 	c.stop()
 	c.background.Wait()
+	if c.snap != nil {
+		c.snap.last.Do(func() { c.snap.keep(context.Background(), c) })
+	}
 	c.feed.close()
 	return nil
 }

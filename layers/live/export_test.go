@@ -1,5 +1,7 @@
 package live
 
+import "context"
+
 // MergeForTest merges every delta into segments now, whatever its size.
 func (c *Catalog) MergeForTest() {
 	v := c.View()
@@ -36,5 +38,15 @@ func (v *View) ForgetColumns(layer string) {
 		s.mu.Lock()
 		s.cells, s.owners = nil, nil
 		s.mu.Unlock()
+	}
+}
+
+// KeepSnapshotForTest writes the snapshot file now, if there is to be one.
+func (c *Catalog) KeepSnapshotForTest() {
+	if c.snap != nil {
+		c.snap.mu.Lock()
+		c.snap.stale = true
+		c.snap.mu.Unlock()
+		c.snap.keep(context.Background(), c)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -29,12 +30,19 @@ func (c *Catalog) load(ctx context.Context) error {
 	if c.opts.Only != nil {
 		defs = slices.DeleteFunc(slices.Clone(defs), func(l *layers.Layer) bool { return !slices.Contains(c.opts.Only, l.ID) })
 	}
+	kept, err := c.restore(ctx, seq, defs)
+	if err != nil {
+		return err
+	}
 	writers := make([]*writer, len(defs))
-	work, ctx := errgroup.WithContext(ctx)
+	work, loading := errgroup.WithContext(ctx)
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i, l := range defs {
+		if writers[i] = kept.take(l.ID); writers[i] != nil {
+			continue
+		}
 		work.Go(func() error {
-			w, err := c.loadLayer(ctx, l)
+			w, err := c.loadLayer(loading, l)
 			writers[i] = w
 			return err
 		})
@@ -43,17 +51,22 @@ func (c *Catalog) load(ctx context.Context) error {
 		return err
 	}
 	for i, l := range defs {
-		writers[i].seq = seq
 		c.tables[l.ID] = writers[i]
-		if c.opts.OnLoad != nil {
-			n := 0
-			for j := range writers[i].parts {
-				n += writers[i].parts[j].rows()
-			}
-			c.opts.OnLoad(l.ID, n)
-		}
 	}
 	c.seq = seq
+	if kept != nil {
+		c.seq = kept.seq
+		if err := c.catchUp(ctx, kept); err != nil {
+			return err
+		}
+	}
+	for _, l := range defs {
+		w := c.tables[l.ID]
+		w.seq, w.updated = c.seq, time.Time{} // as if all of it had been read now
+		if c.opts.OnLoad != nil {
+			c.opts.OnLoad(l.ID, w.rowCount())
+		}
+	}
 	return nil
 }
 

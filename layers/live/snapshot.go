@@ -1,0 +1,401 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"wutu/layers"
+	"wutu/layers/keyring"
+)
+
+// Snapshot says that a catalog keeps its segments in a file, from which the next
+// start takes them instead of reading the whole store.
+type Snapshot struct {
+	// Path is the file. It is written beside its name and then renamed, so it is
+	// whole or not there. Nobody but its owner can read it.
+	Path string
+	// Keys seal the file as a whole; they are those of the store. nil: the file is
+	// plain, and layers with sealed fields are left out of it.
+	Keys *keyring.Ring
+	// Random names files: crypto/rand.Reader outside tests. nil: the file is used but
+	// never written.
+	Random io.Reader
+	// Every is how often to look whether the file should be written anew; 0 means ten
+	// minutes.
+	Every time.Duration
+	// Worn is after how many changes it should; 0 means WornChanges.
+	Worn uint64
+	// Note, when not nil, is told what became of the file: that it was used or
+	// written, or, with an error, why it was not.
+	Note func(text string, err error)
+}
+
+// WornChanges is after how many changes a snapshot file is written anew: to replay so
+// many takes less than half a second.
+const WornChanges = 16384
+
+const (
+	snapshotEvery = 10 * time.Minute
+
+	// replayLeast and replayShare bound the changes that are replayed over a snapshot:
+	// a put is read from the store by its number, which costs some ten times what it
+	// costs in a scan.
+	replayLeast = 65536
+	replayShare = 64
+
+	// snapshotBucket and snapshotKey are the record with the names of the latest files.
+	snapshotBucket = "live"
+	snapshotKey    = "snapshots"
+	namesKept      = 4
+)
+
+// snapshots is the file of a catalog and what is known about it.
+type snapshots struct {
+	o Snapshot
+
+	mu     sync.Mutex              // one writing at a time
+	held   bool                    // there is a file that the store would accept,
+	seq    uint64                  // of this state,
+	stale  bool                    // but it should be written anew
+	traced uint64                  // state of the store that traces are of
+	traces map[string]layers.Trace // by layer; nil: nobody but the log's writers can write into the store
+
+	last sync.Once // the writing when the catalog is closed
+}
+
+// newSnapshots returns nil when there is to be no file.
+func newSnapshots(o *Snapshot) *snapshots {
+	if o == nil {
+		return nil
+	}
+	s := &snapshots{o: *o}
+	if s.o.Every <= 0 {
+		s.o.Every = snapshotEvery
+	}
+	if s.o.Worn == 0 {
+		s.o.Worn = WornChanges
+	}
+	return s
+}
+
+// keeps reports whether the layer may be in the file: without keys, none with
+// sealed fields may.
+func (s *snapshots) keeps(l *layers.Layer) bool {
+	return s.o.Keys != nil || !slices.ContainsFunc(l.Fields, func(f layers.Field) bool { return f.Sealed })
+}
+
+func (s *snapshots) note(err error, format string, args ...any) {
+	if s.o.Note != nil {
+		s.o.Note(fmt.Sprintf(format, args...), err)
+	}
+}
+
+// kept is what a snapshot file gave at the start.
+type kept struct {
+	seq     uint64
+	writers map[string]*writer
+}
+
+// take returns the table of a layer, nil when it must be read from the store.
+func (k *kept) take(id string) *writer {
+	if k == nil {
+		return nil
+	}
+	return k.writers[id]
+}
+
+// restore reads the snapshot file. Whatever is wrong with it, or with one of its
+// layers, leads to less being taken from it, and is noted; the error is that of
+// the context or of the store.
+//
+// That the file belongs to this store, and to its past, is proved by its name: it
+// was written into the store after the state that the file holds, so a store that
+// knows the name has been in that state. A copy of a city has its past, too, and a
+// city that was restored from a backup of before does not know the name.
+func (c *Catalog) restore(ctx context.Context, seq uint64, defs []*layers.Layer) (*kept, error) {
+	s := c.snap
+	if s == nil {
+		return nil, nil
+	}
+	r, file, err := s.openFile(ctx, c.store, seq)
+	if err == nil {
+		defer file.Close()
+	}
+	since := uint64(math.MaxUint64)
+	if r != nil {
+		since = r.Traced
+	}
+	var work errgroup.Group
+	work.Go(func() error { return s.look(ctx, c.store, since) })
+	var k *kept
+	if r != nil {
+		if k, err = s.readLayers(ctx, r, defs); err == nil {
+			err = k.bearable(seq)
+		}
+	}
+	if looked := work.Wait(); looked != nil {
+		return nil, looked
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		s.note(err, "the city is read from the store: the snapshot %s is not used", s.o.Path)
+		return nil, nil
+	}
+	s.held, s.seq = true, r.Seq
+	s.untraced(k, r)
+	s.stale = s.stale || r.Key != "" && r.Key != s.o.Keys.Current() ||
+		slices.ContainsFunc(defs, func(l *layers.Layer) bool { return k.writers[l.ID] == nil && s.keeps(l) })
+	return k, nil
+}
+
+// openFile opens the file and asserts that it is one of the store's past.
+func (s *snapshots) openFile(ctx context.Context, store layers.Reader, seq uint64) (*snapshotReader, *os.File, error) {
+	f, err := os.Open(s.o.Path)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := func() (*snapshotReader, error) {
+		info, err := f.Stat()
+		if err != nil {
+			return nil, err
+		}
+		r, err := openDirectory(f, info.Size(), s.o.Keys)
+		if err != nil {
+			return nil, err
+		}
+		names, err := snapshotNames(ctx, store)
+		switch {
+		case err != nil:
+			return nil, err
+		case !slices.Contains(names, r.Name):
+			return nil, errors.New("it is not of this city, or of a state that the city has not been in")
+		case r.Seq > seq || r.Traced > seq:
+			return nil, fmt.Errorf("it holds change %d, and the store has only %d", r.Seq, seq)
+		}
+		return r, nil
+	}()
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return r, f, nil
+}
+
+// snapshotNames returns the names of the latest snapshots, the newest first.
+func snapshotNames(ctx context.Context, store layers.Reader) ([]string, error) {
+	data, err := layers.RecordOf(ctx, store, snapshotBucket, snapshotKey)
+	return strings.Fields(string(data)), err
+}
+
+// look takes the traces of the store.
+func (s *snapshots) look(ctx context.Context, store layers.Store, since uint64) error {
+	t, ok := store.(layers.Tracer)
+	if !ok {
+		return nil
+	}
+	var err error
+	s.traced, s.traces, err = t.Traces(ctx, since)
+	return err
+}
+
+// readLayers reads the layers whose definitions are the store's. One whose blocks
+// are damaged is left out.
+func (s *snapshots) readLayers(ctx context.Context, r *snapshotReader, defs []*layers.Layer) (*kept, error) {
+	k := &kept{seq: r.Seq, writers: make(map[string]*writer)}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	var mu sync.Mutex
+	broken := make(map[string]error)
+	fail := func(id string, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if broken[id] == nil {
+			broken[id] = err
+		}
+	}
+	var parts = make(map[string][]*partCode)
+	for i := range r.Layers {
+		l := definedAs(defs, r.Layers[i].Definition)
+		if l == nil {
+			continue // it has changed since
+		}
+		parts[l.ID] = make([]*partCode, len(r.Layers[i].Parts))
+		for j, p := range r.Layers[i].Parts {
+			code := newPartCode(l, p.Rows)
+			parts[l.ID][j] = code
+			blocks := code.blocks()
+			if len(blocks) != len(p.Blocks) {
+				fail(l.ID, errors.New("it has another number of blocks"))
+				continue
+			}
+			for n, block := range blocks {
+				work.Go(func() error {
+					if ctx.Err() != nil {
+						return ctx.Err()
+					}
+					if err := r.read(p.Blocks[n], blockContext(r.Name, i, j, n), block); err != nil {
+						fail(l.ID, err)
+					}
+					return nil
+				})
+			}
+		}
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	for _, l := range defs {
+		list, ok := parts[l.ID]
+		if !ok {
+			continue
+		}
+		w := newWriter(l)
+		w.seq = r.Seq
+		err := broken[l.ID]
+		for _, p := range list {
+			if err == nil {
+				err = p.finish()
+			}
+			w.addSegment(*p.part)
+		}
+		if err != nil {
+			s.note(err, "layer %s is read from the store: it is damaged in the snapshot %s", l.ID, s.o.Path)
+			continue
+		}
+		k.writers[l.ID] = w
+	}
+	if len(k.writers) == 0 && len(defs) > 0 {
+		return nil, errors.New("none of its layers is as the store has it")
+	}
+	return k, nil
+}
+
+// definedAs returns the layer that has the definition, nil for none.
+func definedAs(defs []*layers.Layer, definition []byte) *layers.Layer {
+	for _, l := range defs {
+		if is, err := json.Marshal(l); err == nil && bytes.Equal(is, definition) {
+			return l
+		}
+	}
+	return nil
+}
+
+// bearable asserts that replaying what has changed since costs less than reading the
+// store.
+func (k *kept) bearable(seq uint64) error {
+	rows := 0
+	for _, w := range k.writers {
+		for i := range w.parts {
+			rows += w.parts[i].rows()
+		}
+	}
+	if n := seq - k.seq; n > uint64(max(replayLeast, rows/replayShare)) {
+		return fmt.Errorf("there are %d changes since, of %d features", n, rows)
+	}
+	return nil
+}
+
+// untraced leaves out of k what other programs have written into since the snapshot,
+// as far as marks and row numbers tell.
+func (s *snapshots) untraced(k *kept, r *snapshotReader) {
+	if s.traces == nil {
+		return
+	}
+	before := make(map[string]layers.Trace)
+	for i := range r.Layers {
+		var l struct{ ID string }
+		if json.Unmarshal(r.Layers[i].Definition, &l) == nil {
+			before[l.ID] = r.Layers[i].Trace
+		}
+	}
+	for id := range k.writers {
+		if !s.traces[id].Follows(before[id]) {
+			s.foreign(id)
+			delete(k.writers, id)
+		}
+	}
+}
+
+func (s *snapshots) foreign(layer string) {
+	s.stale = true
+	s.note(nil, "layer %s is read from the store: another program has written into it", layer)
+}
+
+// steadyTries is how often the number of rows is compared anew because somebody
+// writes.
+const steadyTries = 8
+
+// catchUp replays what was committed since the snapshot and then compares, layer by
+// layer, how many rows there are with how many the store has: what other programs
+// added or deleted is no change in the log. A layer that differs is read from the
+// store.
+func (c *Catalog) catchUp(ctx context.Context, k *kept) error {
+	tracer, ok := c.store.(layers.Tracer)
+	traced, traces := c.snap.traced, c.snap.traces
+	for try := 0; ; try++ {
+		if err := c.replay(ctx); err != nil || !ok {
+			return err
+		}
+		if try > 0 {
+			var err error
+			if traced, traces, err = tracer.Traces(ctx, c.snap.traced); err != nil {
+				return err
+			}
+		}
+		if traced == c.seq || try == steadyTries {
+			break
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(k.writers)) {
+		trace, known := traces[id]
+		if traced == c.seq && trace.Rows == c.tables[id].rowCount() && trace.Follows(c.snap.traces[id]) {
+			continue
+		}
+		c.snap.foreign(id)
+		fresh, err := c.loadLayer(ctx, c.tables[id].layer)
+		if err != nil {
+			return err
+		}
+		c.tables[id] = fresh
+		if known {
+			c.snap.traces[id] = trace
+		}
+	}
+	return nil
+}
+
+// rowCount is the number of current rows.
+func (w *writer) rowCount() int {
+	n := w.delta.byID.Len()
+	for i := range w.parts {
+		n += w.parts[i].rows()
+	}
+	return n
+}
+
+// replay applies what was committed since c.seq. Nobody listens yet.
+func (c *Catalog) replay(ctx context.Context) error {
+	for change, err := range c.store.Changes(ctx, c.seq) {
+		if err != nil {
+			return err
+		}
+		c.apply(&change)
+		c.seq = change.Seq
+	}
+	return nil
+}

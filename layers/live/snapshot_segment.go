@@ -1,0 +1,289 @@
+package live
+
+import (
+	"errors"
+	"math"
+	"math/bits"
+	"unsafe"
+
+	"github.com/paulmach/orb"
+
+	"wutu/geo/index"
+	"wutu/layers"
+)
+
+// How a part is kept: its blocks, in this order. Each is read, checked and made into
+// columns by itself, so that all processors do it.
+//
+// Checks are for the program's sake: whatever a block says, no index made from it
+// leads outside an array and no loop runs for ever. That it says what is true is the
+// business of checksums and seals.
+//
+// TestSnapshotKnowsEveryField fails when a structure gains a field that is not told
+// of here.
+
+// partCode is a part on its way to or from its blocks.
+type partCode struct {
+	layer *layers.Layer
+	part  *part
+}
+
+// blocks returns the codes of the blocks of a part of n rows of the layer.
+func (p *partCode) blocks() []func(*coder) {
+	out := []func(*coder){p.rows, p.places, p.shapes, p.names}
+	for i := range p.layer.Fields {
+		out = append(out, func(c *coder) { p.column(c, i) })
+	}
+	return out
+}
+
+// newPartCode prepares a part of n rows to be read.
+func newPartCode(l *layers.Layer, n int) *partCode {
+	s := &segment{n: n, columns: make([]column, len(l.Fields))}
+	return &partCode{layer: l, part: &part{seg: s}}
+}
+
+// rows are the versions, validities and dead rows.
+func (p *partCode) rows(c *coder) {
+	s := p.part.seg
+	n := s.n
+	codeWord(c, &n)
+	codeArray(c, &s.versions)
+	valid := s.valid
+	if valid == nil {
+		valid = new(validity)
+	}
+	codeArray(c, &valid.from)
+	codeArray(c, &valid.to)
+	codeArray(c, (*[]uint64)(&p.part.dead))
+	if !c.checking() {
+		return
+	}
+	if valid.from != nil || valid.to != nil {
+		c.wants(len(valid.from) == n && len(valid.to) == n, "validities are missing")
+		s.valid = valid
+	}
+	c.wants(n == s.n && len(s.versions) == n, "versions are missing")
+	p.part.gone = checkBits(c, p.part.dead, n)
+}
+
+// checkBits checks a bitset of n rows and counts what is in it.
+func checkBits(c *coder, b bitset, n int) int {
+	if b == nil || !c.wants(len(b) == (n+63)/64, "a bitset has the wrong length") {
+		return 0
+	}
+	if last := n & 63; last != 0 {
+		c.wants(b[len(b)-1]>>last == 0, "a bitset has rows beyond the last")
+	}
+	count := 0
+	for _, w := range b {
+		count += bits.OnesCount64(w)
+	}
+	return count
+}
+
+// places are the points and the tree over the boxes.
+func (p *partCode) places(c *coder) {
+	s := p.part.seg
+	codeArray(c, &s.points)
+	codeWord(c, &s.shaped)
+	extent := []orb.Point{s.extent.Min, s.extent.Max}
+	codeArray(c, &extent)
+	var tree []float32
+	if !c.reading {
+		tree = s.tree.Memory()
+	}
+	codeArray(c, &tree)
+	if !c.checking() || !c.wants(len(s.points) == s.n && len(extent) == 2 && s.shaped <= s.n && s.shaped >= 0, "points are missing") {
+		return
+	}
+	s.extent = orb.Bound{Min: extent[0], Max: extent[1]}
+	if s.tree, c.err = index.Restore(s.n, tree); c.err != nil {
+		return
+	}
+	for _, at := range s.points {
+		if hasPoint(at) && !(math.Abs(at[0]) <= math.MaxFloat32 && math.Abs(at[1]) <= math.MaxFloat32) {
+			c.fail("a point is out of range")
+			return
+		}
+	}
+}
+
+// names are the ids.
+func (p *partCode) names(c *coder) {
+	s := p.part.seg
+	s.ids.keep(c, s.n)
+}
+
+func (t *idTable) keep(c *coder, n int) {
+	t.text.keep(c, n)
+	codeArray(c, &t.slots)
+	codeArray(c, &t.order)
+	if !c.checking() {
+		return
+	}
+	used := 0
+	for _, s := range t.slots {
+		if s > 0 {
+			used++
+		}
+	}
+	c.wants(t.text.nulls == nil && bits.OnesCount(uint(len(t.slots))) == 1 && used == n && used < len(t.slots) && below(t.slots, n+1),
+		"the hash of ids is damaged")
+	c.wants(len(t.order) == n && below(t.order, n), "the order of ids is damaged")
+}
+
+// code writes or reads the strings of n rows.
+func (t *textColumn) keep(c *coder, n int) {
+	codeArray(c, &t.off)
+	codeArray(c, &t.data)
+	codeArray(c, (*[]uint64)(&t.nulls))
+	codeBool(c, &t.plain)
+	if !c.checking() {
+		return
+	}
+	checkBits(c, t.nulls, n)
+	checkOffsets(c, t.off, n, len(t.data))
+}
+
+// checkOffsets checks the n+1 ends of n pieces of something of a size.
+func checkOffsets(c *coder, off []uint32, n, size int) {
+	if !c.wants(len(off) == n+1 && int(off[n]) <= size, "offsets are missing") {
+		return
+	}
+	last, ordered := uint32(0), true
+	for _, o := range off {
+		ordered = ordered && last <= o
+		last = o
+	}
+	c.wants(ordered, "offsets are out of order")
+}
+
+// The kinds of columns.
+const (
+	kindNull = iota
+	kindDict
+	kindText
+	kindNumber
+)
+
+// column writes or reads field i.
+func (p *partCode) column(c *coder, i int) {
+	s := p.part.seg
+	var col column = nullColumn{}
+	if i < len(s.columns) && s.columns[i] != nil { // older segments may have fewer
+		col = s.columns[i]
+	}
+	kind := kindNull
+	switch col.(type) {
+	case *dictColumn:
+		kind = kindDict
+	case *textColumn:
+		kind = kindText
+	case *numberColumn:
+		kind = kindNumber
+	}
+	codeWord(c, &kind)
+	if c.reading {
+		col = newColumn(kind, p.layer.Fields[i].Type)
+	}
+	switch col := col.(type) {
+	case nullColumn:
+	case *dictColumn:
+		col.keep(c, s.n)
+	case *textColumn:
+		col.keep(c, s.n)
+	case *numberColumn:
+		col.keep(c, s.n)
+	default:
+		c.fail("a column of kind %d in a field of type %s", kind, p.layer.Fields[i].Type)
+	}
+	if c.reading {
+		s.columns[i] = col
+	}
+}
+
+// newColumn returns an empty column to be read, nil for a kind that the type of the
+// field does not have.
+func newColumn(kind int, typ layers.FieldType) column {
+	switch {
+	case kind == kindNull:
+		return nullColumn{}
+	case kind == kindDict && typ == layers.String:
+		return new(dictColumn)
+	case kind == kindText && typ == layers.String:
+		return new(textColumn)
+	case kind == kindNumber && typ != layers.String:
+		return &numberColumn{typ: typ}
+	}
+	return nil
+}
+
+func (d *dictColumn) keep(c *coder, n int) {
+	off, data := []uint32{0}, []byte(nil)
+	if !c.reading {
+		for _, v := range d.dict {
+			data = append(data, v.Str()...)
+			off = append(off, uint32(len(data)))
+		}
+	}
+	codeArray(c, &off)
+	codeArray(c, &data)
+	codeArray(c, &d.narrow)
+	codeArray(c, &d.middle)
+	codeArray(c, &d.wide)
+	codeBool(c, &d.plain)
+	if !c.checking() || !c.wants(len(off) > 0, "a dictionary is missing") {
+		return
+	}
+	size := len(off) - 1
+	checkOffsets(c, off, size, len(data))
+	c.wants(len(d.narrow)+len(d.middle)+len(d.wide) == n && max(len(d.narrow), len(d.middle), len(d.wide)) == n &&
+		below(d.narrow, size+1) && below(d.middle, size+1) && below(d.wide, size+1), "a dictionary's codes are damaged")
+	if c.err != nil {
+		return
+	}
+	d.dict = make([]layers.Value, size)
+	for i := range d.dict {
+		d.dict[i] = layers.Text(stringIn(data, off[i], off[i+1]))
+	}
+}
+
+// stringIn is data[lo:hi] as a string over the same memory, which is never written
+// again.
+func stringIn(data []byte, lo, hi uint32) string {
+	if lo == hi {
+		return ""
+	}
+	return unsafe.String(&data[lo], hi-lo)
+}
+
+func (m *numberColumn) keep(c *coder, n int) {
+	codeArray(c, &m.narrow)
+	codeArray(c, &m.wide)
+	codeArray(c, (*[]uint64)(&m.nulls))
+	if !c.checking() {
+		return
+	}
+	c.wants(len(m.narrow)+len(m.wide) == n && max(len(m.narrow), len(m.wide)) == n, "numbers are missing")
+	checkBits(c, m.nulls, n)
+}
+
+// samplesOfPart is how many points of a part are worked out again, so that a file
+// from before interior points were found otherwise is not used.
+const samplesOfPart = 8
+
+// finish puts together what the blocks gave.
+func (p *partCode) finish() error {
+	s := p.part.seg
+	if s.geoms == nil {
+		return nil
+	}
+	for i := range samplesOfPart {
+		row := i * (s.n - 1) / (samplesOfPart - 1)
+		if is, was := pointOf(s.geoms[row]), s.points[row]; is != was && (hasPoint(is) || hasPoint(was)) {
+			return errors.New("its features have other points than they should")
+		}
+	}
+	return nil
+}
