@@ -17,7 +17,8 @@ func (p *program) checkCmd() *cobra.Command {
 		Use:   "check",
 		Short: "Look for everything that can be wrong with the city",
 		Long: "Checks the store (pages, registration, geometries, codes, seals, change log, audit trail, writes of other programs),\n" +
-			"the files of pictures, the cases against their histories, and the resident index against the store. Exit code 1 with the list of what is wrong. It works while `serve` runs.",
+			"the files of pictures, the cases against their histories, the resident index and the snapshot it starts from\n" +
+			"against the store. Exit code 1 with the list of what is wrong. It works while `serve` runs.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context()) },
 	}
@@ -59,6 +60,10 @@ func (p *program) check(ctx context.Context) (err error) {
 			return wrong, err
 		})
 		if err != nil {
+			return err
+		}
+		problems = append(problems, wrong...)
+		if wrong, err = steady(ctx, store, func() ([]string, error) { return p.checkSnapshot(ctx, store) }); err != nil {
 			return err
 		}
 		problems = append(problems, wrong...)

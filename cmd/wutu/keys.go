@@ -171,7 +171,7 @@ func (p *program) keysRotate(ctx context.Context) (err error) {
 	if _, err := p.reseal(ctx, store, state.Rotating); err != nil {
 		return fmt.Errorf("the rotation to key %s is not finished, give the command again: %w", ring.Current(), err)
 	}
-	return p.resealPhotos(ctx, store)
+	return errors.Join(p.dropSnapshot(), p.resealPhotos(ctx, store))
 }
 
 // reseal rewrites what is not sealed with the current key, and says what it did.
@@ -218,7 +218,7 @@ func (p *program) keysSeal(ctx context.Context) (err error) {
 	if err := p.resealPhotos(ctx, store); err != nil {
 		return err
 	}
-	return store.Scrub(ctx)
+	return errors.Join(p.dropSnapshot(), store.Scrub(ctx))
 }
 
 // hintSeals says what is left to be sealed in the city.

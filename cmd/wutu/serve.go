@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wutu/data/city"
 	"wutu/data/export"
 	"wutu/data/gpkg"
 	"wutu/frontend"
@@ -36,7 +37,7 @@ type serveFlags struct {
 	signInFlags
 	photoFlags
 	budgetFlags
-	demo, verbose bool
+	demo, verbose, snapshot bool
 }
 
 func (p *program) serveCmd() *cobra.Command {
@@ -56,6 +57,7 @@ func (p *program) serveCmd() *cobra.Command {
 	f.photoFlags.add(cmd.Flags())
 	f.budgetFlags.add(cmd.Flags())
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "let anonymous visitors plan, report and dispatch")
+	cmd.Flags().BoolVar(&f.snapshot, "snapshot", true, "start from "+city.Snapshot+" in the city's folder as far as it agrees with the store, and keep it up to date")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log every request")
 	return cmd
 }
@@ -101,11 +103,15 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	log := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level}))
 	p.say("loading %s", p.file())
 	rows := 0
-	city, err := live.Open(ctx, store, live.Options{
+	options := live.Options{
 		Poll:    pollForeign,
 		OnLoad:  func(_ string, n int) { rows += n },
 		OnError: func(err error) { log.Error("following the store", "err", err) },
-	})
+	}
+	if f.snapshot {
+		options.Snapshot = p.snapshot(ring, log)
+	}
+	city, err := live.Open(ctx, store, options)
 	if err != nil {
 		return err
 	}

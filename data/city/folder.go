@@ -8,10 +8,12 @@ import (
 )
 
 // File is the name of the GeoPackage in a city's folder, Photos that of the
-// folder of pictures.
+// folder of pictures, Snapshot that of the file from which a server starts, which
+// can be made anew and is no part of a backup.
 const (
-	File   = "city.gpkg"
-	Photos = "photos"
+	File     = "city.gpkg"
+	Photos   = "photos"
+	Snapshot = "live.snapshot"
 )
 
 // Path returns the path of the GeoPackage of the city in dir.
@@ -20,7 +22,7 @@ func Path(dir string) string { return filepath.Join(dir, File) }
 // belongs reports whether an entry of the folder is part of the city, apart from
 // the GeoPackage itself.
 func belongs(name string) bool {
-	return !strings.HasPrefix(name, ".") && name != File && !strings.HasPrefix(name, File+"-")
+	return !strings.HasPrefix(name, ".") && name != File && !strings.HasPrefix(name, File+"-") && !strings.HasPrefix(name, Snapshot)
 }
 
 // files lists the regular files of the folder besides the GeoPackage, as

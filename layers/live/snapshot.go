@@ -70,6 +70,7 @@ type snapshots struct {
 	mu     sync.Mutex              // one writing at a time
 	held   bool                    // there is a file that the store would accept,
 	seq    uint64                  // of this state,
+	key    string                  // sealed with this key, "" for none,
 	stale  bool                    // but it should be written anew
 	traced uint64                  // state of the store that traces are of
 	traces map[string]layers.Trace // by layer; nil: nobody but the log's writers can write into the store
@@ -157,10 +158,9 @@ func (c *Catalog) restore(ctx context.Context, seq uint64, defs []*layers.Layer)
 		s.note(err, "the city is read from the store: the snapshot %s is not used", s.o.Path)
 		return nil, nil
 	}
-	s.held, s.seq = true, r.Seq
+	s.held, s.seq, s.key = true, r.Seq, r.Key
 	s.untraced(k, r)
-	s.stale = s.stale || r.Key != "" && r.Key != s.o.Keys.Current() ||
-		slices.ContainsFunc(defs, func(l *layers.Layer) bool { return k.writers[l.ID] == nil && s.keeps(l) })
+	s.stale = s.stale || slices.ContainsFunc(defs, func(l *layers.Layer) bool { return k.writers[l.ID] == nil && s.keeps(l) })
 	return k, nil
 }
 

@@ -38,17 +38,37 @@ func (s *snapshots) keep(ctx context.Context, c *Catalog) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := c.View()
-	if s.o.Random == nil || s.held && !s.stale && v.seq-s.seq < s.o.Worn {
+	if s.o.Random == nil || s.good() && v.seq-s.seq < s.o.Worn {
 		return
 	}
+	key := s.keyNow()
 	size, err := s.write(context.WithoutCancel(ctx), c.store, v)
 	if err != nil {
 		s.note(err, "the snapshot %s is not written", s.o.Path)
 		return
 	}
-	s.held, s.stale, s.seq = true, false, v.seq
+	s.held, s.stale, s.seq, s.key = true, false, v.seq, key
 	s.note(nil, "the snapshot %s is written: %d bytes, up to change %d", s.o.Path, size, v.seq)
 }
+
+// good reports whether the file is there, and is what would be written now but for
+// what has changed since.
+func (s *snapshots) good() bool {
+	_, err := os.Stat(s.o.Path)
+	return err == nil && s.held && !s.stale && s.key == s.keyNow()
+}
+
+// keyNow is the id of the key that seals, "" for none.
+func (s *snapshots) keyNow() string {
+	if s.o.Keys == nil {
+		return ""
+	}
+	return s.o.Keys.Current()
+}
+
+// Unfinished is what the name of a file that is being written has behind that of the
+// snapshot.
+const Unfinished = ".new"
 
 // write writes the view into a new file, tells the store its name, and gives it its
 // place. When it is interrupted, the file that was there before stays good: the
@@ -64,7 +84,7 @@ func (s *snapshots) write(ctx context.Context, store layers.Store, v *View) (siz
 		return 0, err
 	}
 	d.Traced = s.traced
-	fresh := s.o.Path + ".new"
+	fresh := s.o.Path + Unfinished
 	f, err := os.OpenFile(fresh, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return 0, err
