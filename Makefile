@@ -3,7 +3,7 @@
 #   make run          build, generate the demo city on first start, serve it on http://127.0.0.1:8080
 #   make test         everything CI runs; installs what the tests need from Debian's packages when missing
 #   make build        bin/wutu with the web app embedded
-#   make bench        the benchmark suites: text, JSON and a page with plots under bin/bench/ (SUITES="city query tiles")
+#   make bench        the benchmark suites: text, JSON and a page with plots under bin/bench/ (SUITES="query tiles", FLAGS="--rounds 1 --share 0.1")
 #   make bench-go     Go benchmarks of inner loops on the tree and on the commit before, compared (PKG= BENCH= OLD=)
 #   make postgis      20,000 random questions to a catalog and to PostGIS (N=questions, WUTU_SEED=)
 #   make attack       a million queries that try to learn of single persons (N=queries)
@@ -112,20 +112,17 @@ e2e: bin/wutu
 	$(call say,browser test)
 	@cmd/wutu/testdata/browser-test.sh
 
-# Each suite starts the program anew and, where PostGIS is installed, a cluster of
-# it beside; `query` writes and imports the data, `tiles` uses them again.
-SUITES ?= city query tiles
+# Each suite starts the program anew in every round and, where PostGIS is installed
+# and the suite compares with it, a cluster of it beside. `ready` makes the data anew,
+# those behind it use it again. FLAGS="--rounds 1 --share 0.1" makes a quick look.
+SUITES ?= ready city query tiles export past events day
 FLAGS  ?=
 bench: bin/wutu
 	$(call say,benchmarks: $(SUITES))
 	@mkdir -p bin/bench
 	@for s in $(SUITES); do \
-		case $$s in \
-		city) bin/wutu bench --out bin/bench --seconds 4;; \
-		query) bin/wutu bench query --out bin/bench $(FLAGS);; \
-		tiles) bin/wutu bench tiles --out bin/bench --keep $(FLAGS);; \
-		*) bin/wutu bench $$s --out bin/bench;; \
-		esac || exit 1; \
+		keep=--keep; [ "$$s" != ready ] || keep=; \
+		bin/wutu bench $$s --out bin/bench $$keep $(FLAGS) || exit 1; \
 	done
 	@echo "page: bin/bench/index.html"
 

@@ -100,7 +100,7 @@ func (p *program) makeBenchCity(ctx context.Context, self, out string, share flo
 		return nil, err
 	}
 	p.say("importing it")
-	if err := runQuiet(ctx, self, "generate", "--data", c.dir, "--size", "small", "--seed", "1"); err != nil {
+	if _, err := runShown(ctx, self, "generate", "--data", c.dir, "--size", "small", "--seed", "1"); err != nil {
 		return nil, err
 	}
 	for _, args := range [][]string{

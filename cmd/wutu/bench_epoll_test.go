@@ -39,30 +39,24 @@ func TestLoadReadsEveryAnswer(t *testing.T) {
 	}))
 	defer server.Close()
 	paths := []string{"/empty", "/same", "/bad", "/chunks", "/large"}
-	for _, run := range []func(*wireLoad) (loadResult, error){
-		func(l *wireLoad) (loadResult, error) { return l.run(t.Context(), "polled") },
-		func(l *wireLoad) (loadResult, error) { return l.each(t.Context(), "each") },
-	} {
-		asked.Store(0)
-		var at atomic.Int64
-		l := &wireLoad{addr: strings.TrimPrefix(server.URL, "http://"), conns: 4, next: func(_ *rand.Rand, buf []byte) []byte {
-			i := at.Add(1)
-			if i > 500 {
-				return nil
-			}
-			path := paths[i%int64(len(paths))]
-			if i%2 == 0 {
-				return postRequest(buf, path, `{"a":1}`, "Accept-Encoding: gzip")
-			}
-			return getRequest(buf, path)
-		}}
-		res, err := run(l)
-		if err != nil {
-			t.Fatal(err)
+	var at atomic.Int64
+	l := &wireLoad{addr: strings.TrimPrefix(server.URL, "http://"), conns: 4, next: func(_ *rand.Rand, buf []byte) []byte {
+		i := at.Add(1)
+		if i > 500 {
+			return nil
 		}
-		if res.Requests != 500 || res.Errors != 100 || asked.Load() != 500 || !(res.P50 > 0 && res.P50 <= res.P99) {
-			t.Errorf("%+v, %d came in", res, asked.Load())
+		path := paths[i%int64(len(paths))]
+		if i%2 == 0 {
+			return postRequest(buf, path, `{"a":1}`, "Accept-Encoding: gzip")
 		}
+		return getRequest(buf, path)
+	}}
+	res, err := l.run(t.Context(), "polled")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Requests != 500 || res.Errors != 100 || asked.Load() != 500 || !(res.P50 > 0 && res.P50 <= res.P99) {
+		t.Errorf("%+v, %d came in", res, asked.Load())
 	}
 }
 

@@ -2,110 +2,73 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/maptile"
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"wutu/data/gpkg"
 	"wutu/layers"
 )
 
-// pastReport is what `wutu bench past` measured; past.json holds it whole.
-type pastReport struct {
-	At       time.Time    `json:"at"`
-	Machine  machine      `json:"machine"`
-	Features int          `json:"features"`
-	Versions int          `json:"versions"`
-	Fill     float64      `json:"versions_per_second"` // written, all but the first
-	File     int64        `json:"file_bytes"`
-	Ready    float64      `json:"ready_s"`
-	LoadRSS  int64        `json:"rss_after_load_bytes"`
-	PeakRSS  int64        `json:"rss_peak_bytes"`
-	Loads    []loadResult `json:"loads"`
-}
+// pastBench is what `wutu bench past` was asked for.
+type pastBench struct{ features, versions int }
 
-type pastBench struct {
-	out                string
-	features, versions int
-	seconds, clients   int
-	keep               bool
-}
-
-func (p *program) benchPastCmd() *cobra.Command {
+func pastSuite() *benchSuite {
 	var b pastBench
-	cmd := &cobra.Command{
-		Use:   "past",
-		Short: "Measure questions about the past of a city with much history",
-		Long: "Fills a city with features that changed every few months and with unit grids whose borders moved once, starts\n" +
-			"the server on it, and asks as of random instants. Writes past.json and past.txt into --out.",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			r, err := p.benchPast(cmd.Context(), b)
-			if err == nil && p.asJSON {
-				return p.printJSON(r)
-			}
-			return err
+	return &benchSuite{name: "past", short: "Measure questions about the past of a city with much history",
+		long: "Fills a city with features that changed every few months and with unit grids whose borders moved once, and\n" +
+			"asks as of random instants.",
+		flags: func(flags *pflag.FlagSet) {
+			flags.IntVar(&b.features, "features", 1_000_000, "features in the city, of which --share is taken")
+			flags.IntVar(&b.versions, "versions", 10, "versions of each feature, the current one among them")
 		},
+		data:  func(ctx context.Context, r *suiteRun) error { return b.data(ctx, r) },
+		round: func(ctx context.Context, r *suiteRun, round int) error { return b.round(ctx, r, uint64(round)) },
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&b.out, "out", "bin/bench", "folder for the results and the city")
-	flags.IntVar(&b.features, "features", 1_000_000, "features in the city")
-	flags.IntVar(&b.versions, "versions", 10, "versions of each feature, the current one among them")
-	flags.IntVar(&b.seconds, "seconds", 10, "length of each load")
-	flags.IntVar(&b.clients, "clients", 8, "clients that wait for their answers")
-	flags.BoolVar(&b.keep, "keep", false, "use the city of an earlier run if it is there")
-	return cmd
 }
 
-func (p *program) benchPast(ctx context.Context, b pastBench) (*pastReport, error) {
-	self, err := os.Executable()
+func (b *pastBench) data(ctx context.Context, r *suiteRun) error {
+	b.features = r.scaled(b.features)
+	r.dir = filepath.Join(r.out, fmt.Sprintf("city-past-%d-%d", b.features, b.versions))
+	r.s.Data = fmt.Sprintf("%d features of %d versions each", b.features, b.versions)
+	if _, err := os.Stat(filepath.Join(r.dir, "done")); err == nil && r.reuse {
+		return nil
+	}
+	if err := errors.Join(os.RemoveAll(r.dir), os.RemoveAll(r.dir+".keys")); err != nil {
+		return err
+	}
+	r.say("filling a city with %s", r.s.Data)
+	rate, err := r.fillPast(ctx, r.dir, b)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r := &pastReport{At: now(), Machine: thisMachine(), Features: b.features, Versions: b.versions}
-	dir := filepath.Join(b.out, fmt.Sprintf("city-past-%d-%d", b.features, b.versions))
-	if _, err := os.Stat(filepath.Join(dir, "done")); err != nil || !b.keep {
-		if err := os.RemoveAll(dir); err != nil {
-			return nil, err
-		}
-		p.say("filling a city with %d features of %d versions", b.features, b.versions)
-		if r.Fill, err = p.fillPast(ctx, dir, b); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(filepath.Join(dir, "done"), nil, 0o600); err != nil {
-			return nil, err
-		}
-	}
-	if info, err := os.Stat(filepath.Join(dir, "city.gpkg")); err == nil {
-		r.File = info.Size()
-	}
-	p.say("starting the server on it")
-	server, err := startServer(ctx, self, dir)
+	r.s.line("versions replaced", "versions/s", nil).Ours.add(rate)
+	return os.WriteFile(filepath.Join(r.dir, "done"), nil, 0o600)
+}
+
+func (b *pastBench) round(ctx context.Context, r *suiteRun, round uint64) error {
+	server, err := r.start(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer server.stop()
-	r.Ready, r.LoadRSS = server.ready.Seconds(), server.memory("VmRSS")
+	r.s.line("memory after loading", "MiB", func(l *suiteLine) { l.Least = true }).Ours.add(float64(server.memory("VmRSS") >> 20))
 	for _, l := range pastLoads(b.features) {
-		p.say("load: %s", l.name)
-		res, err := l.run(ctx, server.url, "", b.clients, time.Duration(b.seconds)*time.Second)
+		r.say("load: %s", l.name)
+		line := r.s.line(l.name+", as of random instants", "req/s", wantP99(200))
+		res, err := r.load(ctx, server, l, round)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		r.Loads = append(r.Loads, res)
+		line.Ours.addLoad(res)
 	}
-	r.PeakRSS = server.memory("VmHWM")
-	return r, p.writePast(b, r)
+	return nil
 }
 
 // The city of the past: features spread evenly over some 30 by 30 km, each of
@@ -121,7 +84,7 @@ const (
 func pastStart() time.Time { return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // fillPast makes the city, and returns how many versions were replaced per second.
-func (p *program) fillPast(ctx context.Context, dir string, b pastBench) (rate float64, err error) {
+func (p *program) fillPast(ctx context.Context, dir string, b *pastBench) (rate float64, err error) {
 	there := &program{stdout: p.stdout, stderr: p.stderr, dir: dir}
 	store, err := there.create(ctx, gpkg.Options{Bulk: true})
 	if err != nil {
@@ -203,36 +166,32 @@ func pastLoads(features int) []load {
 	}
 	square := func(r *rand.Rand) string {
 		x, y := place(r)
-		const half = 0.005
-		return fmt.Sprintf(`{"type":"Polygon","coordinates":[[[%f,%f],[%f,%f],[%f,%f],[%f,%f],[%f,%f]]]}`,
-			x-half, y-half, x+half, y-half*1.1, x+half*0.9, y+half, x-half*1.1, y+half*0.8, x-half, y-half)
+		return benchSquare(x, y, 0.005)
 	}
-	get := func(url string) (string, string, string) { return http.MethodGet, url, "" }
 	return []load{
-		{"one feature", func(r *rand.Rand, base string) (string, string, string) {
-			return get(fmt.Sprintf("%s/ogc/collections/assets/items/a%07d?f=json&datetime=%s", base, r.IntN(features), "2025-06-01T00:00:00Z"))
+		{"one feature", func(r *rand.Rand, buf []byte, header []string) []byte {
+			return getRequest(buf, fmt.Sprintf("/ogc/collections/assets/items/a%07d?f=json&datetime=%s", r.IntN(features), when(r)), header...)
 		}},
-		{"100 of a neighbourhood (1 km)", func(r *rand.Rand, base string) (string, string, string) {
+		{"100 of a neighbourhood (1 km)", func(r *rand.Rand, buf []byte, header []string) []byte {
 			x, y := place(r)
-			return get(fmt.Sprintf("%s/ogc/collections/assets/items?f=json&limit=100&bbox=%f,%f,%f,%f&datetime=%s", base, x-0.005, y-0.005, x+0.005, y+0.005, when(r)))
+			return getRequest(buf, fmt.Sprintf("/ogc/collections/assets/items?f=json&limit=100&bbox=%f,%f,%f,%f&datetime=%s", x-0.005, y-0.005, x+0.005, y+0.005, when(r)), header...)
 		}},
-		{"count in a polygon (1 km)", func(r *rand.Rand, base string) (string, string, string) {
-			return http.MethodPost, base + "/api/v1/within", fmt.Sprintf(`{"layers":["assets"],"geometry":%s,"datetime":%q}`, square(r), when(r))
+		{"count in a polygon (1 km)", func(r *rand.Rand, buf []byte, header []string) []byte {
+			return postRequest(buf, "/api/v1/within", fmt.Sprintf(`{"layers":["assets"],"geometry":%s,"datetime":%q}`, square(r), when(r)), header...)
 		}},
-		{"10 nearest", func(r *rand.Rand, base string) (string, string, string) {
+		{"10 nearest", func(r *rand.Rand, buf []byte, header []string) []byte {
 			x, y := place(r)
-			return get(fmt.Sprintf("%s/api/v1/near?layer=assets&lon=%f&lat=%f&k=10&datetime=%s", base, x, y, when(r)))
+			return getRequest(buf, fmt.Sprintf("/api/v1/near?layer=assets&lon=%f&lat=%f&k=10&datetime=%s", x, y, when(r)), header...)
 		}},
-		{"count by the grids of then (1 km)", func(r *rand.Rand, base string) (string, string, string) {
-			return http.MethodPost, base + "/api/v1/stats", fmt.Sprintf(`{"layers":["assets"],"geometry":%s,"by":"grid","measures":["sum:size"],"datetime":%q}`, square(r), when(r))
+		{"count by the grids of then (1 km)", func(r *rand.Rand, buf []byte, header []string) []byte {
+			return postRequest(buf, "/api/v1/stats", fmt.Sprintf(`{"layers":["assets"],"geometry":%s,"by":"grid","measures":["sum:size"],"datetime":%q}`, square(r), when(r)), header...)
 		}},
-		{"tile z15", func(r *rand.Rand, base string) (string, string, string) {
+		{"tile z15", func(r *rand.Rand, buf []byte, header []string) []byte {
 			x, y := place(r)
-			tx, ty := pastTile(x, y, 15)
-			return get(fmt.Sprintf("%s/tiles/assets/15/%d/%d.mvt?datetime=%s", base, tx, ty, when(r)))
+			return getRequest(buf, benchTile(15, x, y).path("assets")+"?datetime="+when(r), header...)
 		}},
-		{"100 by id", func(r *rand.Rand, base string) (string, string, string) {
-			return get(fmt.Sprintf("%s/ogc/collections/assets/items?f=json&limit=100&ids=%s&datetime=%s", base, pastIDs(r, features), when(r)))
+		{"100 by id", func(r *rand.Rand, buf []byte, header []string) []byte {
+			return getRequest(buf, fmt.Sprintf("/ogc/collections/assets/items?f=json&limit=100&ids=%s&datetime=%s", pastIDs(r, features), when(r)), header...)
 		}},
 	}
 }
@@ -243,27 +202,4 @@ func pastIDs(r *rand.Rand, features int) string {
 		ids[i] = fmt.Sprintf("a%07d", r.IntN(features))
 	}
 	return strings.Join(ids, ",")
-}
-
-func (p *program) writePast(b pastBench, r *pastReport) error {
-	var s strings.Builder
-	fmt.Fprintf(&s, "%d features of %d versions, file %d MB, %.0f versions/s replaced\n", r.Features, r.Versions, r.File>>20, r.Fill)
-	fmt.Fprintf(&s, "ready %.1f s   memory after load %d MiB, peak %d MiB\n", r.Ready, r.LoadRSS>>20, r.PeakRSS>>20)
-	fmt.Fprintf(&s, "%-36s %10s %9s %9s %9s\n", fmt.Sprintf("as of random instants, %d clients", b.clients), "req/s", "p50 ms", "p95 ms", "p99 ms")
-	for _, l := range r.Loads {
-		fmt.Fprintf(&s, "%-36s %10.0f %9.2f %9.2f %9.2f\n", l.Name, l.PerSecond, l.P50, l.P95, l.P99)
-	}
-	p.say("%s", s.String())
-	js, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	return errors.Join(os.WriteFile(filepath.Join(b.out, "past.txt"), []byte(s.String()), 0o644),
-		os.WriteFile(filepath.Join(b.out, "past.json"), append(js, '\n'), 0o644))
-}
-
-// pastTile is the tile of zoom z that holds a place.
-func pastTile(lon, lat float64, z uint) (x, y int) {
-	t := maptile.At(orb.Point{lon, lat}, maptile.Zoom(z))
-	return int(t.X), int(t.Y)
 }

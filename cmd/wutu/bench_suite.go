@@ -1,15 +1,14 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -133,6 +132,9 @@ func want(value, p99 float64, least bool) func(*suiteLine) {
 	}
 }
 
+// wantP99 sets a p99 that is to be held at whatever rate.
+func wantP99(ms float64) func(*suiteLine) { return func(l *suiteLine) { l.P99 = &ms } }
+
 // peer returns the peer's figures of a line.
 func (l *suiteLine) peer() *figures {
 	if l.Peer == nil {
@@ -222,7 +224,7 @@ func number(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// write finishes the suite, prints it, writes NAME.json and NAME.txt into out and
+// writeSuite finishes the suite, prints it, writes NAME.json and NAME.txt into out and
 // draws the page anew.
 func (p *program) writeSuite(out string, s *suite) error {
 	s.finish()
@@ -240,11 +242,31 @@ func (p *program) writeSuite(out string, s *suite) error {
 	return drawPage(out)
 }
 
-// runShown runs a program of ours and says what failed.
-func runShown(ctx context.Context, name string, args ...string) (time.Duration, error) {
-	start := time.Now()
-	if out, err := exec.CommandContext(ctx, name, args...).CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("%s: %w\n%s", args[0], err, out)
+// readSuites reads the results of all suites in a folder.
+func readSuites(out string) ([]*suite, error) {
+	var all []*suite
+	for _, b := range benchSuites() {
+		text, err := os.ReadFile(filepath.Join(out, b.name+".json"))
+		if os.IsNotExist(err) {
+			continue
+		}
+		s := &suite{}
+		if err == nil {
+			err = json.Unmarshal(text, s)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s.json: %w", b.name, err)
+		}
+		all = append(all, s)
 	}
-	return time.Since(start), nil
+	return all, nil
+}
+
+// thousands writes 12345 as 12,345.
+func thousands(n float64) string {
+	text := strconv.FormatFloat(n, 'f', 0, 64)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }

@@ -4,14 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
-	"slices"
 	"strconv"
-	"sync"
 	"time"
 )
 
@@ -148,74 +145,4 @@ type wireLoad struct {
 	// next appends the next request to buf, or returns nil when there is none. It
 	// is called from all connections, each with its own source.
 	next func(r *rand.Rand, buf []byte) []byte
-}
-
-// each sends the requests from a goroutine for each connection.
-func (l *wireLoad) each(ctx context.Context, name string) (loadResult, error) {
-	type tally struct {
-		times  []float64
-		errors int
-		err    error
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	tallies := make([]tally, l.conns)
-	start := time.Now()
-	counted := start.Add(l.length / 10)
-	end := counted.Add(l.length)
-	var work sync.WaitGroup
-	for i := range l.conns {
-		work.Go(func() {
-			t, r := &tallies[i], rand.New(rand.NewPCG(l.seed, uint64(i)))
-			w, err := dial(ctx, l.addr)
-			if err != nil {
-				t.err = err
-				cancel()
-				return
-			}
-			defer w.conn.Close()
-			stop := context.AfterFunc(ctx, func() { w.conn.Close() })
-			defer stop()
-			var buf []byte
-			for {
-				if buf = l.next(r, buf[:0]); buf == nil {
-					return
-				}
-				began := time.Now()
-				if l.length > 0 && began.After(end) {
-					return
-				}
-				a, err := w.send(buf, nil)
-				if err != nil {
-					t.err = err
-					cancel()
-					return
-				}
-				if a.status >= 400 {
-					t.errors++
-				}
-				if !began.Before(counted) {
-					t.times = append(t.times, float64(time.Since(began).Nanoseconds())/1e6)
-				}
-			}
-		})
-	}
-	work.Wait()
-	took := time.Since(counted)
-	res := loadResult{Name: name}
-	var all []float64
-	for _, t := range tallies {
-		all = append(all, t.times...)
-		res.Errors += t.errors
-		if t.err != nil && !errors.Is(t.err, context.Canceled) {
-			return res, fmt.Errorf("%s: %w", name, t.err)
-		}
-	}
-	slices.Sort(all)
-	res.Requests, res.PerSecond = len(all), float64(len(all))/took.Seconds()
-	if len(all) > 0 {
-		at := func(q float64) float64 { return all[min(int(q*float64(len(all))), len(all)-1)] }
-		res.P50, res.P95, res.P99 = at(0.5), at(0.95), at(0.99)
-	}
-	return res, ctx.Err()
 }
