@@ -29,6 +29,7 @@ type state struct {
 	seq     uint64
 	trail   *trail // where the audit trail ends; nil: not looked at
 	past    []pastEntry
+	gone    int64 // lines of the log that moves have replaced
 }
 
 // begin reads what the transaction builds on.
@@ -70,6 +71,9 @@ func (tx *transaction) finish() error {
 	if err := tx.finishPast(); err != nil {
 		return err
 	}
+	if err := tx.finishMoves(); err != nil {
+		return err
+	}
 	return tx.finishTrail()
 }
 
@@ -81,6 +85,7 @@ func (tx *transaction) apply(p *prepared) error {
 		if err != nil {
 			return err
 		}
+		again.fixes = p.fixes
 		p = again
 	}
 	for _, l := range p.defs {
@@ -90,6 +95,11 @@ func (tx *transaction) apply(p *prepared) error {
 	}
 	if err := tx.changes(p); err != nil {
 		return err
+	}
+	if p.fixes != nil {
+		if err := tx.addFixes(p.fixes, p.at); err != nil {
+			return err
+		}
 	}
 	for i := range p.batch.Records {
 		if err := tx.record(&p.batch.Records[i]); err != nil {

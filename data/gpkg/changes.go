@@ -113,5 +113,9 @@ func readLine(r *rows) logLine {
 		return n
 	}
 	id, _ := r.values[5].(string)
-	return logLine{seq: uint64(number(0)), at: time.UnixMicro(number(1)).UTC(), op: layers.Op(number(2)), layer: number(3), fid: number(4), id: id}
+	op := layers.Op(number(2))
+	if op == opMoved {
+		op = layers.Put
+	}
+	return logLine{seq: uint64(number(0)), at: time.UnixMicro(number(1)).UTC(), op: op, layer: number(3), fid: number(4), id: id}
 }

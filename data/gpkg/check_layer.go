@@ -74,7 +74,7 @@ func cause(err error) string {
 func (c *checker) versions(t *table) error {
 	name := quote(t.layer.ID)
 	err := c.each("SELECT f.id, f.version, g.seq FROM "+name+` f LEFT JOIN wutu_changes g
-		ON g.seq = f.version AND g.op = 1 AND g.layer = ?1 AND g.fid = f.fid WHERE g.seq IS NULL ORDER BY f.id`,
+		ON g.seq = f.version AND g.op IN (1, 4) AND g.layer = ?1 AND g.fid = f.fid WHERE g.seq IS NULL ORDER BY f.id`,
 		func(r *rows) error {
 			id, _ := r.values[0].(string)
 			if r.values[1] == nil {
@@ -87,7 +87,7 @@ func (c *checker) versions(t *table) error {
 	}
 	// The last change of each row is a put whose row exists, or a deletion.
 	return c.each("SELECT g.fid, max(g.seq), g.op FROM wutu_changes g LEFT JOIN "+name+` f ON f.fid = g.fid
-		WHERE g.layer = ?1 AND g.op <> 3 AND f.fid IS NULL GROUP BY g.fid HAVING g.op = 1 ORDER BY g.fid`,
+		WHERE g.layer = ?1 AND g.op <> 3 AND f.fid IS NULL GROUP BY g.fid HAVING g.op IN (1, 4) ORDER BY g.fid`,
 		func(r *rows) error {
 			return c.report(t.layer.ID, "", "row %v, last changed by change %v, was deleted by another program", r.values[0], r.values[1])
 		}, driver.Value(t.num))

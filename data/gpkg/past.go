@@ -204,7 +204,7 @@ func (p *past) changed() ([]string, error) {
 	if q.Known > 1<<63-1 {
 		return nil, nil
 	}
-	r, err := p.conn.query(`SELECT coalesce(g.id, f.id) FROM wutu_changes g LEFT JOIN `+quote(t.layer.ID)+` f ON g.op = 1 AND f.fid = g.fid
+	r, err := p.conn.query(`SELECT coalesce(g.id, f.id) FROM wutu_changes g LEFT JOIN `+quote(t.layer.ID)+` f ON g.op IN (1, 4) AND f.fid = g.fid
 		WHERE g.seq > ? AND g.layer = ? AND g.op <> 3`, int64(q.Known), t.num)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ type prepared struct {
 	defs    []*layers.Layer
 	steps   []step
 	sorted  []int32 // order in which to write steps; nil: as they stand
+	fixes   *fixing // nil: none
 }
 
 // step is one change ready to be written.

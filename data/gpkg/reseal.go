@@ -40,6 +40,7 @@ func (s *Store) SealState(ctx context.Context) (SealState, error) {
 // Resealed counts what Reseal has rewritten.
 type Resealed struct {
 	Features, Versions, Records, Lines int64
+	Tracks                             int64 // chunks of tracks, and fixes that no chunk has yet
 }
 
 // Reseal seals everything that is to be sealed with the ring's current key:
@@ -77,6 +78,9 @@ func (s *Store) Reseal(ctx context.Context, progress func(rows int64)) (Resealed
 		return r.done, err
 	}
 	if err := r.lines(); err != nil {
+		return r.done, err
+	}
+	if err := r.tracks(); err != nil {
 		return r.done, err
 	}
 	return r.done, s.writer.run(ctx, op, func(w *writer) error {
@@ -125,7 +129,7 @@ func (r *resealer) batch(count *int64, rewrite func(tx *transaction) (int64, err
 	}
 	*count += n
 	if r.progress != nil && n > 0 {
-		r.progress(r.done.Features + r.done.Versions + r.done.Records + r.done.Lines)
+		r.progress(r.done.Features + r.done.Versions + r.done.Records + r.done.Lines + r.done.Tracks)
 	}
 	return r.ctx.Err()
 }

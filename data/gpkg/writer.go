@@ -137,7 +137,7 @@ func (w *writer) gather(first *request) []*request {
 		if r.state.CompareAndSwap(waiting, started) {
 			group = append(group, r)
 			if r.prep != nil {
-				size += len(r.prep.steps)
+				size += len(r.prep.steps) + r.prep.fixes.size()
 			}
 		}
 		if size >= maxGroup {

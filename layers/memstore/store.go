@@ -27,6 +27,7 @@ type Store struct {
 	audit   []audit.Line
 	seals   []audit.Seal
 	trusted []keyring.Public // may sign seals
+	tracks  tracks
 }
 
 var _ layers.Store = (*Store)(nil)
