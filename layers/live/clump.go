@@ -5,6 +5,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"wutu/geo/predicate"
 	"wutu/layers"
 )
 
@@ -47,14 +48,12 @@ func (v *View) Clumps(ctx context.Context, q layers.Query, g *Gathering) error {
 		return err
 	}
 	one := func(r *Row) bool { p.read.count(); g.Row(r); return true }
-	plain := p.read == nil && p.program == nil && p.scope == nil && p.region == nil && p.instant == 0 && p.query.IDs == nil && !p.never
-	if !plain {
+	if !p.plain() {
 		return p.each(ctx, one)
 	}
 	r := p.row()
-	r.seg = nil
-	p.table.delta.byID.Scan(func(_ string, row uint32) bool {
-		if r.delta = &p.table.delta.rows[row]; p.match(r, false) {
+	p.eachDelta(r, func(r *Row, inside bool) bool {
+		if p.match(r, inside) {
 			g.Row(r)
 		}
 		return true
@@ -111,9 +110,28 @@ func (c *clumper) visit(_ int, box orb.Bound, lo, hi uint32) bool {
 	return false
 }
 
-// Larger is Unordered for rows whose box has an area of at least least lattice
-// units squared. Rows with smaller boxes may come too; whole nodes of them do not.
-func (v *View) Larger(ctx context.Context, q layers.Query, l *Lattice, least float64, yield func(*Row) bool) error {
+// Sifting is how Sift asks about boxes and tells of rows. Its functions are called
+// by one goroutine.
+type Sifting struct {
+	Lattice Lattice
+	// Small is the area, in steps squared, below which rows may be taken together; 0
+	// for none.
+	Small float32
+	// Choose says what to do with n rows that are all small and whose points
+	// (Row.Point) all lie in box (lon/lat degrees, borders included).
+	Choose func(box orb.Bound, n int) Choice
+	// Run is told of rows gathered: the box that was chosen, how many they are, and
+	// their sums.
+	Run func(box orb.Bound, n int, sums Sums)
+	// Row is told of every other row that may match. It is valid until Row returns.
+	Row func(r *Row, e Extent)
+}
+
+// Sift walks the rows that match q as Unordered does, but takes many small rows of a
+// layer of shapes at once where g chooses so, and knows how large rows are without
+// looking at their geometry. Rows near the boxes of q may come too; a row that meets
+// none of them may be left out. Otherwise as Clumps.
+func (v *View) Sift(ctx context.Context, q layers.Query, g *Sifting) error {
 	p, err := v.plan(ctx, &q)
 	if err == nil {
 		err = p.mayList()
@@ -121,52 +139,97 @@ func (v *View) Larger(ctx context.Context, q layers.Query, l *Lattice, least flo
 	if err != nil {
 		return err
 	}
-	one := func(r *Row) bool { p.read.count(); return yield(r) }
-	if p.never || p.query.IDs != nil || p.instant != 0 || len(p.search) == 0 {
-		return p.each(ctx, one)
+	l := &g.Lattice
+	if !p.plain() || p.search == nil {
+		var of *segment
+		var known *extents
+		return p.each(ctx, func(r *Row) bool {
+			p.read.count()
+			if r.seg == nil {
+				g.Row(r, l.Extent(r.Geometry()))
+				return true
+			}
+			if r.seg != of {
+				of, known = r.seg, r.seg.extents(l)
+			}
+			g.Row(r, known.of(r.row))
+			return true
+		})
 	}
 	r := p.row()
-	r.seg = nil
-	goOn := true
-	p.table.delta.byID.Scan(func(_ string, row uint32) bool {
-		if r.delta = &p.table.delta.rows[row]; p.match(r, false) {
-			goOn = one(r)
-		}
-		return goOn
+	p.eachDelta(r, func(r *Row, _ bool) bool {
+		g.Row(r, l.Extent(r.Geometry()))
+		return true
 	})
 	r.delta = nil
 	for i := range p.table.parts {
-		part := &p.table.parts[i]
-		sizes := part.seg.sizes(l)
-		r.seg = part.seg
-		for _, b := range part.seg.tree.Branches(part.seg.n) {
-			part.seg.tree.Walk(b, func(_ int, box orb.Bound, lo, hi uint32) bool {
-				if !goOn || float64(sizes.of(lo, hi)) < least || !meetsAny(p.search, box) {
-					return false
-				}
-				if hi-lo > blockRows {
-					return true
-				}
-				for row := lo; row < hi && goOn; row++ {
-					if r.row = row; !part.dead.has(row) && p.match(r, false) {
-						goOn = one(r)
-					}
-				}
-				return false
-			})
-		}
-		if err := ctx.Err(); err != nil || !goOn {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
+		part := &p.table.parts[i]
+		r.seg = part.seg
+		s := sifter{boxes: p.search, part: part, extents: part.seg.extents(l), sifting: g, row: r}
+		for _, b := range part.seg.tree.Branches(part.seg.n) {
+			part.seg.tree.Walk(b, s.visit)
+		}
 	}
-	return nil
+	return ctx.Err()
 }
 
-func meetsAny(boxes []orb.Bound, b orb.Bound) bool {
-	for i := range boxes {
-		if boxes[i].Intersects(b) {
-			return true
+// plain reports whether the plan asks for no more than boxes, and the subject sees
+// all of the layer.
+func (p *plan) plain() bool {
+	return p.read == nil && p.program == nil && p.scope == nil && p.region == nil && p.instant == 0 && p.query.IDs == nil && !p.never
+}
+
+// sifter walks one segment.
+type sifter struct {
+	boxes   []orb.Bound
+	part    *part
+	extents *extents
+	sifting *Sifting
+	row     *Row
+}
+
+func (s *sifter) visit(_ int, box orb.Bound, lo, hi uint32) bool {
+	if hi = min(hi, uint32(s.part.seg.shaped)); hi <= lo || relateBoxes(s.boxes, box) == predicate.BoxOutside {
+		return false
+	}
+	if s.extents.largest(lo, hi) < s.sifting.Small {
+		switch s.sifting.Choose(box, int(hi-lo)) {
+		case Skip:
+			return false
+		case Gather:
+			if s.part.dead.countRange(lo, hi) == 0 {
+				s.sifting.Run(box, int(hi-lo), s.extents.between(lo, hi))
+				return false
+			}
+		case Divide:
+		}
+	}
+	if hi-lo > blockRows {
+		return true
+	}
+	for row := lo; row < hi; row++ {
+		if !s.part.dead.has(row) && relateBoxes(s.boxes, s.part.seg.tree.Box(row)) != predicate.BoxOutside {
+			s.row.row = row
+			s.sifting.Row(s.row, s.extents.of(row))
 		}
 	}
 	return false
+}
+
+// Ref is a row of a View to come back to.
+type Ref struct {
+	seg   *segment
+	row   uint32
+	delta *deltaRow
+}
+
+// Ref is where r is. It is good as long as the View.
+func (r *Row) Ref() Ref { return Ref{r.seg, r.row, r.delta} }
+
+// At returns the row of a layer that ref, taken of r's view and layer, is of.
+func (r *Row) At(ref Ref) Row {
+	return Row{seg: ref.seg, row: ref.row, delta: ref.delta, layer: r.layer, sights: r.sights}
 }

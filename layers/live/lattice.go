@@ -6,18 +6,115 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Lattice places points on a plane of 2^32 × 2^32 whole numbers, as maps do.
-// Place must grow, or fall, with longitude alone and with latitude alone; two
-// lattices of one name place alike. What a segment knows by lattice (sums of
-// places, sizes of boxes) is worked out when first asked for and kept: about
-// 1.4 bytes a row.
+// Lattice places points on a plane of 2^32 × 2^32 whole numbers, as maps do: steps
+// from west to east and from north to south. Places must grow with longitude alone
+// and fall with latitude alone; two lattices of one name place alike. What a segment
+// knows by lattice (sums of places, extents of shapes) is worked out when first
+// asked for and kept: 1 byte a row of points, 6.8 bytes a row of shapes.
 type Lattice struct {
-	Name  string
-	Place func(p orb.Point) (x, y uint32) // lon/lat degrees
+	Name    string
+	Place   func(p orb.Point) (x, y uint32)  // lon/lat degrees; rounded down
+	Project func(p orb.Point) (x, y float64) // the same place from 0 to 1
+	Aspect  float64                          // steps from west to east that a square has for each from north to south, inverted: 1 or 2
+}
+
+// Extent is how large a shape is on a lattice.
+type Extent struct {
+	Size float32 // area in steps squared; of a shape without area its longer side in steps from north to south
+	Side uint8   // no side of its box is longer than 2^Side steps from north to south
+	Flat bool    // it has no area: a line
+}
+
+// Extent measures g. Areas are those in degrees stretched like the box: exact enough
+// for shapes that are small. It depends on g alone.
+func (l *Lattice) Extent(g orb.Geometry) Extent {
+	e := Extent{Flat: true}
+	if g == nil {
+		return e
+	}
+	b := g.Bound()
+	if boundEmpty(b) {
+		return e
+	}
+	const steps = 1 << 32
+	x0, y0 := l.Project(orb.Point{b.Min[0], b.Max[1]})
+	x1, y1 := l.Project(orb.Point{b.Max[0], b.Min[1]})
+	width, height := float64(x1-x0)*steps, float64(y1-y0)*steps
+	longer := max(width*l.Aspect, height)
+	if math.IsNaN(longer) || math.IsInf(longer, 0) {
+		return Extent{Flat: true, Side: math.MaxUint8}
+	}
+	if fraction, exponent := math.Frexp(longer); longer > 1 {
+		e.Side = uint8(exponent)
+		if fraction == 0.5 { // a power of two
+			e.Side--
+		}
+	}
+	if !hasArea(g) {
+		e.Size = float32(longer)
+		return e
+	}
+	e.Flat = false
+	if degrees := float64((b.Max[0] - b.Min[0]) * (b.Max[1] - b.Min[1])); degrees > 0 {
+		e.Size = float32(degreesSquared(g, b.Min) / degrees * width * height)
+	}
+	return e
+}
+
+func hasArea(g orb.Geometry) bool {
+	switch g := g.(type) {
+	case orb.Polygon, orb.MultiPolygon, orb.Ring, orb.Bound:
+		return true
+	case orb.Collection:
+		for _, part := range g {
+			if part != nil && hasArea(part) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// degreesSquared is the area of g; origin is near it, so that little is lost.
+func degreesSquared(g orb.Geometry, origin orb.Point) (sum float64) {
+	switch g := g.(type) {
+	case orb.Ring:
+		for i := 1; i < len(g); i++ {
+			p, q := g[i-1], g[i]
+			sum += float64((p[0]-origin[0])*(q[1]-origin[1])) - float64((q[0]-origin[0])*(p[1]-origin[1]))
+		}
+		return math.Abs(sum) / 2
+	case orb.Polygon:
+		for i, r := range g {
+			if a := degreesSquared(r, origin); i == 0 {
+				sum = a
+			} else {
+				sum -= a
+			}
+		}
+		return max(sum, 0)
+	case orb.MultiPolygon:
+		for _, p := range g {
+			sum += degreesSquared(p, origin)
+		}
+	case orb.Collection:
+		for _, part := range g {
+			if part != nil {
+				sum += degreesSquared(part, origin)
+			}
+		}
+	case orb.Bound:
+		return float64((g.Max[0] - g.Min[0]) * (g.Max[1] - g.Min[1]))
+	}
+	return sum
 }
 
 // blockRows is how many rows are summed up together: a leaf of the tree.
 const blockRows = 16
+
+// Sums are of the places of rows on a lattice and, for shapes, of their areas in
+// steps squared. They are whole numbers modulo 2^64: the same in whatever order.
+type Sums struct{ X, Y, Area uint64 }
 
 // placeSums are sums of the places of the rows before each block; they wrap
 // around, differences do not care.
@@ -30,6 +127,15 @@ func (s *segment) sums(l *Lattice) *placeSums {
 	if p, ok := s.placed[l.Name]; ok {
 		return p
 	}
+	p := s.sumPlaces(l)
+	if s.placed == nil {
+		s.placed = make(map[string]*placeSums)
+	}
+	s.placed[l.Name] = p
+	return p
+}
+
+func (s *segment) sumPlaces(l *Lattice) *placeSums {
 	blocks := s.shaped/blockRows + 2
 	p := &placeSums{x: make([]uint64, 1, blocks), y: make([]uint64, 1, blocks)}
 	var sumX, sumY uint64
@@ -40,10 +146,6 @@ func (s *segment) sums(l *Lattice) *placeSums {
 			p.x, p.y = append(p.x, sumX), append(p.y, sumY)
 		}
 	}
-	if s.placed == nil {
-		s.placed = make(map[string]*placeSums)
-	}
-	s.placed[l.Name] = p
 	return p
 }
 
@@ -54,70 +156,101 @@ func (p *placeSums) between(lo, hi uint32) (x, y uint64) {
 	return p.x[b] - p.x[a], p.y[b] - p.y[a]
 }
 
-// boxSizes are, for each node of the tree by level from the leaves on, the
-// largest area of the boxes of its rows, in lattice units squared.
-type boxSizes [][]float32
+// extents are the extents of a segment's rows, and what is known of them by node of
+// the tree.
+type extents struct {
+	size   []float32
+	side   []uint8 // flat beside Extent.Side
+	levels [][]float32
+	area   []uint64 // of the rows before each block
+	places *placeSums
+}
 
-// sizes returns the segment's box sizes on l. The first call costs O(rows).
-func (s *segment) sizes(l *Lattice) boxSizes {
+// flat marks sides of rows without area. Sides are at most 33.
+const flat = 1 << 7
+
+// extents returns the extents of the segment's rows on l. The first call costs
+// O(vertices).
+func (s *segment) extents(l *Lattice) *extents {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if b, ok := s.sized[l.Name]; ok {
-		return b
+	if e, ok := s.sized[l.Name]; ok {
+		return e
 	}
-	var out boxSizes
-	for row := 0; row < s.n; row += blockRows {
+	e := &extents{size: make([]float32, s.n), side: make([]uint8, s.n), area: make([]uint64, 1, s.shaped/blockRows+2), places: s.sumPlaces(l)}
+	var sum uint64
+	for row := range s.shaped {
+		x := l.Extent(s.geometry(uint32(row)))
+		e.size[row], e.side[row] = x.Size, min(x.Side, flat-1)
+		if x.Flat {
+			e.side[row] |= flat
+		}
+		sum += x.area()
+		if (row+1)%blockRows == 0 || row+1 == s.shaped {
+			e.area = append(e.area, sum)
+		}
+	}
+	e.climb(s.shaped)
+	if s.sized == nil {
+		s.sized = make(map[string]*extents)
+	}
+	s.sized[l.Name] = e
+	return e
+}
+
+// area is the area in whole steps squared.
+func (e Extent) area() uint64 {
+	if e.Flat {
+		return 0
+	}
+	return uint64(e.Size)
+}
+
+// climb fills levels: the largest size below each node, from the leaves on. Below a
+// node with rows that have no area it is infinite.
+func (e *extents) climb(rows int) {
+	var level []float32
+	for lo := 0; lo < rows; lo += blockRows {
 		top := float32(0)
-		for i := row; i < min(row+blockRows, s.n); i++ {
-			top = max(top, boxSize(l, s.geometry(uint32(i))))
+		for row := lo; row < min(lo+blockRows, rows); row++ {
+			if e.side[row]&flat != 0 {
+				top = float32(math.Inf(1))
+			}
+			top = max(top, e.size[row])
 		}
-		if row == 0 {
-			out = append(out, nil)
-		}
-		out[0] = append(out[0], top)
+		level = append(level, top)
 	}
-	for len(out) > 0 && len(out[len(out)-1]) > 1 {
-		below := out[len(out)-1]
-		var level []float32
-		for i := 0; i < len(below); i += blockRows {
-			top := below[i]
-			for _, x := range below[i:min(i+blockRows, len(below))] {
+	for e.levels = append(e.levels, level); len(level) > 1; e.levels = append(e.levels, level) {
+		var up []float32
+		for i := 0; i < len(level); i += blockRows {
+			top := level[i]
+			for _, x := range level[i:min(i+blockRows, len(level))] {
 				top = max(top, x)
 			}
-			level = append(level, top)
+			up = append(up, top)
 		}
-		out = append(out, level)
+		level = up
 	}
-	if s.sized == nil {
-		s.sized = make(map[string]boxSizes)
-	}
-	s.sized[l.Name] = out
-	return out
 }
 
-// boxSize is the area of g's box, rounded up; a unit more each way, since places
-// are whole numbers.
-func boxSize(l *Lattice, g orb.Geometry) float32 {
-	if g == nil {
-		return 0
-	}
-	b := g.Bound()
-	if b.IsEmpty() {
-		return 0
-	}
-	x0, y0 := l.Place(b.Min)
-	x1, y1 := l.Place(b.Max)
-	side := func(a, b uint32) float64 { return math.Abs(float64(a)-float64(b)) + 1 }
-	return math.Nextafter32(float32(side(x0, x1)*side(y0, y1)), math.MaxFloat32)
+func (e *extents) of(row uint32) Extent {
+	return Extent{Size: e.size[row], Side: e.side[row] &^ flat, Flat: e.side[row]&flat != 0}
 }
 
-// of is the largest box among the rows [lo, hi) of a node.
-func (b boxSizes) of(lo, hi uint32) float32 {
+// largest is the largest size among the rows [lo, hi) of a node.
+func (e *extents) largest(lo, hi uint32) float32 {
 	level, span := 0, uint32(blockRows)
-	for level+1 < len(b) && hi-lo > span {
+	for level+1 < len(e.levels) && hi-lo > span {
 		level, span = level+1, span*blockRows
 	}
-	return b[level][lo/span]
+	return e.levels[level][lo/span]
+}
+
+// between sums up the rows [lo, hi) of a node.
+func (e *extents) between(lo, hi uint32) Sums {
+	x, y := e.places.between(lo, hi)
+	a, b := lo/blockRows, (hi+blockRows-1)/blockRows
+	return Sums{X: x, Y: y, Area: e.area[b] - e.area[a]}
 }
 
 func (s *segment) latticeBytes() int {
@@ -125,8 +258,9 @@ func (s *segment) latticeBytes() int {
 	for _, p := range s.placed {
 		n += 8 * (len(p.x) + len(p.y))
 	}
-	for _, b := range s.sized {
-		for _, level := range b {
+	for _, e := range s.sized {
+		n += 5*len(e.size) + 8*(len(e.area)+len(e.places.x)+len(e.places.y))
+		for _, level := range e.levels {
 			n += 4 * len(level)
 		}
 	}

@@ -33,7 +33,7 @@ type segment struct {
 	former map[layers.Level]*ownerColumn // by area level, with borders of the past
 	untrue []untruths                    // the latest asked for
 	placed map[string]*placeSums         // by lattice
-	sized  map[string]boxSizes           // by lattice
+	sized  map[string]*extents           // by lattice
 }
 
 // validity holds the validity intervals in microseconds; 0 is unbounded.

@@ -70,10 +70,14 @@ func (g *Geometry) Add(part []XY) {
 // Area2 is twice the signed area of an unclosed ring by the surveyor's formula
 // in tile coordinates: positive for exterior rings (section 4.3.4.4).
 func Area2(ring []XY) int64 {
+	if len(ring) == 0 {
+		return 0
+	}
 	var sum int64
-	for i := range ring {
-		p, q := ring[i], ring[(i+1)%len(ring)]
+	p := ring[len(ring)-1]
+	for _, q := range ring {
 		sum += int64(p.X)*int64(q.Y) - int64(q.X)*int64(p.Y)
+		p = q
 	}
 	return sum
 }

@@ -1,6 +1,9 @@
 package mvt
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Field numbers of vector_tile.proto 2.1.
 const (
@@ -34,18 +37,32 @@ const (
 	cmdClosePath = 7
 )
 
-func appendKey(b []byte, field, wire uint64) []byte {
-	return binary.AppendUvarint(b, field<<3|wire)
+// appendKey appends the key of a field; its numbers are all below 16.
+func appendKey(b []byte, field, wire uint64) []byte { return append(b, byte(field<<3|wire)) }
+
+// appendUint appends a varint: most are of one byte or two.
+func appendUint(b []byte, v uint64) []byte {
+	switch {
+	case v < 1<<7:
+		return append(b, byte(v))
+	case v < 1<<14:
+		return append(b, byte(v)|0x80, byte(v>>7))
+	}
+	return binary.AppendUvarint(b, v)
 }
 
-func appendUint(b []byte, field, v uint64) []byte {
-	return binary.AppendUvarint(appendKey(b, field, wireVarint), v)
+func appendField(b []byte, field, v uint64) []byte {
+	return appendUint(appendKey(b, field, wireVarint), v)
 }
 
 func appendBlock[T string | []byte](b []byte, field uint64, block T) []byte {
-	b = binary.AppendUvarint(appendKey(b, field, wireBytes), uint64(len(block)))
-	return append(b, block...)
+	return append(appendUint(appendKey(b, field, wireBytes), uint64(len(block))), block...)
 }
+
+// uvarintSize is how many bytes a varint takes, blockSize those of a block of n.
+func uvarintSize(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
+
+func blockSize(n int) int { return 1 + uvarintSize(uint64(n)) + n }
 
 func command(id, count int) uint64 { return uint64(count)<<3 | uint64(id) }
 

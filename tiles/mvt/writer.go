@@ -25,36 +25,12 @@ type Writer struct {
 	name     string
 	features []byte
 	count    int
-	keys     interner[string]
-	values   interner[Value]
-	feature  []byte
+	keys     []string // in order of first use; layers have few
+	values   interner
+	body     []byte
+	geometry []byte
 	packed   []byte
 	tags     []Tag
-}
-
-// interner numbers the distinct values of a layer in order of first use.
-type interner[T comparable] struct {
-	number map[T]int
-	list   []T
-}
-
-func (n *interner[T]) of(v T) uint64 {
-	if i, ok := n.number[v]; ok {
-		return uint64(i)
-	}
-	if n.number == nil {
-		n.number = make(map[T]int)
-	}
-	i := len(n.list)
-	n.number[v] = i
-	n.list = append(n.list, v)
-	return uint64(i)
-}
-
-func (n *interner[T]) reset() {
-	clear(n.number)
-	clear(n.list)
-	n.list = n.list[:0]
 }
 
 // Reset forgets everything written.
@@ -87,38 +63,77 @@ func (w *Writer) Layer(name string) error {
 // the first of two with the same key counts; no values and texts that are not
 // UTF-8 are left out. Repeated points of lines and rings are written once, lines
 // of fewer than two and rings of fewer than three points not at all; winding
-// and validity are the caller's. Neither g nor tags are kept.
+// and validity are the caller's. Neither g nor tags are kept. It is quickest with
+// tags in order of key, the same keys each time.
 func (w *Writer) Feature(id uint64, g *Geometry, tags []Tag) bool {
 	if !w.open {
 		return false
 	}
-	w.packed = appendGeometry(w.packed[:0], g)
-	if len(w.packed) == 0 {
+	w.geometry = appendGeometry(w.geometry[:0], g)
+	if len(w.geometry) == 0 {
 		return false
 	}
-	geometry := len(w.packed)
-	w.tags = append(w.tags[:0], tags...)
-	slices.SortStableFunc(w.tags, func(a, b Tag) int { return strings.Compare(a.Key, b.Key) })
-	for i, t := range w.tags {
-		if t.Value.Kind == 0 || i > 0 && w.tags[i-1].Key == t.Key || !utf8.ValidString(t.Key) || !utf8.ValidString(t.Value.str) {
-			continue
-		}
-		w.packed = binary.AppendUvarint(w.packed, w.keys.of(t.Key))
-		w.packed = binary.AppendUvarint(w.packed, w.values.of(t.Value))
+	w.packTags(tags)
+	id &= MaxID
+	size := 2 + blockSize(len(w.geometry))
+	if id != 0 {
+		size += 1 + uvarintSize(id)
 	}
-	f := w.feature[:0]
-	if id &= MaxID; id != 0 {
-		f = appendUint(f, featureID, id)
+	if len(w.packed) > 0 {
+		size += blockSize(len(w.packed))
 	}
-	if len(w.packed) > geometry {
-		f = appendBlock(f, featureTags, w.packed[geometry:])
+	b := appendUint(appendKey(w.features, layerFeatures, wireBytes), uint64(size))
+	if id != 0 {
+		b = appendField(b, featureID, id)
 	}
-	f = appendUint(f, featureType, uint64(g.Type))
-	f = appendBlock(f, featureGeometry, w.packed[:geometry])
-	w.feature = f
-	w.features = appendBlock(w.features, layerFeatures, f)
+	if len(w.packed) > 0 {
+		b = appendBlock(b, featureTags, w.packed)
+	}
+	b = appendField(b, featureType, uint64(g.Type))
+	w.features = appendBlock(b, featureGeometry, w.geometry)
 	w.count++
 	return true
+}
+
+// packTags puts the tags to be written into w.packed.
+func (w *Writer) packTags(tags []Tag) {
+	w.packed = w.packed[:0]
+	byKey := func(a, b Tag) int { return strings.Compare(a.Key, b.Key) }
+	if !slices.IsSortedFunc(tags, byKey) {
+		w.tags = append(w.tags[:0], tags...)
+		slices.SortStableFunc(w.tags, byKey)
+		tags = w.tags
+	}
+	next := 0 // where the key stands if it is the one after the last
+	for i := range tags {
+		t := &tags[i]
+		if t.Value.Kind == 0 || i > 0 && tags[i-1].Key == t.Key || t.Value.Kind == StringValue && !utf8.ValidString(t.Value.str) {
+			continue
+		}
+		key := w.key(next, t.Key)
+		if key < 0 {
+			continue
+		}
+		next = key + 1
+		w.packed = appendUint(w.packed, uint64(key))
+		w.packed = appendUint(w.packed, w.values.of(&t.Value))
+	}
+}
+
+// key is the number of a key, which is guess more often than not; -1 when it is not
+// UTF-8.
+func (w *Writer) key(guess int, k string) int {
+	if guess < len(w.keys) && w.keys[guess] == k {
+		return guess
+	}
+	if i := slices.Index(w.keys, k); i >= 0 {
+		return i
+	}
+	if !utf8.ValidString(k) {
+		return -1
+	}
+	w.keys = append(w.keys, k)
+	return len(w.keys) - 1
 }
 
 // Features is the number of features of the open layer so far.
@@ -133,19 +148,18 @@ func (w *Writer) Bytes() []byte {
 
 func (w *Writer) endLayer() {
 	if w.open && w.count > 0 {
-		b := w.feature[:0]
-		b = appendUint(b, layerVersion, 2)
+		b := appendField(w.body[:0], layerVersion, 2)
 		b = appendBlock(b, layerName, w.name)
 		b = append(b, w.features...)
-		for _, k := range w.keys.list {
+		for _, k := range w.keys {
 			b = appendBlock(b, layerKeys, k)
 		}
-		for _, v := range w.values.list {
-			w.packed = appendValue(w.packed[:0], v)
+		for i := range w.values.list {
+			w.packed = appendValue(w.packed[:0], &w.values.list[i])
 			b = appendBlock(b, layerValues, w.packed)
 		}
-		b = appendUint(b, layerExtent, Extent)
-		w.feature = b
+		b = appendField(b, layerExtent, Extent)
+		w.body = b
 		w.out = appendBlock(w.out, tileLayers, b)
 	}
 	w.closeLayer()
@@ -153,11 +167,12 @@ func (w *Writer) endLayer() {
 
 func (w *Writer) closeLayer() {
 	w.open, w.name, w.count, w.features = false, "", 0, w.features[:0]
-	w.keys.reset()
+	clear(w.keys)
+	w.keys = w.keys[:0]
 	w.values.reset()
 }
 
-func appendValue(b []byte, v Value) []byte {
+func appendValue(b []byte, v *Value) []byte {
 	switch v.Kind {
 	case StringValue:
 		return appendBlock(b, uint64(StringValue), v.str)
@@ -166,9 +181,9 @@ func appendValue(b []byte, v Value) []byte {
 	case DoubleValue:
 		return binary.LittleEndian.AppendUint64(appendKey(b, uint64(DoubleValue), wire64), v.num)
 	case SintValue:
-		return appendUint(b, uint64(SintValue), zigzag64(int64(v.num)))
+		return appendField(b, uint64(SintValue), zigzag64(int64(v.num)))
 	case IntValue, UintValue, BoolValue:
-		return appendUint(b, uint64(v.Kind), v.num)
+		return appendField(b, uint64(v.Kind), v.num)
 	}
 	return b
 }
@@ -180,12 +195,12 @@ type pen struct {
 }
 
 func (p *pen) to(q XY) {
-	p.b = binary.AppendUvarint(p.b, zigzag32(q.X-p.at.X))
-	p.b = binary.AppendUvarint(p.b, zigzag32(q.Y-p.at.Y))
+	p.b = appendUint(p.b, zigzag32(q.X-p.at.X))
+	p.b = appendUint(p.b, zigzag32(q.Y-p.at.Y))
 	p.at = q
 }
 
-func (p *pen) command(id, count int) { p.b = binary.AppendUvarint(p.b, command(id, count)) }
+func (p *pen) command(id, count int) { p.b = appendUint(p.b, command(id, count)) }
 
 func appendGeometry(b []byte, g *Geometry) []byte {
 	p := pen{b: b}

@@ -4,76 +4,169 @@ import (
 	"context"
 	"math"
 
-	"github.com/cespare/xxhash/v2"
 	"github.com/paulmach/orb"
 
 	"wutu/geo/predicate"
 	"wutu/layers"
+	"wutu/layers/live"
 	"wutu/tiles"
 	"wutu/tiles/mvt"
 	"wutu/tiles/shape"
 )
 
-// picture is what one layer shows in one tile, before it is written.
-type picture struct {
-	layer  *layers.Layer
-	tile   tiles.ID
-	fields []int // shown, at the zoom
-	brief  []int // shown when space is short
-	shapes []item
-	points []item
-	labels []item
-}
-
-// item is one feature to be written.
-type item struct {
-	id       string // "" for a point that stands for several
-	key      uint64 // stable hash
-	class    int    // rank of its class, 0 first
-	size     float64
-	count    int // of points, when more than one
-	geometry mvt.Geometry
-	values   []layers.Value // of picture.fields
-}
-
-// collector gathers a picture row by row.
-type collector struct {
-	*picture
-	labels   *labelCache
-	frame    *shape.Frame
-	scratch  mvt.Geometry
-	perPoint int
-	crowds   [cellsAcross * cellsAcross]crowd
-	small    map[[2]int64]*contest
-	class    int            // field that ranks lines, -1 for none
-	classes  map[string]int // its values
-	title    int            // field that labels polygons, -1 for none
-}
-
-const cellsAcross = mvt.Extent / pointCell
-
+// collect gathers what a layer shows. The caller puts the picture back.
 func (d *Renderer) collect(ctx context.Context, s Source, r *Request, l *layers.Layer) (*picture, error) {
-	c := &collector{
-		picture: &picture{layer: l, tile: r.Tile, fields: shown(l, r.Tile.Z, false), brief: shown(l, r.Tile.Z, true)},
-		labels:  &d.labels, frame: frame(r.Tile), perPoint: pointsPerCell(r.Tile.Z),
-		small: make(map[[2]int64]*contest), class: -1, title: -1,
+	p, ok := d.pictures.Get().(*picture)
+	if !ok {
+		p = new(picture)
 	}
-	if i := l.FieldIndex(classField); i >= 0 && len(l.Fields[i].Codes) > 0 {
-		c.class, c.classes = i, make(map[string]int)
-		for n, code := range l.Fields[i].Codes {
-			c.classes[code.Value] = n
-		}
-	}
-	if i := l.FieldIndex(l.TitleField); i >= 0 && !l.Fields[i].Personal {
-		c.title = i
-	}
+	p.cached = &d.labels
+	p.start(l, r.Tile)
 	q := layers.Query{Subject: r.Subject, Layer: l.ID, Filter: r.Filter, At: r.Datetime, Boxes: Reach(r.Tile, l.Geometry)}
-	if err := c.read(ctx, s, q); err != nil {
+	if err := p.read(ctx, s, q); err != nil {
+		d.putBack(p)
 		return nil, err
 	}
-	c.finish()
-	return c.picture, nil
+	p.finish()
+	return p, nil
 }
+
+func (d *Renderer) putBack(p *picture) {
+	p.clear()
+	d.pictures.Put(p)
+}
+
+// clumps is what sources offer that can take many points at once: see
+// live.View.Clumps.
+type clumps interface {
+	Clumps(ctx context.Context, q layers.Query, g *live.Gathering) error
+}
+
+// sifts is what sources offer that know how large shapes are and can take many small
+// ones at once: see live.View.Sift.
+type sifts interface {
+	Sift(ctx context.Context, q layers.Query, g *live.Sifting) error
+}
+
+// finestClump is the zoom down to which points are taken together: to there a step
+// of the grid is no coarser than a tile's unit. Deeper tiles have few points.
+const finestClump = 19
+
+// read adds the rows of q, by the cheapest way the source has.
+func (p *picture) read(ctx context.Context, s Source, q layers.Query) error {
+	g := Lattice(p.tile.Grid)
+	if of, ok := s.(clumps); ok && p.layer.Geometry == layers.Point && p.tile.Z <= finestClump {
+		return of.Clumps(ctx, q, &live.Gathering{Lattice: g, Choose: p.chooseCrowd, Run: p.run, Row: func(r *live.Row) { p.add(r, live.Extent{}) }})
+	}
+	if of, ok := s.(sifts); ok && p.layer.Geometry.Dimension() > 0 {
+		small := float32(0)
+		if p.leavesOutSmall() {
+			small = p.leastArea()
+		}
+		return of.Sift(ctx, q, &live.Sifting{Lattice: g, Small: small, Choose: p.chooseSpeck, Run: p.gatherSpecks, Row: func(r *live.Row, e live.Extent) { p.add(r, e) }})
+	}
+	for row, err := range s.Rows(ctx, q) {
+		if err != nil {
+			return err
+		}
+		p.add(row, g.Extent(row.Geometry()))
+	}
+	return nil
+}
+
+// Lattice is the lattice by which tiles of a grid are drawn: what a source keeps by
+// it (live.View.Prepare) makes drawing quick.
+func Lattice(g tiles.Grid) live.Lattice {
+	return live.Lattice{Name: g.String(), Place: g.Fine, Project: g.Project, Aspect: float64(g.Columns(0)) / float64(g.Rows(0))}
+}
+
+// add adds a row. The extent is not asked of points.
+func (p *picture) add(row layers.Row, e live.Extent) {
+	g := row.Geometry()
+	switch g := g.(type) {
+	case nil:
+		return
+	case orb.Point:
+		p.addPoint(row, g)
+		return
+	case orb.MultiPoint:
+		p.addPoint(row, predicate.InteriorPoint(g)) // by which the city counts it
+		return
+	}
+	p.addShape(row, g, e)
+}
+
+func (p *picture) addShape(row layers.Row, g orb.Geometry, e live.Extent) {
+	if e.Side == math.MaxUint8 {
+		return
+	}
+	if !e.Flat && p.leavesOutSmall() && e.Size < p.leastArea() {
+		p.addSpeck(row, none, g, e)
+		return
+	}
+	class := 0
+	if e.Flat && p.class >= 0 {
+		class = len(p.classes)
+		if n, ok := p.classes[row.Value(p.class).Str()]; ok {
+			class = n
+		}
+		if p.tile.Z < classZoom(class) {
+			return
+		}
+	}
+	if p.layer.Level == layers.NoLevel && int(e.Side) <= p.smallSide() {
+		p.enter(row, g, class, e)
+		return
+	}
+	if p.frame.Draw(&p.scratch, g) {
+		p.shapes = append(p.shapes, p.shape(p.rows.add(row, p.layer), class, e.Size))
+	}
+	if !e.Flat {
+		p.label(row, g, e)
+	}
+}
+
+// pointOf is the point of a shape by which its cell is found: the same that the city
+// counts it by.
+func pointOf(row layers.Row, g orb.Geometry) orb.Point {
+	if r, ok := row.(*live.Row); ok {
+		at, _ := r.Point()
+		return at
+	}
+	return predicate.InteriorPoint(g)
+}
+
+// leavesOutSmall reports whether polygons that are hardly seen are left out.
+func (p *picture) leavesOutSmall() bool {
+	return p.tile.Z < detailZoom && p.layer.Level == layers.NoLevel
+}
+
+// leastArea is the area of polygons that are not left out, in steps squared.
+func (p *picture) leastArea() float32 { return minPolygonPixels * pixel * pixel * p.unitArea() }
+
+// unitArea is the area of a square of one tile unit in steps squared: a power of two.
+func (p *picture) unitArea() float32 {
+	const steps = 1 << 32
+	g, z := p.tile.Grid, p.tile.Z
+	return float32(steps / (float64(g.Columns(z)) * mvt.Extent) * steps / (float64(g.Rows(z)) * mvt.Extent))
+}
+
+// smallSide is the binary logarithm of the longest side of small shapes, in steps
+// from north to south.
+func (p *picture) smallSide() int {
+	const unit, cell = 20, 7 // a tile of zoom 0 has 2^12 units, the grid 2^32 steps; a cell has 2^7 units
+	return unit - int(p.tile.Z) + cell
+}
+
+// place is where a point of the lattice lies, in tile units: a tile has 2^12 units,
+// the grid 2^32 steps.
+func (p *picture) place(x, y uint64) (ux, uy int64) {
+	g, z := p.tile.Grid, p.tile.Z
+	return int64(x*uint64(g.Columns(z))>>20) - int64(p.tile.X)*mvt.Extent, int64(y*uint64(g.Rows(z))>>20) - int64(p.tile.Y)*mvt.Extent
+}
+
+// around is the width of the world in tile units.
+func (p *picture) around() int64 { return int64(p.tile.Grid.Columns(p.tile.Z)) * mvt.Extent }
 
 // Reach is where the features lie that the picture of a layer in a tile is made
 // of: lon/lat boxes, one of which each of them meets.
@@ -112,167 +205,4 @@ func boxes(grid tiles.Grid, b orb.Bound) []orb.Bound {
 		return []orb.Bound{part(-180, east), part(180, 180)}
 	}
 	return []orb.Bound{part(west, east)}
-}
-
-func (c *collector) add(row layers.Row) {
-	g := row.Geometry()
-	switch g := g.(type) {
-	case nil:
-		return
-	case orb.Point:
-		c.addPoint(row, g)
-		return
-	case orb.MultiPoint:
-		c.addPoint(row, predicate.InteriorPoint(g)) // by which the city counts it
-		return
-	}
-	c.addShape(row, g)
-}
-
-func (c *collector) item(row layers.Row) item {
-	it := item{id: row.ID()}
-	it.key = xxhash.Sum64String(it.id)
-	it.values = make([]layers.Value, len(c.fields))
-	for i, f := range c.fields {
-		it.values[i] = row.Value(f)
-	}
-	return it
-}
-
-// extentOf is the box of g in units of the zoom, and the box in degrees.
-func (c *collector) extentOf(row layers.Row, g orb.Geometry) (minX, minY, maxX, maxY float64, b orb.Bound) {
-	if r, ok := row.(bounded); ok {
-		b = r.Bound()
-	} else {
-		b = g.Bound()
-	}
-	width, height := c.units()
-	minX, minY = c.tile.Grid.Project(orb.Point{b.Min[0], b.Max[1]})
-	maxX, maxY = c.tile.Grid.Project(orb.Point{b.Max[0], b.Min[1]})
-	return minX * width, minY * height, maxX * width, maxY * height, b
-}
-
-// units are the tile units along the sides of the whole square at the zoom.
-func (c *collector) units() (width, height float64) {
-	g, z := c.tile.Grid, c.tile.Z
-	return float64(g.Columns(z)) * mvt.Extent, float64(g.Rows(z)) * mvt.Extent
-}
-
-func (c *collector) addShape(row layers.Row, g orb.Geometry) {
-	minX, minY, maxX, maxY, bound := c.extentOf(row, g)
-	width, height := maxX-minX, maxY-minY
-	if math.IsNaN(width) || math.IsNaN(height) {
-		return
-	}
-	polygon := isPolygon(g)
-	class := 0
-	size := max(width, height)
-	if polygon {
-		size = areaUnits(g, bound, width, height)
-		if c.leavesOutSmall() && size < minPolygonPixels*pixel*pixel {
-			return
-		}
-	} else if c.class >= 0 {
-		class = len(c.classes)
-		if n, ok := c.classes[row.Value(c.class).Str()]; ok {
-			class = n
-		}
-		if c.tile.Z < classZoom(class) {
-			return
-		}
-	}
-	if max(width, height) <= shapeCell && c.layer.Level == layers.NoLevel {
-		cell := [2]int64{int64(math.Floor((minX + maxX) / 2 / shapeCell)), int64(math.Floor((minY + maxY) / 2 / shapeCell))}
-		k := c.small[cell]
-		if k == nil {
-			k = new(contest)
-			c.small[cell] = k
-		}
-		if e := (entrant{class: class, size: size, id: row.ID()}); k.admits(&e) {
-			if c.frame.Draw(&c.scratch, g) {
-				e.item = c.keep(row, class, size)
-			}
-			k.add(e)
-		}
-		return
-	}
-	if c.frame.Draw(&c.scratch, g) {
-		it := c.keep(row, class, size)
-		c.shapes = append(c.shapes, *it)
-	}
-	if polygon {
-		c.label(row, g, max(width, height), size)
-	}
-}
-
-// leavesOutSmall reports whether polygons that are hardly seen are left out.
-func (c *collector) leavesOutSmall() bool {
-	return c.tile.Z < detailZoom && c.layer.Level == layers.NoLevel
-}
-
-// keep makes an item with a copy of the picture just drawn.
-func (c *collector) keep(row layers.Row, class int, size float64) *item {
-	it := c.item(row)
-	it.class, it.size = class, size
-	it.geometry.Reset(c.scratch.Type)
-	it.geometry.Coords = append(it.geometry.Coords, c.scratch.Coords...)
-	it.geometry.Ends = append(it.geometry.Ends, c.scratch.Ends...)
-	return &it
-}
-
-func isPolygon(g orb.Geometry) bool {
-	switch g := g.(type) {
-	case orb.Polygon, orb.MultiPolygon, orb.Ring, orb.Bound:
-		return true
-	case orb.Collection:
-		for _, part := range g {
-			if part != nil && isPolygon(part) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// areaUnits is about the area of g in square units: that in degrees, stretched
-// like its box.
-func areaUnits(g orb.Geometry, b orb.Bound, width, height float64) float64 {
-	inDegrees := (b.Max[0] - b.Min[0]) * (b.Max[1] - b.Min[1])
-	if !(inDegrees > 0) {
-		return 0
-	}
-	return degreesSquared(g, b.Min) / inDegrees * width * height
-}
-
-func degreesSquared(g orb.Geometry, origin orb.Point) (sum float64) {
-	switch g := g.(type) {
-	case orb.Ring:
-		for i := 1; i < len(g); i++ {
-			p, q := g[i-1], g[i]
-			sum += float64((p[0]-origin[0])*(q[1]-origin[1])) - float64((q[0]-origin[0])*(p[1]-origin[1]))
-		}
-		return math.Abs(sum) / 2
-	case orb.Polygon:
-		for i, r := range g {
-			if a := degreesSquared(r, origin); i == 0 {
-				sum = a
-			} else {
-				sum -= a
-			}
-		}
-		return max(sum, 0)
-	case orb.MultiPolygon:
-		for _, p := range g {
-			sum += degreesSquared(p, origin)
-		}
-	case orb.Collection:
-		for _, part := range g {
-			if part != nil {
-				sum += degreesSquared(part, origin)
-			}
-		}
-	case orb.Bound:
-		return (g.Max[0] - g.Min[0]) * (g.Max[1] - g.Min[1])
-	}
-	return sum
 }

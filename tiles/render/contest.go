@@ -6,58 +6,136 @@ import (
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
+	"github.com/paulmach/orb"
+
+	"wutu/layers"
+	"wutu/layers/live"
+	"wutu/tiles/mvt"
 )
 
-// contest holds the small lines and polygons of one cell that have room in it:
-// the shapesPerCell most important of those seen so far, in order.
-type contest struct{ best []entrant }
+// contests are the small lines and polygons near the tile by the cell that their
+// point lies in. Each cell has room for shapesPerCell of them: which, is decided
+// before any is drawn. Those without room in a cell of a neighbour are found here
+// too, so that both tiles show the same.
+type contests struct {
+	entrants []entrant
+	starts   []int // of the cells, in the order of entrants once sorted
+	sorted   []entrant
+}
 
-// entrant is a feature in a contest. item is nil when it is not seen in this
-// tile: it takes its place all the same, as it does in the neighbour.
+// entrant is a feature in a contest.
 type entrant struct {
+	cell  int
+	row   int
 	class int
-	size  float64
-	id    string
-	item  *item
+	size  float32
+	flat  bool
 }
 
-// order is a total order of importance, the same in every tile: class, size, a
-// hash of the id so that no id is preferred for its spelling, the id.
-func (e *entrant) order(f *entrant) int {
-	return cmp.Or(cmp.Compare(e.class, f.class), cmp.Compare(f.size, e.size),
-		cmp.Compare(xxhash.Sum64String(e.id), xxhash.Sum64String(f.id)), strings.Compare(e.id, f.id))
-}
+func (k *contests) clear() { k.entrants = k.entrants[:0] }
 
-// admits reports whether e has room.
-func (k *contest) admits(e *entrant) bool {
-	return len(k.best) < shapesPerCell || e.order(&k.best[len(k.best)-1]) < 0
-}
+const (
+	shapeCells = mvt.Extent / shapeCell // across a tile
+	// cellMargin is how many cells beyond the tile hold points of shapes that are
+	// seen in its buffer: a small shape is not longer than a cell.
+	cellMargin  = (64 + 2*shapeCell - 1) / shapeCell
+	contestSide = shapeCells + 2*cellMargin
+)
 
-func (k *contest) add(e entrant) {
-	i, _ := slices.BinarySearchFunc(k.best, e, func(a, b entrant) int { return a.order(&b) })
-	k.best = slices.Insert(k.best, i, e)
-	if len(k.best) > shapesPerCell {
-		k.best = k.best[:shapesPerCell]
+// enter adds a small shape to the contest of its cell.
+func (p *picture) enter(row layers.Row, g orb.Geometry, class int, e live.Extent) {
+	at := pointOf(row, g)
+	cx, cy, ok := p.cellOf(at, shapeCell, cellMargin)
+	if !ok {
+		return
 	}
+	p.contests.entrants = append(p.contests.entrants, entrant{cell: cy*contestSide + cx, row: p.rows.add(row, p.layer), class: class, size: e.Size, flat: e.Flat})
 }
 
-// order is the total order in which items are important.
-func (it *item) order(other *item) int {
-	return cmp.Or(cmp.Compare(it.class, other.class), cmp.Compare(other.size, it.size), cmp.Compare(other.count, it.count),
-		cmp.Compare(it.key, other.key), strings.Compare(it.id, other.id))
+// cellOf is the cell of side units that a place lies in, counted from margin cells
+// beyond the tile; ok is false when it is further away.
+func (p *picture) cellOf(at orb.Point, side, margin int64) (cx, cy int, ok bool) {
+	if !(at[0] >= -180 && at[0] <= 180) {
+		return 0, 0, false
+	}
+	if at[0] == 180 {
+		at[0] = -180
+	}
+	fx, fy := p.tile.Grid.Fine(at)
+	x, y := p.place(uint64(fx), uint64(fy))
+	across := mvt.Extent/side + 2*margin
+	if round := p.around(); x >= mvt.Extent+margin*side {
+		x -= round
+	} else if x < -margin*side {
+		x += round
+	}
+	x, y = x+margin*side, y+margin*side
+	if x < 0 || y < 0 || x >= across*side || y >= across*side {
+		return 0, 0, false
+	}
+	return int(x / side), int(y / side), true
 }
 
-// finish turns what was gathered into sorted items.
-func (c *collector) finish() {
-	c.gather()
-	for _, k := range c.small { // in any order: sorted below
-		for _, e := range k.best {
-			if e.item != nil {
-				c.shapes = append(c.shapes, *e.item)
+// decide draws the winners of all contests; what is not drawn of polygons leaves its
+// area to the specks.
+func (p *picture) decide() {
+	k := &p.contests
+	if len(k.entrants) == 0 {
+		return
+	}
+	k.starts = append(k.starts[:0], make([]int, contestSide*contestSide+1)...)
+	for i := range k.entrants {
+		k.starts[k.entrants[i].cell+1]++
+	}
+	for i := 1; i < len(k.starts); i++ {
+		k.starts[i] += k.starts[i-1]
+	}
+	k.sorted = slices.Grow(k.sorted[:0], len(k.entrants))[:len(k.entrants)]
+	for _, e := range k.entrants {
+		k.sorted[k.starts[e.cell]] = e
+		k.starts[e.cell]++ // ends where the next began
+	}
+	from := 0
+	for _, to := range k.starts[:len(k.starts)-1] {
+		cell := k.sorted[from:to]
+		from = to
+		if len(cell) > shapesPerCell {
+			slices.SortFunc(cell, p.better)
+			for i := range cell[shapesPerCell:] {
+				p.leave(&cell[shapesPerCell+i])
 			}
+			cell = cell[:shapesPerCell]
+		}
+		for i := range cell {
+			p.drawSmall(&cell[i])
 		}
 	}
-	for _, list := range [][]item{c.shapes, c.points, c.picture.labels} {
-		slices.SortFunc(list, func(a, b item) int { return a.order(&b) })
+}
+
+// better is a total order of importance, the same in every tile: class, size, a hash
+// of the id so that no id is preferred for its spelling, the id.
+func (p *picture) better(a, b entrant) int {
+	if c := cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(b.size, a.size)); c != 0 {
+		return c
+	}
+	idA := strings.Clone(p.rows.id(a.row))
+	idB := p.rows.id(b.row)
+	return cmp.Or(cmp.Compare(xxhash.Sum64String(idA), xxhash.Sum64String(idB)), strings.Compare(idA, idB))
+}
+
+func (p *picture) drawSmall(e *entrant) {
+	g := p.rows.at(e.row).Geometry()
+	if p.frame.Draw(&p.scratch, g) {
+		p.shapes = append(p.shapes, p.shape(e.row, e.class, e.size))
+	} else if !e.flat && p.frame.Collapses(g) {
+		p.leave(e)
+	}
+}
+
+// leave gives the area of a polygon that is not drawn to the specks.
+func (p *picture) leave(e *entrant) {
+	if !e.flat {
+		row := p.rows.at(e.row)
+		p.addSpeck(row, e.row, row.Geometry(), live.Extent{Size: e.size})
 	}
 }

@@ -1,14 +1,21 @@
 package render
 
 import (
-	"strconv"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/paulmach/orb"
 
 	"wutu/layers"
+	"wutu/layers/live"
 	"wutu/tiles/mvt"
 )
+
+// crowds are the points of a tile by cell.
+type crowds struct {
+	cells []crowd
+	some  bool
+}
 
 // crowd is the points of one cell: each of them while there is room, then only
 // their number and the sum of their places, in steps of the grid (tiles.Grid.Fine),
@@ -16,56 +23,119 @@ import (
 type crowd struct {
 	count      int
 	sumX, sumY uint64
-	members    []item
+	members    [mostPerCell]member // the first count of them
 }
 
-func (c *collector) addPoint(row layers.Row, p orb.Point) {
-	at, own := c.frame.Place(p)
-	if !own {
+type member struct {
+	row int
+	at  mvt.XY
+}
+
+const crowdsAcross = mvt.Extent / pointCell
+
+func (k *crowds) clear() {
+	if k.some {
+		for i := range k.cells {
+			c := &k.cells[i]
+			c.count, c.sumX, c.sumY = 0, 0, 0
+		}
+		k.some = false
+	}
+}
+
+func (k *crowds) at(x, y int64) *crowd {
+	if k.cells == nil {
+		k.cells = make([]crowd, crowdsAcross*crowdsAcross)
+	}
+	k.some = true
+	return &k.cells[y/pointCell*crowdsAcross+x/pointCell]
+}
+
+func (p *picture) addPoint(row layers.Row, at orb.Point) {
+	if !(at[0] >= -180 && at[0] <= 180 && at[1] >= -90 && at[1] <= 90) {
 		return
 	}
-	k := &c.crowds[at.Y/pointCell*cellsAcross+at.X/pointCell]
-	x, y := c.tile.Grid.Fine(p)
+	if at[0] == 180 { // the same place
+		at[0] = -180
+	}
+	x, y := p.tile.Grid.Fine(at)
+	unit := mvt.XY{}
+	if p.tile.Z <= finestClump {
+		ux, uy := p.place(uint64(x), uint64(y))
+		if ux < 0 || uy < 0 || ux >= mvt.Extent || uy >= mvt.Extent {
+			return
+		}
+		unit = mvt.XY{X: int32(ux), Y: int32(uy)}
+	} else {
+		var own bool
+		if unit, own = p.frame.Place(at); !own {
+			return
+		}
+	}
+	k := p.crowds.at(int64(unit.X), int64(unit.Y))
+	if k.count < p.perPoint() {
+		k.members[k.count] = member{p.rows.add(row, p.layer), unit}
+	}
 	k.count++
 	k.sumX, k.sumY = k.sumX+uint64(x), k.sumY+uint64(y)
-	if k.count > c.perPoint {
-		k.members = nil
+}
+
+func (p *picture) perPoint() int { return pointsPerCell(p.tile.Z) }
+
+// hair widens boxes: sines are not exact to the last bit, and corners a hair further
+// out hold all that the box holds.
+const hair = 1e-12
+
+// chooseCrowd decides about points in a box: those beyond the tile are left out,
+// those of one cell with too many to be drawn one by one are taken together.
+func (p *picture) chooseCrowd(box orb.Bound, n int) live.Choice {
+	if box.Max[0] >= 180 { // which is the tile at the other end
+		return live.Divide
+	}
+	fineX, fineY := p.tile.Grid.Fine(orb.Point{box.Min[0], box.Max[1] + hair})
+	x0, y0 := p.place(uint64(fineX), uint64(fineY))
+	fineX, fineY = p.tile.Grid.Fine(orb.Point{box.Max[0], box.Min[1] - hair})
+	x1, y1 := p.place(uint64(fineX), uint64(fineY))
+	if x1 < 0 || y1 < 0 || x0 >= mvt.Extent || y0 >= mvt.Extent {
+		return live.Skip
+	}
+	if x0 < 0 || y0 < 0 || x1 >= mvt.Extent || y1 >= mvt.Extent || x0/pointCell != x1/pointCell || y0/pointCell != y1/pointCell {
+		return live.Divide
+	}
+	if p.crowds.at(x0, y0).count+n <= p.perPoint() {
+		return live.Divide
+	}
+	return live.Gather
+}
+
+// run adds n points taken together.
+func (p *picture) run(box orb.Bound, n int, sumX, sumY uint64) {
+	x, y := p.tile.Grid.Fine(box.Center())
+	ux, uy := p.place(uint64(x), uint64(y))
+	k := p.crowds.at(ux, uy)
+	k.count += n
+	k.sumX, k.sumY = k.sumX+sumX, k.sumY+sumY
+}
+
+// gather turns the cells of points into items, cell by cell, in a cell by a hash of
+// the id.
+func (p *picture) gather() {
+	if !p.crowds.some {
 		return
 	}
-	it := c.item(row)
-	it.geometry.Reset(mvt.Points)
-	it.geometry.Add([]mvt.XY{at})
-	k.members = append(k.members, it)
-}
-
-// gather turns the cells of points into items.
-func (c *collector) gather() {
-	for i := range c.crowds {
-		k := &c.crowds[i]
-		if k.count <= c.perPoint {
-			c.points = append(c.points, k.members...)
+	for i := range p.crowds.cells {
+		k := &p.crowds.cells[i]
+		if k.count > p.perPoint() {
+			// The mean of places in the cell, rounded down, lies in the cell.
+			x, y := p.place(k.sumX/uint64(k.count), k.sumY/uint64(k.count))
+			p.points = append(p.points, item{row: none, key: p.cellKey(pointCell, int64(i%crowdsAcross), int64(i/crowdsAcross)),
+				count: k.count, kind: mvt.Points, at: mvt.XY{X: int32(x), Y: int32(y)}})
 			continue
 		}
-		it := item{key: c.cellKey(i), count: k.count}
-		it.geometry.Reset(mvt.Points)
-		// The mean of places in the cell, rounded down, lies in the cell.
-		x, y := c.unit(k.sumX/uint64(k.count), k.sumY/uint64(k.count))
-		it.geometry.Add([]mvt.XY{{X: int32(x), Y: int32(y)}})
-		c.points = append(c.points, it)
+		from := len(p.points)
+		for _, m := range k.members[:k.count] {
+			p.points = append(p.points, item{row: m.row, key: xxhash.Sum64String(p.rows.id(m.row)), kind: mvt.Points, at: m.at})
+		}
+		slices.SortFunc(p.points[from:], p.order)
 	}
-}
-
-// unit is the tile unit of a place in steps of the grid: a tile has 2^12 units, the
-// grid 2^32 steps.
-func (c *collector) unit(x, y uint64) (ux, uy int64) {
-	g, z := c.tile.Grid, c.tile.Z
-	return int64(x*uint64(g.Columns(z))>>20) - int64(c.tile.X)*mvt.Extent, int64(y*uint64(g.Rows(z))>>20) - int64(c.tile.Y)*mvt.Extent
-}
-
-// cellKey is a stable number for a cell of points.
-func (c *collector) cellKey(i int) uint64 {
-	b := append([]byte(c.layer.ID), " cell "...)
-	b = append(b, c.tile.String()...)
-	b = strconv.AppendInt(append(b, ' '), int64(i), 10)
-	return xxhash.Sum64(b)
 }

@@ -10,32 +10,38 @@ import (
 
 	"wutu/geo/predicate"
 	"wutu/layers"
+	"wutu/layers/live"
 	"wutu/tiles/mvt"
 )
 
 // labelPixels is the least side of a polygon's box that is labelled.
-const labelPixels = 24
+const labelPixels = 24.0
 
 // label adds the label of a polygon when this tile owns its place.
-func (c *collector) label(row layers.Row, g orb.Geometry, side, area float64) {
-	if c.title < 0 || side < labelPixels*pixel {
+func (p *picture) label(row layers.Row, g orb.Geometry, e live.Extent) {
+	if p.title < 0 || !p.labelled(g) {
 		return
 	}
-	name := row.Value(c.title)
-	if name.IsNull() || name.Str() == "" {
+	if name := row.Value(p.title); name.IsNull() || name.Str() == "" {
 		return
 	}
-	at, own := c.frame.Place(c.labels.point(g))
+	at, own := p.frame.Place(p.cached.point(g))
 	if !own {
 		return
 	}
-	it := item{id: row.ID(), size: area, values: []layers.Value{name}}
-	it.key = xxhash.Sum64String(it.id)
-	it.geometry.Reset(mvt.Points)
-	it.geometry.Add([]mvt.XY{at})
-	width, height := c.units()
-	it.count = rankOf(area / width / height)
-	c.picture.labels = append(c.picture.labels, it)
+	i := p.rows.add(row, p.layer)
+	p.labels = append(p.labels, item{row: i, size: e.Size, key: xxhash.Sum64String(p.rows.id(i)), kind: mvt.Points, at: at,
+		count: rankOf(float64(e.Size) / (1 << 32) / (1 << 32))})
+}
+
+// labelled reports whether the box of g is large enough for a name.
+func (p *picture) labelled(g orb.Geometry) bool {
+	b := g.Bound()
+	grid, z := p.tile.Grid, p.tile.Z
+	x0, y0 := grid.Project(orb.Point{b.Min[0], b.Max[1]})
+	x1, y1 := grid.Project(orb.Point{b.Max[0], b.Min[1]})
+	const least = labelPixels * pixel / mvt.Extent
+	return (x1-x0)*float64(grid.Columns(z)) >= least || (y1-y0)*float64(grid.Rows(z)) >= least
 }
 
 // rankOf is 0 for a polygon of half the grid's square or more and grows by one as the area

@@ -11,7 +11,6 @@ import (
 	"wutu/layers/access"
 	"wutu/tiles"
 	"wutu/tiles/mvt"
-	"wutu/tiles/shape"
 )
 
 // Limits of a request and of a tile.
@@ -33,8 +32,9 @@ type Request struct {
 // Renderer makes tiles. It is safe for many goroutines; its memory is a bounded
 // number of label points. The zero Renderer is ready.
 type Renderer struct {
-	labels  labelCache
-	writers sync.Pool
+	labels   labelCache
+	writers  sync.Pool // of *mvt.Writer
+	pictures sync.Pool // of *picture
 }
 
 // Tile returns the bytes of the vector tile of r's layers from s; none when
@@ -49,6 +49,11 @@ func (d *Renderer) Tile(ctx context.Context, s Source, r Request) ([]byte, error
 		return nil, err
 	}
 	drawn := make([]*picture, 0, len(defs))
+	defer func() {
+		for _, p := range drawn {
+			d.putBack(p)
+		}
+	}()
 	for _, l := range defs {
 		p, err := d.collect(ctx, s, &r, l)
 		if err != nil {
@@ -108,6 +113,3 @@ func check(s Source, r *Request, least access.Mode) ([]*layers.Layer, error) {
 	}
 	return defs, nil
 }
-
-// frame returns the frame for the layer's pictures at the tile's zoom.
-func frame(t tiles.ID) *shape.Frame { return shape.NewFrame(t, gridOf(t.Z), shape.DefaultBuffer) }

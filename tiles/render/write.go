@@ -46,22 +46,25 @@ func (p *picture) write(w *mvt.Writer, cut int, asked []string) error {
 	if err := w.Layer(p.layer.ID); err != nil {
 		return err
 	}
-	shapes := p.shapes[:min(len(p.shapes), MaxFeatures>>max(cut-1, 0))]
-	lines := make([]int, 0, len(shapes))
 	var tags []mvt.Tag
 	put := func(it *item, bare bool) {
 		tags = p.tags(tags[:0], it, cut, bare)
-		w.Feature(it.key, &it.geometry, tags)
+		g := p.geometry(it)
+		w.Feature(it.key, &g, tags)
 	}
+	for i := range p.squares { // below all others
+		put(&p.squares[i], cut > 1)
+	}
+	shapes := p.shapes[:min(len(p.shapes), max(MaxFeatures-len(p.squares), 0)>>max(cut-1, 0))]
 	for i := range shapes {
-		if shapes[i].geometry.Type == mvt.Lines {
-			lines = append(lines, i) // painted in file order: the most important last
-			continue
+		if shapes[i].kind != mvt.Lines {
+			put(&shapes[i], false)
 		}
-		put(&shapes[i], false)
 	}
-	for _, i := range slices.Backward(lines) {
-		put(&shapes[i], false)
+	for i := len(shapes) - 1; i >= 0; i-- { // painted in file order: the most important last
+		if shapes[i].kind == mvt.Lines {
+			put(&shapes[i], false)
+		}
 	}
 	for i := range p.points {
 		put(&p.points[i], cut > 1)
@@ -75,26 +78,31 @@ func (p *picture) write(w *mvt.Writer, cut int, asked []string) error {
 	}
 	for i := range p.labels {
 		it := &p.labels[i]
-		tags = append(tags[:0], mvt.Tag{Key: idKey, Value: mvt.Str(it.id)},
-			mvt.Tag{Key: "name", Value: value(it.values[0])}, mvt.Tag{Key: "rank", Value: mvt.Int(int64(it.count))})
-		w.Feature(it.key, &it.geometry, tags)
+		row := p.rows.at(it.row)
+		tags = append(tags[:0], mvt.Tag{Key: idKey, Value: mvt.Str(row.ID())},
+			mvt.Tag{Key: "name", Value: value(row.Value(p.title))}, mvt.Tag{Key: "rank", Value: mvt.Int(int64(it.count))})
+		g := p.geometry(it)
+		w.Feature(it.key, &g, tags)
 	}
 	return nil
 }
 
 func (p *picture) tags(tags []mvt.Tag, it *item, cut int, bare bool) []mvt.Tag {
-	if it.id == "" {
+	if it.row == none {
 		return append(tags, mvt.Tag{Key: countKey, Value: mvt.Int(int64(it.count))})
 	}
-	tags = append(tags, mvt.Tag{Key: idKey, Value: mvt.Str(it.id)})
-	if bare {
-		return tags
+	if it.count > 0 {
+		tags = append(tags, mvt.Tag{Key: countKey, Value: mvt.Int(int64(it.count))})
 	}
-	for i, f := range p.fields {
-		if cut > 0 && !slices.Contains(p.brief, f) {
-			continue
+	row := p.rows.at(it.row)
+	for i := range p.columns {
+		c := &p.columns[i]
+		switch {
+		case c.field < 0:
+			tags = append(tags, mvt.Tag{Key: c.name, Value: mvt.Str(row.ID())})
+		case !bare && (cut == 0 || c.brief):
+			tags = append(tags, mvt.Tag{Key: c.name, Value: value(row.Value(c.field))})
 		}
-		tags = append(tags, mvt.Tag{Key: p.layer.Fields[f].Name, Value: value(it.values[i])})
 	}
 	return tags
 }

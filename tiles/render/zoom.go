@@ -11,6 +11,7 @@ const (
 	pixel     = mvt.Extent / 512
 	pointCell = 32 * pixel // side of a cell of points
 	shapeCell = 16 * pixel // side of a cell of small lines and polygons
+	speckCell = 8 * pixel  // side of a cell that shows the area of polygons that are not drawn
 
 	// shapesPerCell is the room of a cell for small lines and polygons: 1,024 cells
 	// of 8 keep a tile below MaxFeatures.
@@ -37,10 +38,12 @@ func gridOf(z tiles.Zoom) int {
 // pointsPerCell is how many points a cell shows one by one. A tile has 256 cells.
 func pointsPerCell(z tiles.Zoom) int {
 	if z >= 17 {
-		return 36
+		return mostPerCell
 	}
 	return 16
 }
+
+const mostPerCell = 36
 
 // classField is the field that ranks lines when it has codes, most important
 // first.

@@ -83,7 +83,9 @@ func TestSmallShapesAgreeAcrossBorders(t *testing.T) {
 	ids := func(n tiles.ID) map[string]bool {
 		out := map[string]bool{}
 		for _, f := range tile(t, s, n, model.Buildings)[0].Features {
-			out[f.Get("id").Any().(string)] = true
+			if f.Get("point_count").Any() == nil { // not a rectangle that stands for what has no room
+				out[f.Get("id").Any().(string)] = true
+			}
 		}
 		return out
 	}

@@ -63,11 +63,11 @@ func (f *Frame) cutRing(dst []XY, shift int64) []XY {
 		}
 		return dst
 	}
-	ring := make([]point64, len(f.projected), len(f.projected)+8)
-	for i, p := range f.projected {
-		ring[i] = point64{p.x + shift, p.y}
+	ring, next := f.cutting[0][:0], f.cutting[1]
+	for _, p := range f.projected {
+		ring = append(ring, point64{p.x + shift, p.y})
 	}
-	next := make([]point64, 0, len(ring)+8)
+	defer func() { f.cutting = [2][]point64{ring, next} }()
 	for _, s := range f.sides() {
 		if len(ring) == 0 {
 			return dst

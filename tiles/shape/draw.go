@@ -1,6 +1,8 @@
 package shape
 
 import (
+	"slices"
+
 	"github.com/paulmach/orb"
 
 	"wutu/tiles/mvt"
@@ -119,6 +121,33 @@ func (f *Frame) polygon(dst *mvt.Geometry, p orb.Polygon) {
 	}
 }
 
+// Collapses reports whether a polygon has no picture in any tile of the zoom, since
+// rounding leaves nothing of it. It depends on the polygon and the zoom alone.
+func (f *Frame) Collapses(g orb.Geometry) bool {
+	switch g := g.(type) {
+	case orb.Ring:
+		return !f.project(g) || len(clean(f.uncut())) == 0
+	case orb.Polygon:
+		return len(g) == 0 || f.Collapses(g[0])
+	case orb.Bound:
+		return f.Collapses(g.ToRing())
+	case orb.MultiPolygon:
+		return !slices.ContainsFunc(g, func(p orb.Polygon) bool { return !f.Collapses(p) })
+	case orb.Collection:
+		return !slices.ContainsFunc(g, func(part orb.Geometry) bool { return part != nil && !f.Collapses(part) })
+	}
+	return true
+}
+
+// uncut is the projected ring as it is, near the origin.
+func (f *Frame) uncut() []XY {
+	f.spare = f.spare[:0]
+	for _, p := range f.projected {
+		f.spare = append(f.spare, XY{X: int32(p.x - f.projected[0].x), Y: int32(p.y - f.projected[0].y)})
+	}
+	return f.spare
+}
+
 // Area2 is mvt.Area2.
 func Area2(ring []XY) int64 { return mvt.Area2(ring) }
 
@@ -127,7 +156,7 @@ func Area2(ring []XY) int64 { return mvt.Area2(ring) }
 func (f *Frame) finish(dst *mvt.Geometry) {
 	switch {
 	case len(f.rings) == 0:
-	case valid(f.rings):
+	case f.valid():
 		for i, r := range f.rings {
 			if (Area2(r) > 0) != (i == 0) {
 				reverse(r)

@@ -27,11 +27,18 @@ type Frame struct {
 	width, height  int64 // units along the sides of the whole square
 	grid           int64
 	low, high      int32 // the clipping window, inclusive
-	rings          [][]XY
-	spare          []XY
-	arena          []XY
-	projected      []point64
 	projectedBound bound64
+	memory
+}
+
+// memory is what a frame uses again from call to call.
+type memory struct {
+	rings     [][]XY
+	spare     []XY
+	arena     []XY
+	projected []point64
+	cutting   [2][]point64
+	edges     []segment
 }
 
 // XY is a place in tile units.
@@ -46,12 +53,19 @@ type bound64 struct{ minX, minY, maxX, maxY int64 }
 // rounded to multiples of grid units (a power of two up to 64; less than 1 means 1),
 // and geometry reaches buffer units beyond the square (clamped to 0…MaxBuffer).
 func NewFrame(t tiles.ID, grid, buffer int) *Frame {
+	f := new(Frame)
+	f.Aim(t, grid, buffer)
+	return f
+}
+
+// Aim makes f what NewFrame returns and keeps its memory.
+func (f *Frame) Aim(t tiles.ID, grid, buffer int) {
 	width, height := int64(t.Grid.Columns(t.Z))*mvt.Extent, int64(t.Grid.Rows(t.Z))*mvt.Extent
 	buffer = min(max(buffer, 0), MaxBuffer)
-	return &Frame{
+	*f = Frame{
 		tile: t, scaleX: float64(width), scaleY: float64(height), width: width, height: height, grid: int64(min(max(grid, 1), 64)),
 		originX: int64(t.X) * mvt.Extent, originY: int64(t.Y) * mvt.Extent,
-		low: int32(-buffer), high: int32(mvt.Extent + buffer),
+		low: int32(-buffer), high: int32(mvt.Extent + buffer), memory: f.memory,
 	}
 }
 

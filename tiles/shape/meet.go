@@ -11,15 +11,16 @@ type segment struct {
 	ring, index int
 }
 
-func segmentsOf(rings [][]XY) []segment {
-	n := 0
-	for _, r := range rings {
-		n += len(r)
-	}
-	out := make([]segment, 0, n)
+func segmentsOf(rings [][]XY) []segment { return appendSegments(nil, rings) }
+
+func appendSegments(out []segment, rings [][]XY) []segment {
 	for i, r := range rings {
-		for j := range r {
-			out = append(out, segment{r[j], r[(j+1)%len(r)], i, j})
+		last := len(r) - 1
+		for j := range last {
+			out = append(out, segment{r[j], r[j+1], i, j})
+		}
+		if last >= 0 {
+			out = append(out, segment{r[last], r[0], i, last})
 		}
 	}
 	return out

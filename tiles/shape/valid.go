@@ -1,16 +1,18 @@
 package shape
 
-// valid reports whether the rings, each cleaned, are a polygon as it may be
+// valid reports whether f.rings, each cleaned, are a polygon as it may be
 // written: no edge touches another except neighbours at their common point,
 // every ring after the first inside the first and outside all others. It costs
 // O(n log n) for n edges of which few overlap in x and y; a polygon whose rings
 // touch, which would be allowed, is reported as not valid.
-func valid(rings [][]XY) bool {
-	if len(rings) == 1 && len(rings[0]) == 3 {
+func (f *Frame) valid() bool {
+	rings := f.rings
+	if len(rings) == 1 && convex(rings[0]) {
 		return true
 	}
 	ok := true
-	meetings(segmentsOf(rings), func(a, b segment) bool {
+	f.edges = appendSegments(f.edges[:0], rings)
+	meetings(f.edges, func(a, b segment) bool {
 		ok = a.ring == b.ring && neighbours(a, b, len(rings[a.ring]))
 		return ok
 	})
@@ -26,6 +28,25 @@ func valid(rings [][]XY) bool {
 		}
 	}
 	return true
+}
+
+// convex reports whether a cleaned ring turns one way only, and round once: so it
+// crosses nothing.
+func convex(ring []XY) bool {
+	n := len(ring)
+	a, b := ring[n-2], ring[n-1]
+	way := turn(a, b, ring[0])
+	changes, east := 0, b.X > a.X || b.X == a.X && b.Y > a.Y
+	for _, c := range ring {
+		if turn(a, b, c) != way {
+			return false
+		}
+		if e := c.X > b.X || c.X == b.X && c.Y > b.Y; e != east {
+			changes, east = changes+1, e
+		}
+		a, b = b, c
+	}
+	return changes == 2
 }
 
 // neighbours reports whether two meeting edges of a ring of n points are
