@@ -41,6 +41,8 @@ type Field struct {
 	Mask     Mask      // what a masked value shows
 	Sealed   bool      // encrypted in the store's files; needs a String field
 	Required bool      // whoever edits a feature gives it a value; imports may leave it out
+
+	CodeSystem CodeSystem // of a String field whose values are official codes: imports and edits refuse wrong ones
 }
 
 // Layer declares a set of features. It is immutable once handed to a store; a
@@ -131,6 +133,10 @@ func (l *Layer) Check() error {
 			return fail(f.Name, "has no type")
 		case len(f.Codes) > 0 && f.Type != String:
 			return fail(f.Name, "codes need a string field")
+		case f.CodeSystem != "" && f.Type != String:
+			return fail(f.Name, "a code system needs a string field")
+		case !f.CodeSystem.Known():
+			return fail(f.Name, "%.80q is no code system", f.CodeSystem)
 		case f.Measure && f.Type != Integer && f.Type != Number:
 			return fail(f.Name, "a measure needs a numeric field")
 		}

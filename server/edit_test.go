@@ -142,6 +142,7 @@ func TestWhatIsRefusedNamesThePlace(t *testing.T) {
 		"wrong type":         {with("properties.name", 7), "/properties/name", 201},
 		"nested":             {with("properties.name", []int{7}), "/properties/name", 400},
 		"bad code":           {with("properties.state", "fine"), "/properties/state", 400},
+		"wrong code":         {with("properties.code", "42050201"), "/properties/code", 400},
 		"no properties":      {with("properties", "x"), "/properties", 400},
 		"out of range":       {with("geometry.coordinates", []float64{200, 30}), "/geometry", 400},
 		"no coordinates":     {with("geometry.coordinates", "x"), "/geometry", 400},

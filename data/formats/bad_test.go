@@ -78,6 +78,22 @@ func TestBadRecords(t *testing.T) {
 	}
 }
 
+// TestWrongOfficialCodes checks that a value with a wrong check character is rejected by
+// name where the layer's schema names the code system.
+func TestWrongOfficialCodes(t *testing.T) {
+	schema, err := ingest.ParseSchema([]byte(`{"properties":{"owner":{"type":"string","x-wutu-code-system":"uscc"},"geometry":{"format":"geometry-point","x-ogc-role":"primary-geometry"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, sum, rejects, err := run(t, text("a.csv", "owner,lon,lat\n91350100M000100Y43,111,30\n91350100M000100Y34,111,30\n,111,30\n"), ingest.Options{Schema: schema})
+	if err != nil || sum.Stored != 2 || len(rejects) != 1 {
+		t.Fatalf("%+v, %v, %v", sum, rejects, err)
+	}
+	if r := rejects[0]; r.Record != 2 || r.Field != "owner" || r.Rule != "code" || r.Value != "91350100M000100Y34" || !strings.Contains(r.Message, "character 17") {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestBrokenFiles checks that a file that cannot be read on ends the import, names
 // the place, and leaves the features before.
 func TestBrokenFiles(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"wutu/layers"
+	"wutu/layers/code"
 )
 
 // layers checks the features of every layer against schema and log.
@@ -33,6 +34,9 @@ func (c *checker) features(t *table) error {
 		f, err := d.feature(r.values)
 		if err == nil {
 			err = f.CheckAgainst(t.layer)
+		}
+		if err == nil {
+			err = code.CheckFeature(t.layer, &f)
 		}
 		if err != nil {
 			return c.report(t.layer.ID, id, "%s", cause(err))

@@ -40,6 +40,8 @@ type fieldDoc struct {
 	Mask     string        `json:"mask,omitempty"`
 	Sealed   bool          `json:"sealed,omitempty"`
 	Required bool          `json:"required,omitempty"`
+
+	CodeSystem layers.CodeSystem `json:"code_system,omitempty"`
 }
 
 func optional(t layers.Title) *layers.Title {
@@ -57,7 +59,7 @@ func encodeDefinition(l *layers.Layer) (string, error) {
 	for i := range l.Fields {
 		f := &l.Fields[i]
 		d.Fields[i] = fieldDoc{Name: f.Name, Type: f.Type.String(), Title: optional(f.Title), Unit: f.Unit, Codes: f.Codes,
-			Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Mask: f.Mask.String(), Sealed: f.Sealed, Required: f.Required}
+			Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Mask: f.Mask.String(), Sealed: f.Sealed, Required: f.Required, CodeSystem: f.CodeSystem}
 	}
 	b, err := json.Marshal(d)
 	return string(b), err
@@ -89,7 +91,7 @@ func decodeDefinition(text string) (*layers.Layer, error) {
 	}
 	for i := range d.Fields {
 		f := &d.Fields[i]
-		field := layers.Field{Name: f.Name, Unit: f.Unit, Codes: f.Codes, Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Sealed: f.Sealed, Required: f.Required}
+		field := layers.Field{Name: f.Name, Unit: f.Unit, Codes: f.Codes, Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, Sealed: f.Sealed, Required: f.Required, CodeSystem: f.CodeSystem}
 		if field.Mask, err = layers.ParseMask(f.Mask); err != nil {
 			return nil, err
 		}

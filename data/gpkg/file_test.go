@@ -11,6 +11,7 @@ import (
 
 	"wutu/data/gpkg"
 	"wutu/layers"
+	"wutu/layers/keyring"
 )
 
 // sqlRun changes a file behind the store's back.
@@ -139,6 +140,26 @@ func TestCheckFinds(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// TestCheckFindsWrongCodes: values that their field's code system does not know are
+// found, sealed ones too.
+func TestCheckFindsWrongCodes(t *testing.T) {
+	dir := t.TempDir()
+	s := openSealed(t, filepath.Join(dir, "city.gpkg"), newRing(t, filepath.Join(dir, "keys"), keyring.Standard))
+	l := &layers.Layer{ID: "firms", Element: layers.Enterprise, Access: layers.PersonalAccess, Fields: []layers.Field{
+		{Name: "uscc", Type: layers.String, CodeSystem: layers.USCC}, {Name: "owner", Type: layers.String, CodeSystem: layers.CitizenID, Personal: true, Sealed: true}}}
+	firm := func(id, uscc, owner string) layers.Change {
+		return layers.Change{Op: layers.Put, Layer: "firms", ID: id, Feature: &layers.Feature{Key: id, Values: []layers.Value{layers.Text(uscc), layers.Text(owner)}}}
+	}
+	if _, err := s.Apply(t.Context(), layers.Batch{Layers: []*layers.Layer{l}, Changes: []layers.Change{
+		firm("good", "91350100M000100Y43", "11010519491231002X"), firm("one", "91350100M000100Y44", "11010519491231002X"), firm("two", "91350100M000100Y43", "110105194912310021")}}); err != nil {
+		t.Fatal(err)
+	}
+	problems, err := s.Check(t.Context())
+	if err != nil || len(problems) != 2 || !strings.Contains(problems[0].String(), "feature one: field uscc") || !strings.Contains(problems[1].String(), "feature two: field owner") {
+		t.Errorf("%v %v", problems, err)
 	}
 }
 

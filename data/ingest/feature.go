@@ -11,6 +11,7 @@ import (
 	"wutu/geo/crs"
 	"wutu/geo/valid"
 	"wutu/layers"
+	"wutu/layers/code"
 )
 
 // feature makes the feature of r for d, or says why there is none. size is its
@@ -38,6 +39,11 @@ func (im *importer) feature(d *destination, r *Raw) (f *layers.Feature, size int
 		if i := d.layer.FieldIndex(rej.Field); i >= 0 {
 			rej.Rule, rej.Value = "code", clip(f.Values[i].String())
 		}
+		return nil, 0, rej
+	}
+	if err := code.CheckFeature(d.layer, f); err != nil {
+		rej := rejection(err)
+		rej.Rule, rej.Value = "code", clip(f.Value(d.layer.FieldIndex(rej.Field)).Str())
 		return nil, 0, rej
 	}
 	return f, 96 + len(id) + size + sizeOf(f.Shape), nil

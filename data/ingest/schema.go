@@ -31,13 +31,14 @@ type propertyDoc struct {
 	Role        string   `json:"x-ogc-role"`
 	Unit        string   `json:"x-ogc-unit"`
 	Seq         int      `json:"x-ogc-propertySeq"`
+	CodeSystem  string   `json:"x-wutu-code-system"`
 	ReadOnly    bool     `json:"readOnly"`
 }
 
 // ParseSchema reads the definition of a layer from a JSON Schema as OGC API
 // Features Part 5 (23-058r2) has it and the server writes it: properties become
 // fields in the order of x-ogc-propertySeq, then of the document; enumerated
-// texts are codes; the geometry type is the format of the primary geometry. The
+// texts are codes; x-wutu-code-system names an official code system; the geometry type is the format of the primary geometry. The
 // id and other properties that are only read are left out. The layer has neither
 // id nor element yet. Errors are Invalid and name the JSON pointer, or TooLarge.
 func ParseSchema(data []byte) (*layers.Layer, error) {
@@ -72,7 +73,10 @@ func ParseSchema(data []byte) (*layers.Layer, error) {
 			}
 			continue
 		}
-		f := layers.Field{Name: name, Title: titles(p.Title, p.Description), Unit: p.Unit, Required: slices.Contains(doc.Required, name)}
+		f := layers.Field{Name: name, Title: titles(p.Title, p.Description), Unit: p.Unit, Required: slices.Contains(doc.Required, name), CodeSystem: layers.CodeSystem(p.CodeSystem)}
+		if !f.CodeSystem.Known() {
+			return nil, layers.Invalidf("schema", "/properties/"+name+"/x-wutu-code-system", "is no code system")
+		}
 		if f.Title == (layers.Title{}) {
 			f.Title = layers.Title{ZH: name, EN: name}
 		}

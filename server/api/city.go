@@ -109,6 +109,8 @@ type fieldInfo struct {
 	Ref      string        `json:"ref,omitempty"`
 	Search   bool          `json:"search,omitempty"`
 	Measure  bool          `json:"measure,omitempty"`
+
+	CodeSystem layers.CodeSystem `json:"code_system,omitempty"`
 }
 
 type knownLayers struct {
@@ -157,7 +159,7 @@ func describe(l *layers.Layer) layerInfo {
 	for i := range l.Fields {
 		f := &l.Fields[i]
 		info.Schema.Fields = append(info.Schema.Fields, fieldInfo{Name: f.Name, Type: f.Type.String(), Title: f.Title,
-			Unit: f.Unit, Codes: f.Codes, Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure})
+			Unit: f.Unit, Codes: f.Codes, Personal: f.Personal, Ref: f.Ref, Search: f.Search, Measure: f.Measure, CodeSystem: f.CodeSystem})
 	}
 	return info
 }

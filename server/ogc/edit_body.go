@@ -15,6 +15,7 @@ import (
 
 	"wutu/geo/valid"
 	"wutu/layers"
+	"wutu/layers/code"
 	lines "wutu/layers/geojson"
 	"wutu/server/geojson"
 	"wutu/server/openapi"
@@ -128,6 +129,9 @@ func (e *editing) assign(f *layers.Feature, properties map[string]json.RawMessag
 			if err != nil {
 				return err
 			}
+			if err := e.official(i, v, old); err != nil {
+				return err
+			}
 			f.Values[i] = v
 			continue
 		}
@@ -168,6 +172,20 @@ func (e *editing) value(raw json.RawMessage, d *layers.Field) (layers.Value, err
 		return layers.Value{}, wrong(at, fmt.Sprintf("%.80q is not one of its codes", v.Str()))
 	}
 	return v, nil
+}
+
+// official refuses a value that is no code of the field's code system, unless it is
+// what the feature has already.
+func (e *editing) official(i int, v layers.Value, old *held) error {
+	d := &e.layer.Fields[i]
+	if v.IsNull() || old != nil && old.seen.Value(i) == v {
+		return nil
+	}
+	err := code.Check(d.CodeSystem, v.Str())
+	if fault, ok := errors.AsType[*layers.Error](err); ok {
+		return wrong(propertyAt(d.Name), fault.Err.Error())
+	}
+	return err
 }
 
 // typeName is what a value of the type is in JSON.

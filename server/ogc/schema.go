@@ -25,6 +25,7 @@ type property struct {
 	Unit        string   `json:"x-ogc-unit,omitempty"`
 	Seq         int      `json:"x-ogc-propertySeq,omitempty"`
 	ReadOnly    bool     `json:"readOnly,omitempty"`
+	CodeSystem  string   `json:"x-wutu-code-system,omitempty"`
 }
 
 // geometryFormats are the values of format that Part 5 gives the geometry types.
@@ -41,7 +42,7 @@ func geometryFormat(l *layers.Layer) string {
 }
 
 func propertyOf(f *layers.Field) property {
-	p := property{Title: f.Title.ZH, Description: f.Title.EN, Unit: f.Unit}
+	p := property{Title: f.Title.ZH, Description: f.Title.EN, Unit: f.Unit, CodeSystem: string(f.CodeSystem)}
 	switch f.Type {
 	case layers.Integer:
 		p.Type = "integer"

@@ -722,6 +722,7 @@ export interface FieldInfo {
   ref?: string
   search?: boolean
   measure?: boolean
+  code_system?: string
 }
 
 export interface FieldLabel {
