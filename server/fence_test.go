@@ -54,14 +54,19 @@ func TestWatchesOfFences(t *testing.T) {
 	c.get("supervisor", "/api/v1/fences/trucks", 200)
 	c.get("supervisor", "/api/v1/fences/none", 404)
 
-	var records []layers.Record
+	var list []fence.Told
 	for i, kind := range []string{"enter", "dwell", "leave"} {
-		data, err := json.Marshal(fence.Told{Number: uint64(i + 1), Watch: "trucks", Object: "m1", Fence: gridID(0), Kind: kind, Visit: 1, At: now()})
+		list = append(list, fence.Told{Number: uint64(i + 1), Watch: "trucks", Object: "m1", Fence: gridID(0), Kind: kind, Visit: 1, At: now()})
+	}
+	var records []layers.Record
+	for key, part := range map[string][]fence.Told{"trucks/0000000000000001": list[:2], "trucks/0000000000000003": list[2:]} {
+		data, err := json.Marshal(part)
 		if err != nil {
 			t.Fatal(err)
 		}
-		records = append(records, layers.Record{Bucket: "fence-told", Key: "trucks/0000000000000000000" + string(rune('1'+i)), Data: data})
+		records = append(records, layers.Record{Bucket: "fence-told", Key: key, Data: data})
 	}
+	records = append(records, layers.Record{Bucket: "fence-mark", Key: "trucks", Data: []byte(`{"told":3,"seq":1}`)})
 	if _, err := c.live.Apply(t.Context(), layers.Batch{Records: records}); err != nil {
 		t.Fatal(err)
 	}

@@ -171,6 +171,9 @@ func TestTrackerAgainstModel(t *testing.T) {
 		places := map[string]orb.Point{}
 		var sent []fence.Fix
 		for step := range 300 {
+			if rng.IntN(10) == 0 {
+				fences.Settle()
+			}
 			now = now.Add(time.Duration(rng.IntN(60)) * time.Second)
 			switch k := rng.IntN(20); {
 			case step < 25 || k == 0: // a fence comes, changes or goes

@@ -1,39 +1,99 @@
 package fence
 
 import (
-	"maps"
 	"slices"
+	"strings"
 	"time"
-
-	"github.com/paulmach/orb"
 )
+
+// choice is a set of slots.
+type choice struct {
+	all   bool
+	slots []uint32 // in order
+}
+
+func (c *choice) has(n uint32) bool {
+	if c.all {
+		return true
+	}
+	_, ok := slices.BinarySearch(c.slots, n)
+	return ok
+}
 
 // Reconsider looks at all objects again after fences have changed at an instant:
 // those that are in one of them, or would be with their last fix. Transitions are
-// ordered by object, then as in Move. It costs O(objects).
+// ordered by object, then as in Move. It costs O(objects × changed fences), and each
+// object's next fix costs what a jump costs.
 func (b *Batch) Reconsider(at time.Time, fences ...string) []Transition {
-	t := b.tracker
-	t.fences.mu.RLock()
-	defer t.fences.mu.RUnlock()
-	touched := make(map[uint32]bool, len(fences))
-	for n := range t.fences.slots {
-		if slices.Contains(fences, t.fences.slots[n].id) {
-			touched[uint32(n)] = true
+	f := b.tracker.fences
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	var touched choice
+	for _, id := range fences {
+		if n, ok := f.named(id); ok {
+			touched.slots = append(touched.slots, n)
 		}
+		touched.slots = append(touched.slots, f.gone[id]...)
 	}
-	return b.again(at, touched)
+	slices.Sort(touched.slots)
+	touched.slots = slices.Compact(touched.slots)
+	return b.again(at, &touched)
 }
 
-// ReconsiderAll is Reconsider when any fence may have changed.
+// ReconsiderAll is Reconsider when any fence may have changed. It costs what a fix
+// of every object costs.
 func (b *Batch) ReconsiderAll(at time.Time) []Transition {
-	t := b.tracker
-	t.fences.mu.RLock()
-	defer t.fences.mu.RUnlock()
-	touched := make(map[uint32]bool, len(t.fences.slots))
-	for n := range t.fences.slots {
-		touched[uint32(n)] = true
+	f := b.tracker.fences
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return b.again(at, &choice{all: true})
+}
+
+// again looks at the objects in or at some fences. fences.mu is held.
+func (b *Batch) again(at time.Time, touched *choice) []Transition {
+	f := b.tracker.fences
+	concerned := func(o *object) bool {
+		return touched.all || slices.ContainsFunc(o.inside, func(v visit) bool { return touched.has(v.slot) }) ||
+			slices.ContainsFunc(touched.slots, func(n uint32) bool { return f.slots[n].holds(o.point) })
 	}
-	return b.again(at, touched)
+	s := stepper{tracker: b.tracker}
+	for _, e := range b.those(concerned) {
+		o := e.as(b)
+		s.begin(e.id, o, max(b.tracker.rules.HysteresisM, o.accuracy), touched)
+		// Told at the instant of the change; the object is as old as its last fix.
+		s.next.at = at.UnixMicro()
+		s.here = s.here[:0]
+		if touched.all {
+			s.here = f.at(o.point, s.here)
+			s.next.version = f.version
+		}
+		for _, n := range touched.slots {
+			if f.slots[n].holds(o.point) {
+				s.here = append(s.here, n)
+			}
+		}
+		s.stand(o.inside)
+		s.next.at = o.at
+		s.end()
+		b.changed = b.become(e, &s.next, b.changed)
+	}
+	b.sorted = false
+	return slices.DeleteFunc(s.out, func(t Transition) bool { return t.Kind == Inside })
+}
+
+// those lists the objects of which a question is true, in order of id.
+func (b *Batch) those(is func(*object) bool) (out []*entry) {
+	for e := range b.tracker.entries {
+		if o := e.as(b); o != nil && is(o) {
+			out = append(out, e)
+		}
+	}
+	byID(out)
+	return out
+}
+
+func byID(list []*entry) {
+	slices.SortFunc(list, func(x, y *entry) int { return strings.Compare(x.id, y.id) })
 }
 
 // Drop takes an object out of the tracker, as when it is deleted: it leaves the
@@ -42,81 +102,52 @@ func (b *Batch) Drop(id string, at time.Time) []Transition {
 	t := b.tracker
 	t.fences.mu.RLock()
 	defer t.fences.mu.RUnlock()
-	o, ok := b.changed[id]
-	if !ok {
-		o = t.get(id)
-	}
-	if o == nil {
+	e := t.find(t.shardOf(id), id, false)
+	if e == nil || e.as(b) == nil {
 		return nil
 	}
-	s := stepper{tracker: t, id: id, next: &object{point: o.point}}
-	for i := range o.inside {
-		s.tell(Leave, &o.inside[i], at.UnixMicro())
+	s := stepper{tracker: t}
+	s.begin(id, e.as(b), 0, nil)
+	for i := range s.next.inside {
+		s.tell(Leave, &s.next.inside[i], at.UnixMicro())
 	}
-	b.changed[id] = nil
-	return s.told()
-}
-
-// again looks at the objects near some fences. fences.mu is held.
-func (b *Batch) again(at time.Time, touched map[uint32]bool) []Transition {
-	t := b.tracker
-	return b.each(func(id string, o *object) (*object, []Transition) {
-		concerned := slices.ContainsFunc(o.inside, func(v visit) bool { return touched[v.slot] })
-		t.fences.tree.Search(orb.Bound{Min: o.point, Max: o.point}, func(n uint32) bool {
-			concerned = concerned || touched[n]
-			return !concerned
-		})
-		if !concerned {
-			return nil, nil
-		}
-		// Told at the instant of the change; the object is as old as its last fix.
-		s := stepper{tracker: t, id: id, was: o.inside,
-			next: &object{at: at.UnixMicro(), point: o.point, accuracy: o.accuracy, visits: o.visits}, margin: max(t.rules.HysteresisM, o.accuracy), changed: touched}
-		s.stand()
-		s.next.at = o.at
-		return s.next, slices.DeleteFunc(s.told(), func(t Transition) bool { return t.Kind == Inside })
-	})
+	s.end()
+	b.changed = b.become(e, nil, b.changed)
+	b.sorted = false
+	return s.out
 }
 
 // Tick finds the visits that have lasted the dwell time at an instant, whether
-// their objects send fixes or not; order and cost as Reconsider.
+// their objects send fixes or not; ordered as Reconsider. It costs O(log objects)
+// for each object with such a visit.
 func (b *Batch) Tick(now time.Time) []Transition {
 	t := b.tracker
 	t.fences.mu.RLock()
 	defer t.fences.mu.RUnlock()
-	long := t.rules.DwellTime.Microseconds()
-	if long <= 0 {
-		return nil
-	}
-	return b.each(func(id string, o *object) (*object, []Transition) {
-		due := func(v visit) bool { return !v.dwelt && now.UnixMicro()-v.since >= long }
-		if !slices.ContainsFunc(o.inside, due) {
-			return nil, nil
+	var due []*entry
+	concern := func(e *entry) {
+		if o := e.as(b); o != nil && o.due <= now.UnixMicro() {
+			due = append(due, e)
 		}
-		next := *o
-		next.inside = slices.Clone(o.inside)
-		s := stepper{tracker: t, id: id, next: &next}
+	}
+	for _, e := range t.queue.take(now.UnixMicro()) {
+		if e.known && e.now.due != never { // it stays in the queue until the batch is committed
+			t.queue.add(e, e.now.due)
+		}
+		concern(e)
+	}
+	for _, e := range b.changed {
+		concern(e)
+	}
+	byID(due)
+	due = slices.Compact(due)
+	s := stepper{tracker: t}
+	for _, e := range due {
+		s.begin(e.id, e.as(b), 0, nil)
 		s.dwell(now.UnixMicro())
-		return s.next, s.told()
-	})
-}
-
-// each steps every object, in order of id.
-func (b *Batch) each(step func(id string, o *object) (*object, []Transition)) (out []Transition) {
-	ids := append(b.tracker.Objects(), slices.Collect(maps.Keys(b.changed))...)
-	slices.Sort(ids)
-	for _, id := range slices.Compact(ids) {
-		o, ok := b.changed[id]
-		if !ok {
-			o = b.tracker.get(id)
-		}
-		if o == nil {
-			continue
-		}
-		if next, found := step(id, o); next != nil {
-			b.changed[id] = next
-			out = append(out, found...)
-		}
+		s.end()
+		b.changed = b.become(e, &s.next, b.changed)
 	}
-	return out
+	b.sorted = false
+	return s.out
 }

@@ -2,7 +2,9 @@ package fence
 
 import (
 	"hash/maphash"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -82,20 +84,50 @@ type Transition struct {
 	Changed       bool // because the fence changed, not because the object moved
 }
 
-// object is the state of one object. It is immutable.
+// object is the state of one object.
 type object struct {
 	at       int64 // microseconds
 	point    orb.Point
 	accuracy float64 // metres
 	visits   uint64
-	inside   []visit // in order of slots
+	inside   []visit // in order of slots; shared by states, never changed
+	due      int64   // when the next of the visits has lasted the dwell time; never for none
+	lingers  bool    // some visit is out, within the margin
+	version  uint64  // of the fences among which it stands; 0: not known
 }
+
+// never is an instant that does not come.
+const never = math.MaxInt64
 
 type visit struct {
 	slot   uint32
 	dwelt  bool
+	out    bool // outside, but not by more than the margin
 	number uint64
 	since  int64
+}
+
+// entry is the place of one object in a tracker, for as long as it is known.
+type entry struct {
+	id      string
+	now     object
+	known   bool // now is an object
+	batch   *Batch
+	next    object // what batch makes of it
+	keeps   bool   // next is an object
+	segment uint64 // of the journal, that has its state; 0: none
+	queue   int64  // the instant for which it stands in the tracker's queue; never: it does not
+}
+
+// as is the object as a batch sees it, nil when there is none.
+func (e *entry) as(b *Batch) *object {
+	switch {
+	case e.batch == b && e.keeps:
+		return &e.next
+	case e.batch != b && e.known:
+		return &e.now
+	}
+	return nil
 }
 
 const shards = 64
@@ -109,60 +141,84 @@ type Tracker struct {
 	seed   maphash.Seed
 	shards [shards]struct {
 		mu      sync.Mutex
-		objects map[string]*object
+		objects map[string]*entry
 	}
+	queue   queue // of visits that will have lasted the dwell time
+	journal journal
 }
 
 // NewTracker returns a tracker without objects.
 func NewTracker(f *Fences, r Rules) *Tracker {
 	t := &Tracker{rules: r, fences: f, seed: maphash.MakeSeed()}
 	for i := range t.shards {
-		t.shards[i].objects = make(map[string]*object)
+		t.shards[i].objects = make(map[string]*entry)
 	}
 	return t
 }
 
 func (t *Tracker) shardOf(id string) uint64 { return maphash.String(t.seed, id) % shards }
 
-func (t *Tracker) get(id string) *object {
-	s := &t.shards[t.shardOf(id)]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.objects[id]
-}
-
-func (t *Tracker) set(id string, o *object) {
-	s := &t.shards[t.shardOf(id)]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if o == nil {
-		delete(s.objects, id)
-		return
-	}
-	s.objects[id] = o
-}
-
-// Forget drops an object: what it was in is told to nobody.
-func (t *Tracker) Forget(id string) { t.set(id, nil) }
-
-// Objects lists the objects, in no order.
-func (t *Tracker) Objects() (out []string) {
-	for i := range t.shards {
-		out = append(out, t.ids(i)...)
-	}
-	return out
-}
-
-// ids lists the objects of one shard.
-func (t *Tracker) ids(shard int) []string {
+// find returns the entry of an object, nil when there is none and it shall not be
+// made.
+func (t *Tracker) find(shard uint64, id string, make bool) *entry {
 	s := &t.shards[shard]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]string, 0, len(s.objects))
-	for id := range s.objects {
-		out = append(out, id)
+	e := s.objects[id]
+	if e == nil && make {
+		e = &entry{id: id, queue: never}
+		s.objects[id] = e
+	}
+	return e
+}
+
+// set makes o the state of an entry; nil takes the entry out.
+func (t *Tracker) set(e *entry, o *object) {
+	s := &t.shards[t.shardOf(e.id)]
+	s.mu.Lock()
+	if e.known = o != nil; e.known {
+		e.now = *o
+	} else {
+		delete(s.objects, e.id)
+	}
+	s.mu.Unlock()
+	if o != nil && o.due < e.queue {
+		t.queue.add(e, o.due)
+	}
+}
+
+// Forget drops an object: what it was in is told to nobody.
+func (t *Tracker) Forget(id string) {
+	if e := t.find(t.shardOf(id), id, false); e != nil {
+		t.set(e, nil)
+	}
+}
+
+// Objects lists the objects, in no order.
+func (t *Tracker) Objects() (out []string) {
+	for e := range t.entries {
+		if e.known {
+			out = append(out, e.id)
+		}
 	}
 	return out
+}
+
+// entries yields the entries there are, in no order; of each shard as it was at one
+// instant.
+func (t *Tracker) entries(yield func(*entry) bool) {
+	var list []*entry
+	for i := range t.shards {
+		s := &t.shards[i]
+		s.mu.Lock()
+		list = slices.AppendSeq(list[:0], maps.Values(s.objects))
+		s.mu.Unlock()
+		for _, e := range list {
+			if !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // valid reports whether a fix says where it was.

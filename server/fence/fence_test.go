@@ -36,11 +36,11 @@ func told(t *testing.T, store layers.Reader) (out []fence.Told) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var x fence.Told
-		if err := json.Unmarshal(r.Data, &x); err != nil {
+		var part []fence.Told
+		if err := json.Unmarshal(r.Data, &part); err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, x)
+		out = append(out, part...)
 	}
 	return out
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -70,7 +69,8 @@ func (f *follower) run(ctx context.Context) {
 // changed or that moved since.
 func (f *follower) begin(ctx context.Context) error {
 	o := f.office.o
-	if err := f.recall(ctx); err != nil {
+	var err error
+	if f.mark, err = f.office.mark(ctx, f.watch.ID); err != nil {
 		return err
 	}
 	// The position comes before the view: what happens between comes twice and is known.
@@ -85,7 +85,6 @@ func (f *follower) begin(ctx context.Context) error {
 	if !ok || !ok2 {
 		return &layers.Error{Kind: layers.NotFound, Op: "fence", ID: f.watch.ID, Err: errors.New("a layer of the watch does not exist")}
 	}
-	var err error
 	if f.fencesAre, err = f.watch.Fences.program(fenceLayer); err == nil {
 		f.objectsAre, err = f.watch.Objects.program(objectLayer)
 	}
@@ -133,27 +132,17 @@ func (f *follower) begin(ctx context.Context) error {
 	return f.store(ctx, b, append(told, moved...), v.Seq())
 }
 
-// recall reads how far the watch has come.
-func (f *follower) recall(ctx context.Context) error {
-	f.mark = mark{}
-	data, err := layers.RecordOf(ctx, f.office.o.Records, bucketMark, f.watch.ID)
-	if err != nil || data == nil {
-		return err
-	}
-	if err := json.Unmarshal(data, &f.mark); err != nil {
-		return &layers.Error{Kind: layers.Internal, Op: "fence", ID: f.watch.ID, Err: err}
-	}
-	return nil
-}
-
 // restore reads the states of the objects.
 func (f *follower) restore(ctx context.Context) error {
-	prefix := f.watch.ID + "/"
-	for x, err := range f.office.o.Records.Records(ctx, bucketState, prefix) {
+	for x, err := range f.office.o.Records.Records(ctx, bucketJournal, f.watch.ID+"/") {
 		if err != nil {
 			return err
 		}
-		if err := f.tracker.Restore(strings.TrimPrefix(x.Key, prefix), x.Data); err != nil {
+		number, err := numberOf(x.Key)
+		if err == nil {
+			err = f.tracker.Load(fence.Segment{Number: number, Data: x.Data})
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -236,28 +225,27 @@ func (f *follower) next(ctx context.Context) error {
 // store keeps what a batch told and the states it leaves, then makes them the
 // tracker's.
 func (f *follower) store(ctx context.Context, b *fence.Batch, told []fence.Transition, seq uint64) error {
-	objects := b.Objects()
-	if len(objects) == 0 && len(told) == 0 {
+	if b.Len() == 0 && len(told) == 0 {
 		f.mark.Seq = seq
 		return nil
 	}
 	now := f.office.o.Now().UTC()
 	next := mark{Told: f.mark.Told, Seq: seq}
-	records := make([]layers.Record, 0, len(objects)+len(told)+1)
-	for _, id := range objects {
-		records = append(records, layers.Record{Bucket: bucketState, Key: f.watch.ID + "/" + id, Data: b.State(id)})
-	}
 	out := make([]Told, len(told))
 	for i := range told {
-		t := &told[i]
 		next.Told++
-		out[i] = Told{Number: next.Told, Watch: f.watch.ID, Object: t.Object, Fence: t.Fence, Kind: t.Kind.String(), Visit: t.Visit,
-			At: t.At, Since: t.Since, Lon: t.Point[0], Lat: t.Point[1], Changed: t.Changed}
-		data, err := json.Marshal(&out[i])
-		if err != nil {
-			return &layers.Error{Kind: layers.Internal, Op: "fence", ID: f.watch.ID, Err: err}
-		}
-		records = append(records, layers.Record{Bucket: bucketTold, Key: toldKey(f.watch.ID, next.Told), Data: data, Expires: now.Add(keepTold)})
+		out[i] = toldOf(f.watch.ID, next.Told, &told[i])
+	}
+	records, err := toldRecords(f.watch.ID, out, now.Add(keepTold))
+	if err != nil {
+		return err
+	}
+	segment, over := b.Segment()
+	if segment.Number > 0 {
+		records = append(records, layers.Record{Bucket: bucketJournal, Key: numberKey(f.watch.ID, segment.Number), Data: segment.Data})
+	}
+	for _, number := range over {
+		records = append(records, layers.Record{Bucket: bucketJournal, Key: numberKey(f.watch.ID, number)})
 	}
 	data, err := json.Marshal(next)
 	if err != nil {
@@ -274,6 +262,3 @@ func (f *follower) store(ctx context.Context, b *fence.Batch, told []fence.Trans
 	}
 	return nil
 }
-
-// toldKey sorts as the numbers do.
-func toldKey(id string, number uint64) string { return fmt.Sprintf("%s/%020d", id, number) }

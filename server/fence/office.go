@@ -50,10 +50,10 @@ func New(o Options) *Office {
 
 // Buckets of the records.
 const (
-	bucketWatch = "fence-watch" // id → Watch
-	bucketState = "fence-state" // id/object → state of layers/fence
-	bucketTold  = "fence-told"  // id/number → Told
-	bucketMark  = "fence-mark"  // id → mark
+	bucketWatch   = "fence-watch"   // id → Watch
+	bucketJournal = "fence-journal" // id/number → segment of layers/fence
+	bucketTold    = "fence-told"    // id/number of the first → some Told
+	bucketMark    = "fence-mark"    // id → mark
 )
 
 // mark is how far a watch has come.
@@ -61,24 +61,6 @@ type mark struct {
 	Told uint64 `json:"told"` // number of the last transition
 	Seq  uint64 `json:"seq"`  // last change of the city that is in it
 }
-
-// Told is a transition as it is stored and handed out.
-type Told struct {
-	Number  uint64    `json:"number"`
-	Watch   string    `json:"watch"`
-	Object  string    `json:"object"`
-	Fence   string    `json:"fence"`
-	Kind    string    `json:"kind"`
-	Visit   uint64    `json:"visit"`
-	At      time.Time `json:"at"`
-	Since   time.Time `json:"since,omitzero"`
-	Lon     float64   `json:"lon"`
-	Lat     float64   `json:"lat"`
-	Changed bool      `json:"fence_changed,omitempty"`
-}
-
-// keepTold is how long transitions can be read.
-const keepTold = 30 * 24 * time.Hour
 
 // watches reads all watches, in order of id.
 func (o *Office) watches(ctx context.Context) ([]Watch, error) {
@@ -177,53 +159,4 @@ func (o *Office) changed() {
 	case o.wake <- struct{}{}:
 	default: // it will look anyway
 	}
-}
-
-// maxRecent is how many transitions of a watch are at hand without reading.
-const maxRecent = 4096
-
-// tell keeps what was told and wakes those who wait for it; nothing for a watch that
-// is over.
-func (o *Office) tell(id string, told []Told) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(told) == 0 {
-		delete(o.recent, id)
-	} else {
-		list := append(o.recent[id], told...)
-		o.recent[id] = list[max(0, len(list)-maxRecent):]
-	}
-	if c := o.news[id]; c != nil {
-		close(c)
-		delete(o.news, id)
-	}
-}
-
-// after lists what was told behind a number, when it is at hand.
-func (o *Office) after(id string, since uint64) (list []Told, ok bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	list = o.recent[id]
-	if len(list) == 0 || since+1 < list[0].Number {
-		return nil, false
-	}
-	i, _ := slices.BinarySearchFunc(list, since, func(t Told, n uint64) int {
-		if t.Number <= n {
-			return -1
-		}
-		return 1
-	})
-	return slices.Clone(list[i:]), true
-}
-
-// await returns a channel that closes at the next transition of a watch.
-func (o *Office) await(id string) <-chan struct{} {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	c := o.news[id]
-	if c == nil {
-		c = make(chan struct{})
-		o.news[id] = c
-	}
-	return c
 }

@@ -196,7 +196,7 @@ func (o *Office) drop(c echo.Context, in *openapi.Input) error {
 		<-f.done
 	}
 	records := []layers.Record{{Bucket: bucketWatch, Key: w.ID}, {Bucket: bucketMark, Key: w.ID}}
-	for _, bucket := range []string{bucketState, bucketTold} {
+	for _, bucket := range []string{bucketJournal, bucketTold} {
 		for r, err := range o.o.Records.Records(ctx, bucket, w.ID+"/") {
 			if err != nil {
 				return err
@@ -221,7 +221,7 @@ func (o *Office) keep(c echo.Context, s *layers.Subject, action, id string, reco
 }
 
 // read lists transitions behind a number, at most limit of those that keep says.
-func (o *Office) read(c echo.Context, id string, since uint64, limit int, keep func(*Told) bool) ([]Told, uint64, error) {
+func (o *Office) read(ctx context.Context, id string, since uint64, limit int, keep func(*Told) bool) ([]Told, uint64, error) {
 	out, next := []Told{}, since
 	take := func(t *Told) bool {
 		if len(out) == limit {
@@ -241,16 +241,9 @@ func (o *Office) read(c echo.Context, id string, since uint64, limit int, keep f
 		}
 		return out, next, nil
 	}
-	for r, err := range o.o.Records.Records(c.Request().Context(), bucketTold, id+"/") {
+	for t, err := range o.stored(ctx, id, since) {
 		if err != nil {
 			return nil, 0, err
-		}
-		if r.Key <= toldKey(id, since) {
-			continue
-		}
-		var t Told
-		if err := json.Unmarshal(r.Data, &t); err != nil {
-			return nil, 0, &layers.Error{Kind: layers.Internal, Op: "fence", ID: r.Key, Err: err}
 		}
 		if !take(&t) {
 			break
@@ -265,7 +258,7 @@ func (o *Office) transitions(c echo.Context, in *openapi.Input) error {
 		return err
 	}
 	is := func(name, value string) bool { return !in.Has(name) || in.Text(name) == value }
-	list, next, err := o.read(c, w.ID, uint64(in.Int("since")), in.Int("limit"), func(t *Told) bool {
+	list, next, err := o.read(c.Request().Context(), w.ID, uint64(in.Int("since")), in.Int("limit"), func(t *Told) bool {
 		return is("object", t.Object) && is("fence", t.Fence) && is("kind", t.Kind)
 	})
 	if err != nil {
@@ -303,7 +296,7 @@ func (o *Office) stream(c echo.Context, in *openapi.Input) error {
 	for {
 		news := o.await(w.ID) // before reading: nothing is missed between
 		for {
-			list, next, err := o.read(c, w.ID, since, streamPage, nil)
+			list, next, err := o.read(ctx, w.ID, since, streamPage, nil)
 			if err != nil {
 				return nil //nolint:nilerr // the answer has begun: the client comes back
 			}
