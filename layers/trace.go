@@ -7,21 +7,19 @@ import "context"
 type Trace struct {
 	Rows    int      `json:"rows"`    // features, however they came
 	Last    int64    `json:"last"`    // largest row number in use, 0 for none
-	Logged  int64    `json:"logged"`  // largest row number that the changes asked about name, 0 for none
-	Foreign [2]int64 `json:"foreign"` // number and last position of the marks that foreign changes left
+	Strange int      `json:"strange"` // rows behind the Last of the trace before that no logged change made
+	Marks   [2]int64 `json:"marks"`   // number and last position of the marks that foreign changes left
 }
 
-// Follows reports whether t can have come from before by logged changes alone: no
-// marks were added and no row lies beyond those known before and those logged. Rows
-// are not compared: only who follows the log knows how many there should be.
-func (t Trace) Follows(before Trace) bool {
-	return t.Foreign == before.Foreign && t.Last <= max(before.Last, t.Logged)
-}
+// Follows reports whether t, taken with before, can have come from it by logged
+// changes alone. Rows are not compared: only who follows the log knows how many
+// there should be.
+func (t Trace) Follows(before Trace) bool { return t.Marks == before.Marks && t.Strange == 0 }
 
 // Tracer is a Store whose data other programs can write into.
 type Tracer interface {
-	// Traces returns the trace of every layer, Logged being about the changes with
-	// numbers above since, and the sequence of the state that was looked at. It costs
-	// a count of the rows and a look at the log's lines behind since.
-	Traces(ctx context.Context, since uint64) (seq uint64, traces map[string]Trace, err error)
+	// Traces returns the sequence of the state that is looked at and the trace of
+	// every layer. before, which may be nil, are earlier traces. It costs a count of
+	// the rows and a look at those that were added since before.
+	Traces(ctx context.Context, before map[string]Trace) (seq uint64, traces map[string]Trace, err error)
 }

@@ -24,6 +24,9 @@ import (
 // write to.
 const crashEnv = "WUTU_GPKG_VICTIM"
 
+// crashSnapshotEnv makes it write snapshots, too.
+const crashSnapshotEnv = "WUTU_GPKG_VICTIM_SNAPSHOT"
+
 func TestMain(m *testing.M) {
 	if path := os.Getenv(crashEnv); path != "" {
 		if err := victim(path); err != nil {
@@ -60,6 +63,9 @@ func victim(path string) error {
 	}
 	var mu sync.Mutex
 	fail := make(chan error)
+	if os.Getenv(crashSnapshotEnv) != "" {
+		go victimSnapshot(ctx, s, fail)
+	}
 	for w := range crashWriters {
 		go func() {
 			for round := int(first); ; round++ {

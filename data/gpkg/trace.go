@@ -8,11 +8,12 @@ import (
 
 var _ layers.Tracer = (*Store)(nil)
 
-// Traces implements layers.Tracer. Row numbers are fids. An update by another
-// program leaves a line in wutu_foreign; a row it adds or deletes shows in the
-// number of rows, unless it does both, and then in the largest fid, unless it reuses
-// that: Check finds the rest.
-func (s *Store) Traces(ctx context.Context, since uint64) (uint64, map[string]layers.Trace, error) {
+// Traces implements layers.Tracer. Row numbers are fids, marks lines of wutu_foreign,
+// which the update of a row by another program leaves. A row that it adds has no
+// version and, as a rule, a larger fid than all others; one that it deletes is missing
+// in the number of rows. What escapes is that it deletes a row and adds one under the
+// fid of another that was deleted: Check finds that.
+func (s *Store) Traces(ctx context.Context, before map[string]layers.Trace) (uint64, map[string]layers.Trace, error) {
 	var seq uint64
 	out := make(map[string]layers.Trace)
 	err := s.view(ctx, "gpkg.Traces", func(c *conn, cat *catalog) (err error) {
@@ -23,36 +24,26 @@ func (s *Store) Traces(ctx context.Context, since uint64) (uint64, map[string]la
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			name := quote(l.ID)
-			row, err := c.first("SELECT (SELECT count(*) FROM " + name + "), (SELECT max(fid) FROM " + name + ")")
-			if err != nil {
+			if out[l.ID], err = trace(c, cat.tables[l.ID], before[l.ID].Last); err != nil {
 				return err
 			}
-			rows, _ := row[0].(int64)
-			last, _ := row[1].(int64)
-			out[l.ID] = layers.Trace{Rows: int(rows), Last: last}
 		}
-		look := checker{ctx: ctx, conn: c}
-		note := func(num, a, b any, set func(t *layers.Trace, a, b int64)) {
-			n, _ := num.(int64)
-			first, _ := a.(int64)
-			second, _ := b.(int64)
-			if t := cat.byNum[n]; t != nil {
-				trace := out[t.layer.ID]
-				set(&trace, first, second)
-				out[t.layer.ID] = trace
-			}
-		}
-		if err := look.each("SELECT layer, max(fid) FROM wutu_changes WHERE seq > ? AND op <> 3 GROUP BY layer", func(r *rows) error {
-			note(r.values[0], r.values[1], nil, func(t *layers.Trace, last, _ int64) { t.Logged = last })
-			return nil
-		}, int64(min(since, 1<<63-1))); err != nil {
-			return err
-		}
-		return look.each("SELECT layer, count(*), max(rowid) FROM wutu_foreign GROUP BY layer", func(r *rows) error {
-			note(r.values[0], r.values[1], r.values[2], func(t *layers.Trace, n, last int64) { t.Foreign = [2]int64{n, last} })
-			return nil
-		})
+		return nil
 	})
 	return seq, out, err
+}
+
+func trace(c *conn, t *table, last int64) (layers.Trace, error) {
+	name := quote(t.layer.ID)
+	row, err := c.first("SELECT (SELECT count(*) FROM "+name+"), (SELECT max(fid) FROM "+name+
+		"), (SELECT count(*) FROM "+name+" WHERE fid > ?1 AND version IS NULL)"+
+		", (SELECT count(*) FROM wutu_foreign WHERE layer = ?2), (SELECT max(rowid) FROM wutu_foreign WHERE layer = ?2)", last, t.num)
+	if err != nil {
+		return layers.Trace{}, err
+	}
+	number := func(i int) int64 {
+		n, _ := row[i].(int64)
+		return n
+	}
+	return layers.Trace{Rows: int(number(0)), Last: number(1), Strange: int(number(2)), Marks: [2]int64{number(3), number(4)}}, nil
 }

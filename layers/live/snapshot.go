@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -72,8 +71,7 @@ type snapshots struct {
 	seq    uint64                  // of this state,
 	key    string                  // sealed with this key, "" for none,
 	stale  bool                    // but it should be written anew
-	traced uint64                  // state of the store that traces are of
-	traces map[string]layers.Trace // by layer; nil: nobody but the log's writers can write into the store
+	traces map[string]layers.Trace // of the store before what is resident was read, by layer; nil: others cannot write into it
 
 	last sync.Once // the writing when the catalog is closed
 }
@@ -109,6 +107,7 @@ func (s *snapshots) note(err error, format string, args ...any) {
 type kept struct {
 	seq     uint64
 	writers map[string]*writer
+	traced  uint64 // state of the store that snapshots.traces are of
 }
 
 // take returns the table of a layer, nil when it must be read from the store.
@@ -136,12 +135,16 @@ func (c *Catalog) restore(ctx context.Context, seq uint64, defs []*layers.Layer)
 	if err == nil {
 		defer file.Close()
 	}
-	since := uint64(math.MaxUint64)
+	var before map[string]layers.Trace
 	if r != nil {
-		since = r.Traced
+		before = r.traces(defs)
 	}
+	var traced uint64
 	var work errgroup.Group
-	work.Go(func() error { return s.look(ctx, c.store, since) })
+	work.Go(func() (err error) {
+		traced, s.traces, err = tracesOf(ctx, c.store, before)
+		return err
+	})
 	var k *kept
 	if r != nil {
 		if k, err = s.readLayers(ctx, r, defs); err == nil {
@@ -159,7 +162,13 @@ func (c *Catalog) restore(ctx context.Context, seq uint64, defs []*layers.Layer)
 		return nil, nil
 	}
 	s.held, s.seq, s.key = true, r.Seq, r.Key
-	s.untraced(k, r)
+	k.traced = traced
+	for id := range k.writers {
+		if !s.traces[id].Follows(before[id]) {
+			s.foreign(id)
+			delete(k.writers, id)
+		}
+	}
 	s.stale = s.stale || slices.ContainsFunc(defs, func(l *layers.Layer) bool { return k.writers[l.ID] == nil && s.keeps(l) })
 	return k, nil
 }
@@ -185,7 +194,7 @@ func (s *snapshots) openFile(ctx context.Context, store layers.Reader, seq uint6
 			return nil, err
 		case !slices.Contains(names, r.Name):
 			return nil, errors.New("it is not of this city, or of a state that the city has not been in")
-		case r.Seq > seq || r.Traced > seq:
+		case r.Seq > seq:
 			return nil, fmt.Errorf("it holds change %d, and the store has only %d", r.Seq, seq)
 		}
 		return r, nil
@@ -202,15 +211,23 @@ func snapshotNames(ctx context.Context, store layers.Reader) ([]string, error) {
 	return strings.Fields(string(data)), err
 }
 
-// look takes the traces of the store.
-func (s *snapshots) look(ctx context.Context, store layers.Store, since uint64) error {
-	t, ok := store.(layers.Tracer)
-	if !ok {
-		return nil
+// tracesOf takes the traces of a store, nil when other programs cannot write into it.
+func tracesOf(ctx context.Context, store layers.Store, before map[string]layers.Trace) (uint64, map[string]layers.Trace, error) {
+	if t, ok := store.(layers.Tracer); ok {
+		return t.Traces(ctx, before)
 	}
-	var err error
-	s.traced, s.traces, err = t.Traces(ctx, since)
-	return err
+	return 0, nil, nil
+}
+
+// traces returns what the file says of the layers that are defined as in it.
+func (r *snapshotReader) traces(defs []*layers.Layer) map[string]layers.Trace {
+	out := make(map[string]layers.Trace)
+	for i := range r.Layers {
+		if l := definedAs(defs, r.Layers[i].Definition); l != nil {
+			out[l.ID] = r.Layers[i].Trace
+		}
+	}
+	return out
 }
 
 // readLayers reads the layers whose definitions are the store's. One whose blocks
@@ -310,27 +327,6 @@ func (k *kept) bearable(seq uint64) error {
 	return nil
 }
 
-// untraced leaves out of k what other programs have written into since the snapshot,
-// as far as marks and row numbers tell.
-func (s *snapshots) untraced(k *kept, r *snapshotReader) {
-	if s.traces == nil {
-		return
-	}
-	before := make(map[string]layers.Trace)
-	for i := range r.Layers {
-		var l struct{ ID string }
-		if json.Unmarshal(r.Layers[i].Definition, &l) == nil {
-			before[l.ID] = r.Layers[i].Trace
-		}
-	}
-	for id := range k.writers {
-		if !s.traces[id].Follows(before[id]) {
-			s.foreign(id)
-			delete(k.writers, id)
-		}
-	}
-}
-
 func (s *snapshots) foreign(layer string) {
 	s.stale = true
 	s.note(nil, "layer %s is read from the store: another program has written into it", layer)
@@ -345,25 +341,24 @@ const steadyTries = 8
 // added or deleted is no change in the log. A layer that differs is read from the
 // store.
 func (c *Catalog) catchUp(ctx context.Context, k *kept) error {
-	tracer, ok := c.store.(layers.Tracer)
-	traced, traces := c.snap.traced, c.snap.traces
+	traced, traces := k.traced, c.snap.traces
+	again := false
 	for try := 0; ; try++ {
-		if err := c.replay(ctx); err != nil || !ok {
+		if err := c.replay(ctx); err != nil || traces == nil {
 			return err
-		}
-		if try > 0 {
-			var err error
-			if traced, traces, err = tracer.Traces(ctx, c.snap.traced); err != nil {
-				return err
-			}
 		}
 		if traced == c.seq || try == steadyTries {
 			break
 		}
+		var err error
+		if traced, traces, err = tracesOf(ctx, c.store, c.snap.traces); err != nil {
+			return err
+		}
+		again = true
 	}
 	for _, id := range slices.Sorted(maps.Keys(k.writers)) {
-		trace, known := traces[id]
-		if traced == c.seq && trace.Rows == c.tables[id].rowCount() && trace.Follows(c.snap.traces[id]) {
+		trace := traces[id]
+		if traced == c.seq && trace.Rows == c.tables[id].rowCount() && (!again || trace.Follows(c.snap.traces[id])) {
 			continue
 		}
 		c.snap.foreign(id)
@@ -371,10 +366,7 @@ func (c *Catalog) catchUp(ctx context.Context, k *kept) error {
 		if err != nil {
 			return err
 		}
-		c.tables[id] = fresh
-		if known {
-			c.snap.traces[id] = trace
-		}
+		c.tables[id], c.snap.traces[id] = fresh, trace
 	}
 	return nil
 }

@@ -49,9 +49,8 @@ func (p *prelude) bytes() []byte {
 
 // directory tells what is in the file.
 type directory struct {
-	Name   string       `json:"name"`   // of this file, which no other has; the store knows it
-	Seq    uint64       `json:"seq"`    // the state it holds
-	Traced uint64       `json:"traced"` // the state that the layers' traces are of
+	Name   string       `json:"name"` // of this file, which no other has; the store knows it
+	Seq    uint64       `json:"seq"`  // the state it holds
 	Layers []layerEntry `json:"layers"`
 	Key    string       `json:"-"` // that sealed it, "" for none
 }

@@ -83,7 +83,6 @@ func (s *snapshots) write(ctx context.Context, store layers.Store, v *View) (siz
 	if err != nil {
 		return 0, err
 	}
-	d.Traced = s.traced
 	fresh := s.o.Path + Unfinished
 	f, err := os.OpenFile(fresh, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -117,12 +116,9 @@ func (s *snapshots) write(ctx context.Context, store layers.Store, v *View) (siz
 // program has written into since they were read, nor, without keys, those with
 // sealed fields.
 func (s *snapshots) trusted(ctx context.Context, store layers.Store, v *View) ([]string, error) {
-	seq, now := uint64(0), map[string]layers.Trace(nil)
-	if t, ok := store.(layers.Tracer); ok {
-		var err error
-		if seq, now, err = t.Traces(ctx, s.traced); err != nil {
-			return nil, err
-		}
+	seq, now, err := tracesOf(ctx, store, s.traces)
+	if err != nil {
+		return nil, err
 	}
 	var out []string
 	for _, id := range slices.Sorted(maps.Keys(v.tables)) {
@@ -130,6 +126,9 @@ func (s *snapshots) trusted(ctx context.Context, store layers.Store, v *View) ([
 		if now != nil && (!now[id].Follows(s.traces[id]) || seq == v.seq && now[id].Rows != t.rowCount()) {
 			s.note(nil, "layer %s is left out of the snapshot: another program has written into it, which shows after the next start", id)
 			continue
+		}
+		if now != nil {
+			s.traces[id] = now[id]
 		}
 		if s.keeps(t.layer) {
 			out = append(out, id)
