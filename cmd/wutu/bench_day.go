@@ -142,7 +142,7 @@ func (d *day) people(ctx context.Context) error {
 		{"planner", nil, nil, &d.desks}, {"dispatcher", nil, nil, &d.desks}, {"supervisor", nil, nil, &d.desks}, {"commander", nil, nil, &d.desks},
 		{"planner", inside, limited, &d.desks}, {"dispatcher", inside, limited, &d.desks},
 		{"department", nil, []string{"--department", departments.Features[0].ID}, &d.desks}, {"themeowner", nil, nil, &d.desks},
-		{"gridworker", inside, limited, &d.outside}, {"gridworker", nil, nil, &d.outside}, {"public", nil, nil, &d.outside},
+		{"gridworker", inside, limited, &d.outside}, {"gridworker", nil, nil, &d.outside}, {publicRole, nil, nil, &d.outside},
 	} {
 		made, err := key(k.role, k.places, k.scope...)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"strconv"
 	"time"
 )
@@ -22,6 +23,8 @@ func (k *dayKey) place(r *rand.Rand) (lon, lat float64) {
 	at := k.places[r.IntN(len(k.places))]
 	return at[0], at[1]
 }
+
+const publicRole = "public"
 
 // think is a pause of a person, mean on average.
 func think(r *rand.Rand, mean time.Duration) time.Duration {
@@ -167,7 +170,10 @@ func (p *phone) next(r *rand.Rand, buf []byte) errand {
 		return errand{kind: dayLocate, pause: pause,
 			request: getRequest(buf, fmt.Sprintf("/api/v1/locate?lon=%f&lat=%f&accuracy=15", x, y), p.key.header, "Accept-Encoding: gzip")}
 	case n < 80:
-		layer := []string{"components", "buildings", "enterprises"}[r.IntN(3)]
+		layer := []string{"buildings", "enterprises", "components"}[r.IntN(3)]
+		if p.key.role == publicRole {
+			layer = "buildings" // the others are for staff
+		}
 		return errand{kind: dayNear, pause: pause,
 			request: getRequest(buf, fmt.Sprintf("/api/v1/near?layer=%s&lon=%f&lat=%f&k=10", layer, x, y), p.key.header, "Accept-Encoding: gzip")}
 	case n < 90 || p.mine == "":
@@ -178,7 +184,10 @@ func (p *phone) next(r *rand.Rand, buf []byte) errand {
 	}
 	id := p.mine
 	p.mine = ""
-	return errand{kind: dayStep, pause: pause,
+	if p.key.role == publicRole {
+		return errand{kind: dayBoard, pause: pause, request: getRequest(buf, "/api/v1/me/reports", p.key.header, "Accept-Encoding: gzip")}
+	}
+	return errand{kind: dayStep, pause: pause, also: http.StatusConflict, // somebody else took a step at that moment
 		request: postRequest(buf, "/api/v1/events/"+id+"/supplement", `{"note":"情况属实"}`, p.key.header, "Accept-Encoding: identity", "If-Match: *",
 			"Idempotency-Key: day-more-"+id)}
 }
@@ -213,11 +222,14 @@ func (d *dispatcher) next(r *rand.Rand, buf []byte) errand {
 	c := d.cases.open[0]
 	d.cases.open = d.cases.open[1:]
 	step := benchSteps[c.step]
-	return errand{kind: dayStep, pause: pause,
+	return errand{kind: dayStep, pause: pause, also: http.StatusConflict,
 		request: postRequest(buf, "/api/v1/events/"+c.id+"/"+step.name, step.body, d.key.header, "Accept-Encoding: identity", "If-Match: *",
-			"Idempotency-Key: day-"+strconv.Itoa(c.step)+"-"+c.id),
-		then: func(int, string, []byte) {
-			if c.step++; c.step < len(benchSteps)-1 { // the last is a supervisor's
+			"Idempotency-Key: day-"+strconv.FormatUint(r.Uint64(), 36)+"-"+c.id),
+		then: func(status int, _ string, _ []byte) {
+			if status != http.StatusConflict {
+				c.step++
+			}
+			if c.step < len(benchSteps)-1 { // the last is a supervisor's
 				d.cases.open = append(d.cases.open, c)
 			}
 		}}
