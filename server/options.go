@@ -65,6 +65,10 @@ type Options struct {
 	// SecureCookies keeps cookies on TLS also where it ends in front of the server.
 	SecureCookies bool
 
+	// NearWebhooks allows webhooks to addresses that are not of the public Internet,
+	// and without TLS.
+	NearWebhooks bool
+
 	// Encode writes exported files in one of Formats, into the folder ExportDir; nil:
 	// there are no exports.
 	Encode    disclose.Encoder

@@ -36,6 +36,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	background.Go(func() { s.events.Run(base) })
 	background.Go(func() { s.alarms.Run(base) })
 	background.Go(func() { s.fences.Run(base) })
+	background.Go(func() { s.webhooks.Run(base) })
 	background.Go(func() {
 		s.ways.Run(base, func(err error) { s.o.Log.Error("the road network is not built", "error", err) })
 	})

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	crand "crypto/rand"
 	"errors"
@@ -42,6 +43,7 @@ import (
 	"wutu/server/tile"
 	"wutu/server/tryout"
 	"wutu/server/usage"
+	"wutu/server/webhook"
 )
 
 // Server answers for one city. Safe for concurrent use.
@@ -68,6 +70,7 @@ type Server struct {
 	photos    *photo.Office // nil: none are kept
 	alarms    *alarm.Office
 	fences    *fence.Office
+	webhooks  *webhook.Office
 	ways      *route.Router
 	recorder  *audit.Recorder // nil: the store keeps no audit trail
 	zips      *sync.Pool      // of gzip writers
@@ -200,6 +203,9 @@ func (s *Server) assemble() error {
 	s.routes = append(s.routes, s.alarms.Routes()...)
 	s.fences = fence.New(fence.Options{City: s.o.City, Records: s.o.Records, Now: s.o.Now, Log: s.o.Log})
 	s.routes = append(s.routes, s.fences.Routes()...)
+	s.webhooks = webhook.New(webhook.Options{Writer: s.o.City, Records: s.o.Records, Rights: s.gate, Sources: []webhook.Source{s.fences.Source()},
+		Now: s.o.Now, Rand: s.o.Rand, Near: s.o.NearWebhooks, Agent: "wutu/" + cmp.Or(s.o.Version, "0"), Log: s.o.Log})
+	s.routes = append(s.routes, s.webhooks.Routes()...)
 	if s.photos != nil {
 		s.routes = append(s.routes, s.photos.Routes()...)
 	}

@@ -38,6 +38,7 @@ type serveFlags struct {
 	photoFlags
 	budgetFlags
 	demo, verbose, snapshot bool
+	nearWebhooks            bool
 }
 
 func (p *program) serveCmd() *cobra.Command {
@@ -58,6 +59,7 @@ func (p *program) serveCmd() *cobra.Command {
 	f.budgetFlags.add(cmd.Flags())
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "let anonymous visitors plan, report and dispatch")
 	cmd.Flags().BoolVar(&f.snapshot, "snapshot", true, "start from "+city.Snapshot+" in the city's folder as far as it agrees with the store, and keep it up to date")
+	cmd.Flags().BoolVar(&f.nearWebhooks, "webhooks-near", false, "let webhooks go to private, local and other addresses that are not of the public Internet, and without TLS")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log every request")
 	return cmd
 }
@@ -138,7 +140,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 			return err
 		},
 		Photos: p.pictures(store), PhotoLimits: f.limits(),
-		Platform: platform, NoLocal: !f.local, SecureCookies: f.secure()}
+		Platform: platform, NoLocal: !f.local, SecureCookies: f.secure(), NearWebhooks: f.nearWebhooks}
 	if err := f.apply(&o); err != nil {
 		return err
 	}

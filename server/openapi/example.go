@@ -22,6 +22,7 @@ var found = [...]struct{ path, at string }{
 	{"/api/v1/exports/", "/api/v1/exports#/exports/0/id"},
 	{"/api/v1/sessions/", "/api/v1/sessions#/sessions/0/id"},
 	{"/api/v1/fences/", "/api/v1/fences#/watches/0/id"},
+	{"/api/v1/webhooks/", "/api/v1/webhooks#/webhooks/0/id"},
 	{"/open311/v2/requests/", "/api/v1/events?limit=1#/features/0/id"},
 	{"/open311/v2/tokens/", "/api/v1/events?limit=1#/features/0/id"},
 	{"/api/v1/admin/accounts/", "/api/v1/admin/accounts#/accounts/0/id"},
@@ -68,6 +69,7 @@ var bodyExamples = map[string]string{
 	"reveal":           `{"layer":"enterprises","id":"","field":"phone","purpose":"核实"}`,
 	"requestExport":    `{"layer":"buildings","format":"geojson","purpose":"核对"}`,
 	"sendObservations": `[{"device":"","at":"2026-11-21T08:00:00Z","value":1}]`,
+	"subscribe":        `{"url":"https://hooks.example.gov.cn/wutu","source":"fences/depots"}`,
 	"signIn":           `{"account":"","password":""}`,
 }
 

@@ -20,6 +20,7 @@ var tagOrder = [...]struct {
 	{"Analysis", layers.Title{ZH: "研判分析", EN: "Board, evaluation, hot spots, replay"}},
 	{"Changes", layers.Title{ZH: "变更推送", EN: "What changes, as it happens"}},
 	{"Fences", layers.Title{ZH: "电子围栏", EN: "Who enters, leaves and stays where"}},
+	{"Webhooks", layers.Title{ZH: "网络回调", EN: "What happens, sent to an address"}},
 	{"Devices", layers.Title{ZH: "感知设备", EN: "Observations and alarms"}},
 	{"Photos", layers.Title{ZH: "照片", EN: "Pictures of cases"}},
 	{"Exports", layers.Title{ZH: "导出与揭示", EN: "Exports and revealed values, by request"}},

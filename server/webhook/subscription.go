@@ -56,7 +56,7 @@ type pending struct {
 	First   uint64    `json:"first"` // numbers of its events
 	Last    uint64    `json:"last"`
 	Began   time.Time `json:"began"` // its time stamp
-	Since time.Time `json:"since"` // when the time began after which it is given up
+	Since   time.Time `json:"since"` // when the time began after which it is given up
 	Tries   int       `json:"tries,omitempty"`
 	Refused int       `json:"refused,omitempty"` // tries at which the receiver refused this very message
 	Next    time.Time `json:"next,omitzero"`     // when it is tried again
