@@ -260,6 +260,11 @@ func TestOptionsTightenTheTable(t *testing.T) {
 			t.Errorf("%s: %d %s", path, res.StatusCode, body)
 		}
 	}
+	for body, status := range map[string]int{`"k":21`: 400, `"k":20`: 200, `"radius":10,"limit":51`: 400, `"radius":10,"limit":50`: 200} {
+		if res, text := answerOf(t, s, "POST", "/api/v1/near", `{"layer":"buildings","geometry":{"type":"Point","coordinates":[111.275,30.675]},`+body+`}`); res.StatusCode != status {
+			t.Errorf("%s: %d %s", body, res.StatusCode, text)
+		}
+	}
 	_, body := answerOf(t, s, "GET", "/ogc/collections/addresses/items?limit=1000", "")
 	var page struct{ NumberReturned int }
 	if err := json.Unmarshal(body, &page); err != nil || page.NumberReturned != 32 && page.NumberReturned != 50 {

@@ -195,7 +195,7 @@ func (s *Server) assemble() error {
 		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = append(s.routes, s.disclose.Routes()...)
 	s.routes = append(s.routes, s.ways.Routes()...)
-	s.routes = append(s.routes, spatial.New(spatial.Options{City: s.o.City, Roads: s.ways}).Routes()...)
+	s.routes = append(s.routes, spatial.New(spatial.Options{City: s.o.City, Roads: s.ways, MaxPage: s.o.MaxPage, MaxNearest: s.o.MaxNearest}).Routes()...)
 	s.routes = append(s.routes, analysis.New(analysis.Options{City: s.o.City, Records: s.o.Records, Now: s.o.Now}).Routes()...)
 	s.routes = append(s.routes, open311.New(open311.Options{City: s.o.City, Events: s.events, Search: s.search, Name: s.o.Name, Code: s.o.Code,
 		Zone: worktime.China(), Now: s.o.Now}).Routes()...)

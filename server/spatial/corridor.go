@@ -86,7 +86,7 @@ func (a *API) corridor(c echo.Context, in *openapi.Input) error {
 	if err := metres("/width", body.Width, maxWidth); err != nil {
 		return err
 	}
-	limit, err := limitOf("/limit", body.Limit, maxFeatures, defaultPerList)
+	limit, err := limitOf("/limit", body.Limit, a.o.MaxPage, defaultPerList)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (a *API) difference(c echo.Context, in *openapi.Input) error {
 	if err := x.sides(ctx, subject, &body.A, &body.B, "a", "b", true); err != nil {
 		return err
 	}
-	if x.limit, err = limitOf("/limit", body.Limit, maxFeatures, defaultPerList); err != nil {
+	if x.limit, err = limitOf("/limit", body.Limit, a.o.MaxPage, defaultPerList); err != nil {
 		return err
 	}
 	if x.from, err = placeOf(body.Cursor); err != nil {

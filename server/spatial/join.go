@@ -197,7 +197,7 @@ func (a *API) join(c echo.Context, in *openapi.Input) error {
 	if err := x.sides(ctx, subject, &body.Left, &body.Right, "left", "right", body.Result == "pairs" || body.Result == "groups"); err != nil {
 		return err
 	}
-	if x.limit, err = limitOf("/limit", body.Limit, maxFeatures, defaultPerList); err != nil {
+	if x.limit, err = limitOf("/limit", body.Limit, a.o.MaxPage, defaultPerList); err != nil {
 		return err
 	}
 	if x.from, err = placeOf(body.Cursor); err != nil {

@@ -69,10 +69,10 @@ func metres(pointer string, x, most float64) error {
 	return nil
 }
 
-// limitOf is the member "limit" of a body, or its default.
+// limitOf is the member "limit" of a body, or its default, which most bounds too.
 func limitOf(pointer string, given *int, most, otherwise int) (int, error) {
 	if given == nil {
-		return otherwise, nil
+		return min(otherwise, most), nil
 	}
 	if *given < 1 || *given > most {
 		return 0, layers.Invalidf("request", pointer, fmt.Sprintf("%d is not between 1 and %d", *given, most))

@@ -139,18 +139,18 @@ func (a *API) nearShape(c echo.Context, in *openapi.Input) error {
 		return param.At("/layer", err)
 	}
 	n := nearest{layer: l, query: layers.Query{Subject: subject, Layer: l.ID}, k: b.K, radius: b.Radius, per: b.Per}
-	if b.K < 0 || b.K > maxK {
-		return layers.Invalidf("near", "/k", "is not between 1 and "+strconv.Itoa(maxK))
+	if b.K < 0 || b.K > a.o.MaxNearest {
+		return layers.Invalidf("near", "/k", "is not between 1 and "+strconv.Itoa(a.o.MaxNearest))
 	}
 	if b.Radius != nil {
 		if err := metres("/radius", *b.Radius, 25e6); err != nil {
 			return err
 		}
 	}
-	if n.limit, err = limitOf("/limit", b.Limit, maxFeatures, defaultPerList); err != nil {
+	if n.limit, err = limitOf("/limit", b.Limit, a.o.MaxPage, defaultPerList); err != nil {
 		return err
 	}
-	if n.perK, err = limitOf("/k_per", b.PerK, maxK, 1); err != nil {
+	if n.perK, err = limitOf("/k_per", b.PerK, a.o.MaxNearest, 1); err != nil {
 		return err
 	}
 	if n.query.Filter, err = filterOf("/filter", b.Filter); err != nil {

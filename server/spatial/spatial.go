@@ -23,10 +23,12 @@ type Roads interface {
 	Network(ctx context.Context, v *live.View, s *layers.Subject, layer string) (*roadnet.Graph, error)
 }
 
-// Options configures an API; all are required.
+// Options configures an API; City and Roads are required.
 type Options struct {
-	City  City
-	Roads Roads
+	City       City
+	Roads      Roads
+	MaxPage    int // features or rows of an answer at most; 0, or more than the package's own limit: that
+	MaxNearest int // neighbours asked for at most; likewise
 }
 
 // API answers the addresses. Safe for concurrent use.
@@ -36,7 +38,15 @@ type API struct {
 }
 
 // New returns an API.
-func New(o Options) *API { return &API{o: o} }
+func New(o Options) *API {
+	if o.MaxPage <= 0 || o.MaxPage > maxFeatures {
+		o.MaxPage = maxFeatures
+	}
+	if o.MaxNearest <= 0 || o.MaxNearest > maxK {
+		o.MaxNearest = maxK
+	}
+	return &API{o: o}
+}
 
 // post declares an operation: body is a value of what is sent, of one of what is
 // answered.

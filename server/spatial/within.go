@@ -62,7 +62,7 @@ func (a *API) within(c echo.Context, in *openapi.Input) error {
 	if err := body.place(&w); err != nil {
 		return err
 	}
-	if w.query.Limit, err = limitOf("/limit", body.Limit, maxFeatures, defaultPerList); err != nil {
+	if w.query.Limit, err = limitOf("/limit", body.Limit, a.o.MaxPage, defaultPerList); err != nil {
 		return err
 	}
 	if body.Result != "" && body.Result != "count" && body.Result != "features" {
