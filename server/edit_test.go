@@ -311,6 +311,14 @@ func TestWhoMayEditOverHTTP(t *testing.T) {
 	for layer, status := range map[string]int{"events": 403, "grids": 403, "addresses": 403, "roads": 403, "persons": 403, "movers": 403, "nothing": 404} {
 		c.as("themeowner", "POST", "/ogc/collections/"+layer+"/items", geo, lamp(p[0], p[1], nil), status)
 	}
+	for role, may := range map[string]bool{"themeowner": true, "planner": false} {
+		for _, l := range c.get(role, "/api/v1/me/access", 200)["layers"].([]any) {
+			l := l.(map[string]any)
+			if told, _ := l["edit"].(bool); l["layer"] == "components" && told != may || l["layer"] == "grids" && told {
+				t.Errorf("%s is told of %v: %v", role, l["layer"], l["edit"])
+			}
+		}
+	}
 	for path, want := range map[string]string{lamps: "GET, HEAD, OPTIONS, POST", lamps + "/lamp-b03": "GET, HEAD, OPTIONS, PUT, PATCH, DELETE", lamps + "/none": "OPTIONS, PUT",
 		"/ogc/collections/roads/items": "GET, HEAD, OPTIONS"} {
 		res, text := c.call("themeowner", "OPTIONS", path, nil)

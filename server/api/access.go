@@ -18,6 +18,7 @@ type layerAccess struct {
 	Layer   string        `json:"layer"`
 	Title   layers.Title  `json:"title"`
 	Mode    string        `json:"mode"`
+	Edit    bool          `json:"edit,omitempty"` // its features may be made, changed and removed
 	Below   int           `json:"below,omitempty"`
 	Round   int           `json:"round,omitempty"`
 	Region  []string      `json:"region,omitempty"` // a row lies in each of them
@@ -53,7 +54,7 @@ func (a *API) myAccess(c echo.Context, _ *openapi.Input) error {
 		if d.Mode == access.Hidden {
 			continue
 		}
-		e := layerAccess{Layer: l.ID, Title: l.Title, Mode: d.Mode.String(), Below: d.Below, Round: d.Round, Region: d.Regions,
+		e := layerAccess{Layer: l.ID, Title: l.Title, Mode: d.Mode.String(), Edit: d.Edit, Below: d.Below, Round: d.Round, Region: d.Regions,
 			MarginM: d.MarginM, From: d.From, To: d.To, Fields: []fieldAccess{}, Grant: d.Grant}
 		if l.Element == layers.Event {
 			e.Classes = s.Classes

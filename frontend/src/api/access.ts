@@ -11,6 +11,8 @@ export interface LayerAccess {
   layer: string
   title: Title
   mode: Mode
+  /** Its features may be made, changed and removed. */
+  edit?: boolean
   below?: number
   round?: number
   /** One code or several; a row must lie in each of them. */

@@ -75,7 +75,7 @@ export interface Answering {
   rung_title: Title
   reason: Title
   probability: number
-  alternatives: Choice[]
+  alternatives: DutyChoice[]
 }
 
 /** Any JSON */
@@ -232,15 +232,6 @@ export interface ChangesAnswer {
   next: number
   /** There are more changes already */
   more: boolean
-}
-
-export interface Choice {
-  id: string
-  name: string
-  rung: number
-  reason: Title
-  probability: number
-  evidence?: DutyEvidence[]
 }
 
 export interface CityInfo {
@@ -531,6 +522,15 @@ export interface DrillArea {
   level: string
   count: number
   filter: string
+}
+
+export interface DutyChoice {
+  id: string
+  name: string
+  rung: number
+  reason: Title
+  probability: number
+  evidence?: DutyEvidence[]
 }
 
 export interface DutyEvidence {
@@ -865,6 +865,31 @@ export interface HitList {
   hits: HitInfo[]
 }
 
+export interface Hook {
+  id: string
+  url: string
+  source: string
+  title?: string
+  made: string
+  made_by: string
+  active: boolean
+  stopped?: string
+  stopped_at?: string
+  after: number
+  delivered: number
+  taken?: string
+  failing?: string
+  error?: string
+  tries?: number
+  next_try?: string
+  dead: number
+  secret?: string
+}
+
+export interface HookList {
+  webhooks: Hook[]
+}
+
 export interface Hop {
   tier: string
   at: string
@@ -1059,6 +1084,7 @@ export interface LayerAccess {
   layer: string
   title: Title
   mode: string
+  edit?: boolean
   below?: number
   round?: number
   region?: string[]
@@ -1095,6 +1121,21 @@ export interface LegalInfo {
   to: string
   needs: string[]
   guards: GuardInfo[]
+}
+
+export interface Letter {
+  id: string
+  first: number
+  last: number
+  began: string
+  died: string
+  tries: number
+  error: string
+  queued: boolean
+}
+
+export interface LetterList {
+  dead: Letter[]
 }
 
 export interface Life {
@@ -1469,8 +1510,8 @@ export interface Place {
   neighbours: Area[]
   odds?: Record<string, number>
   rungs: Tried[]
-  department: Choice
-  alternatives: Choice[]
+  department: DutyChoice
+  alternatives: DutyChoice[]
 }
 
 export interface PlaceAnswer {
@@ -1495,7 +1536,7 @@ export interface PlaceInfo {
   department: DepartmentInfo | null
   reason: Title
   rung: number
-  alternatives: Choice[]
+  alternatives: DutyChoice[]
   hash: string
 }
 
@@ -1584,6 +1625,10 @@ export interface Proposals {
   deadline?: DeadlineOffer
   duplicates: Alike[]
   recurrences: Alike[]
+}
+
+export interface Queued {
+  queued: number
 }
 
 export interface Raised {
@@ -2325,6 +2370,17 @@ export interface WayProperties {
   from_m: number
   to_m: number
   roads: Stretch[]
+}
+
+export interface WebhookChoice {
+  ids?: string[] | null
+}
+
+export interface Wish {
+  url: string
+  source: string
+  title?: string
+  since?: number
 }
 
 export interface WithinBody {
@@ -3599,6 +3655,51 @@ export interface Operations {
       'Last-Event-ID'?: number
     }
     answer: unknown
+  }
+  /** Subscriptions the subject has made; a supervisor sees those of others too */
+  'GET /api/v1/webhooks': {
+    answer: HookList
+  }
+  /** Have what a source tells sent to an address, signed */
+  'POST /api/v1/webhooks': {
+    body: Wish
+    answer: Hook
+  }
+  /** One subscription and how far it has come */
+  'GET /api/v1/webhooks/{id}': {
+    path: {
+      id: string
+    }
+    answer: Hook
+  }
+  /** End a subscription */
+  'DELETE /api/v1/webhooks/{id}': {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /** Send again to a receiver that was stopped, from where it stopped */
+  'POST /api/v1/webhooks/{id}/resume': {
+    path: {
+      id: string
+    }
+    answer: Hook
+  }
+  /** Messages that were given up */
+  'GET /api/v1/webhooks/{id}/dead': {
+    path: {
+      id: string
+    }
+    answer: LetterList
+  }
+  /** Send dead letters again */
+  'POST /api/v1/webhooks/{id}/redeliver': {
+    path: {
+      id: string
+    }
+    body: WebhookChoice
+    answer: Queued
   }
   /** Send a picture, to be named in a report or step */
   'POST /api/v1/photos': {

@@ -17,7 +17,7 @@ export default {
   menu: { open: '账号菜单', access: '我的权限', admin: '管理', signIn: '登录', signOut: '退出登录', other: '切换身份', map: '返回地图', phone: '网格员上报', board: '督办板', evaluation: '评价', wall: '大屏' },
   mine: {
     title: '我的权限', layers: '可以看到的图层', exports: '我的导出', session: '当前会话', who: '身份', role: '角色', region: '辖区', wholeCity: '全市', department: '部门', purposes: '可用用途', noPurposes: '无', cleared: '已获个人信息授权', notCleared: '未获个人信息授权',
-    layer: '图层', mode: '可见程度', modeList: '逐条可见', modeCounts: '仅统计', modeHidden: '不可见', fields: '字段', masked: '掩码', hidden: '隐藏', allShown: '全部字段可见', since: '自 {from}', until: '至 {to}', between: '{from} 至 {to}', classes: '类别', below: '少于 {n} 不显示', round: '取整到 {n}',
+    layer: '图层', mode: '可见程度', edit: '可编辑', modeList: '逐条可见', modeCounts: '仅统计', modeHidden: '不可见', fields: '字段', masked: '掩码', hidden: '隐藏', allShown: '全部字段可见', since: '自 {from}', until: '至 {to}', between: '{from} 至 {to}', classes: '类别', below: '少于 {n} 不显示', round: '取整到 {n}',
     why: '依据', whyLine: '授权条目 {id}', none: '没有可以查看的图层', filter: '筛选图层', nothing: '没有名称含“{text}”的图层', thisOne: '当前', began: '{time} 登录', seen: '{time}使用', end: '结束', purposeNow: '本次：{purpose}', until2: '会话有效至 {time}', idle: '无操作 {n} 分钟自动退出', byKey: '通过访问密钥访问，没有登录会话', byDemo: '演示模式的默认身份，没有登录', signInFirst: '登录后可使用', count: '{n} 个图层逐条可见，{m} 个仅统计',
     fieldsMore: '另有 {n} 个普通字段可见',
   },
