@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +46,8 @@ type Catalog struct {
 	watch    *watch
 	releases *releases
 	snap     *snapshots // nil: there is no file
+	// what is kept of questions about cells
+	aggregates *aggregates
 
 	mu     sync.Mutex // serialises writers; taken before feed.mu
 	tables map[string]*writer
@@ -53,6 +56,7 @@ type Catalog struct {
 	stop       context.CancelFunc
 	background sync.WaitGroup
 	mergeNow   chan struct{} // holds a token while merges may be due
+	followNow  chan struct{} // holds a token while the aggregates are to follow
 }
 
 // Open loads every layer of the store and starts to follow it. It costs a read
@@ -62,17 +66,19 @@ func Open(ctx context.Context, store layers.Store, o Options) (*Catalog, error) 
 		o.Backlog = DefaultBacklog
 	}
 	c := &Catalog{store: store, opts: o, tables: make(map[string]*writer),
-		areas: &areaIndex{sets: make(map[layers.Level]*areaSet)}, watch: newWatch(), mergeNow: make(chan struct{}, 1)}
+		areas: &areaIndex{sets: make(map[layers.Level]*areaSet)}, watch: newWatch(), mergeNow: make(chan struct{}, 1), followNow: make(chan struct{}, 1)}
 	c.releases = newReleases(c, o.Publish)
 	c.snap = newSnapshots(o.Snapshot)
 	if err := c.load(ctx); err != nil {
 		return nil, err
 	}
 	c.feed = newFeed(o.Backlog, c.seq)
+	c.aggregates = newAggregates(c.feed)
 	c.publish()
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	c.background.Go(func() { c.mergeLoop(background) })
+	c.background.Go(func() { c.followLoop(background) })
 	c.background.Go(func() { c.releaseLoop(background) })
 	if c.snap != nil {
 		c.mergeNow <- struct{}{} // what was replayed may be much
@@ -120,10 +126,7 @@ func (c *Catalog) Apply(ctx context.Context, b layers.Batch) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if c.View().seq >= seq {
-		return seq, nil
-	}
-	return seq, c.Sync(context.WithoutCancel(ctx))
+	return seq, c.sync(context.WithoutCancel(ctx), seq)
 }
 
 // syncChunk bounds the changes shown at once, so that following a large import
@@ -132,19 +135,28 @@ const syncChunk = 8192
 
 // Sync shows all that is committed in the store, by whichever process. Views
 // between its first and last change may show a part of it.
-func (c *Catalog) Sync(ctx context.Context) error {
-	for {
-		n, err := c.syncSome(ctx)
+func (c *Catalog) Sync(ctx context.Context) error { return c.sync(ctx, math.MaxUint64) }
+
+// sync shows what is committed until a change is shown, or all of it. Of many who
+// wait for their commits one reads the store for all.
+func (c *Catalog) sync(ctx context.Context, until uint64) error {
+	for c.View().seq < until {
+		n, err := c.syncSome(ctx, until)
 		if err != nil || n < syncChunk {
 			return err
 		}
 	}
+	return nil
 }
 
-// syncSome shows the next syncChunk changes at most and says how many it took.
-func (c *Catalog) syncSome(ctx context.Context) (int, error) {
+// syncSome shows the next syncChunk changes at most and says how many it took. It
+// does nothing when the change that is waited for has been shown meanwhile.
+func (c *Catalog) syncSome(ctx context.Context, until uint64) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.seq >= until {
+		return 0, nil
+	}
 	var deltas []Delta
 	var err error
 	n := 0
@@ -162,15 +174,53 @@ func (c *Catalog) syncSome(ctx context.Context) (int, error) {
 		}
 	}
 	if n > 0 {
-		c.watch.see(c.View(), deltas)
+		before := c.View()
+		c.watch.see(before, deltas)
+		c.feed.put(deltas)
 		c.publish()
-		c.feed.add(deltas)
-		select {
-		case c.mergeNow <- struct{}{}:
-		default: // a look at the tables is already due
+		c.feed.tell()
+		if c.mergeDue(before) {
+			wake(c.mergeNow)
+		}
+		if c.aggregates.behind(c.seq) {
+			wake(c.followNow)
 		}
 	}
 	return n, err
+}
+
+// wake puts a token into a channel that holds one.
+func wake(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // there is one already
+	}
+}
+
+// mergeDue reports whether what has changed since a view makes a merge due.
+func (c *Catalog) mergeDue(before *View) bool {
+	now := c.view.Load()
+	for id, t := range now.tables {
+		if t == before.tables[id] {
+			continue
+		}
+		if _, due := planMerge(t); due {
+			return true
+		}
+	}
+	return false
+}
+
+// followLoop moves the aggregates along when they fall behind.
+func (c *Catalog) followLoop(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.followNow:
+			c.aggregates.follow(c.View())
+		}
+	}
 }
 
 // apply changes the next state. The caller holds mu.

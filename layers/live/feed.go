@@ -29,13 +29,15 @@ var ErrReset error = &layers.Error{Kind: layers.Conflict, Op: "listen", Err: err
 var errClosed error = &layers.Error{Kind: layers.Unavailable, Op: "listen", Err: errors.New("the city is being closed")}
 
 // feed keeps the latest deltas for listeners. When it is full the oldest go;
-// whoever has not seen them is reset.
+// whoever has not seen them is reset. Deltas are put into it before the view that
+// shows them is published, and told to listeners after: whoever has a view finds
+// here all that led to it, and whoever is told of a change finds a view with it.
 type feed struct {
 	mu      sync.Mutex
-	deltas  []Delta // ascending Seq
+	deltas  []Delta // ascending Seq; at most limit of them count, the last ones
 	limit   int
-	dropped uint64        // changes up to this sequence are not in deltas
-	latest  uint64        // sequence of the last change the catalog has seen
+	dropped uint64        // changes up to this sequence are not kept
+	latest  uint64        // sequence of the last change listeners are told of
 	news    chan struct{} // closed and replaced when deltas arrive
 	closed  bool
 }
@@ -44,22 +46,54 @@ func newFeed(limit int, seq uint64) *feed {
 	return &feed{limit: limit, dropped: seq, latest: seq, news: make(chan struct{})}
 }
 
-func (f *feed) add(deltas []Delta) {
-	if len(deltas) == 0 {
-		return
-	}
+// put adds deltas without telling anybody. It costs O(deltas): the oldest are moved
+// out of the way once in a quarter of the limit, not each time.
+func (f *feed) put(deltas []Delta) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.latest = deltas[len(deltas)-1].Seq
 	f.deltas = append(f.deltas, deltas...)
-	if over := len(f.deltas) - f.limit; over > 0 {
-		f.dropped = f.deltas[over-1].Seq
-		kept := make([]Delta, f.limit, f.limit+f.limit/4)
+	over := len(f.deltas) - f.limit
+	if over <= 0 {
+		return
+	}
+	f.dropped = f.deltas[over-1].Seq
+	if over > f.limit/4 {
+		kept := make([]Delta, f.limit, f.limit+f.limit/2)
 		copy(kept, f.deltas[over:])
 		f.deltas = kept
 	}
-	close(f.news)
-	f.news = make(chan struct{})
+}
+
+// tell lets listeners have what was put.
+func (f *feed) tell() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n := len(f.deltas); n == 0 || f.deltas[n-1].Seq == f.latest {
+		return
+	}
+	f.latest = f.deltas[len(f.deltas)-1].Seq
+	if !f.closed {
+		close(f.news)
+		f.news = make(chan struct{})
+	}
+}
+
+// between returns the deltas behind from, up to to; false when some are no longer
+// kept.
+func (f *feed) between(from, to uint64) ([]Delta, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if from < f.dropped {
+		return nil, false
+	}
+	return f.span(from, to), true
+}
+
+// span is the deltas behind from, up to to. The caller holds mu.
+func (f *feed) span(from, to uint64) []Delta {
+	i := sort.Search(len(f.deltas), func(i int) bool { return f.deltas[i].Seq > from })
+	j := i + sort.Search(len(f.deltas)-i, func(k int) bool { return f.deltas[i+k].Seq > to })
+	return f.deltas[i:j:j]
 }
 
 func (f *feed) close() {
@@ -89,8 +123,7 @@ func (f *feed) after(seq uint64) ([]Delta, <-chan struct{}, error) {
 	case seq < f.dropped, seq > f.latest:
 		return nil, nil, ErrReset
 	}
-	i := sort.Search(len(f.deltas), func(i int) bool { return f.deltas[i].Seq > seq })
-	return f.deltas[i:len(f.deltas):len(f.deltas)], f.news, nil
+	return f.span(seq, f.latest), f.news, nil
 }
 
 // Listener follows a catalog from one sequence on. It holds no resources: a
@@ -133,23 +166,31 @@ func (l *Listener) Pending() ([]Delta, error) {
 	return deltas, nil
 }
 
+// Wait waits until there are changes to return. Errors as Next.
+func (l *Listener) Wait(ctx context.Context) error {
+	for {
+		deltas, news, err := l.feed.after(l.seq)
+		if err != nil || len(deltas) > 0 {
+			return err
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // Next waits for changes and returns them in order. The slice must not be
 // changed. Errors: ErrReset, Unavailable when the catalog closes, and those of
 // ctx. After ErrReset the listener must not be used.
 func (l *Listener) Next(ctx context.Context) ([]Delta, error) {
 	for {
-		deltas, news, err := l.feed.after(l.seq)
-		if err != nil {
+		if err := l.Wait(ctx); err != nil {
 			return nil, err
 		}
-		if len(deltas) > 0 {
-			l.seq = deltas[len(deltas)-1].Seq
-			return deltas, nil
-		}
-		select {
-		case <-news:
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		if deltas, err := l.Pending(); err != nil || len(deltas) > 0 {
+			return deltas, err
 		}
 	}
 }

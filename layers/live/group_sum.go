@@ -3,6 +3,7 @@ package live
 import (
 	"math"
 	"math/big"
+	"slices"
 )
 
 // exactSum adds numbers without rounding. Its total is the double nearest to the
@@ -46,13 +47,26 @@ func (s *exactSum) addHuge(scaled float64) {
 }
 
 // addInt adds a whole number of 64 bits.
-func (s *exactSum) addInt(n int64) {
+func (s *exactSum) addInt(n int64) { s.addTimes(n, 1) }
+
+// addTimes adds a whole number, or takes away one that was added: times is 1 or -1.
+func (s *exactSum) addTimes(n int64, times int) {
 	if n == int64(int32(n)) {
-		s.whole += n
+		s.whole += n * int64(times)
 		return
 	}
-	s.add(float64(n &^ (1<<32 - 1))) // 32 significant bits each: both are exact
-	s.add(float64(n & (1<<32 - 1)))
+	s.add(float64(times) * float64(n&^(1<<32-1))) // 32 significant bits each: both are exact
+	s.add(float64(times) * float64(n&(1<<32-1)))
+}
+
+// clone returns a sum of its own.
+func (s *exactSum) clone() exactSum {
+	c := exactSum{whole: s.whole, parts: slices.Clone(s.parts)}
+	if s.huge != nil {
+		huge := slices.Clone(*s.huge)
+		c.huge = &huge
+	}
+	return c
 }
 
 // grow adds x to an expansion.

@@ -22,11 +22,14 @@ type watchedScope struct{ layer, scope string }
 // no version, no tag, no cache miss.
 type watch struct {
 	mu      sync.Mutex
-	known   map[watchedScope]*tracker
-	whole   map[string]*marks // of those who see all of a layer; made when first asked for
-	changed map[string]uint64 // last change of each layer since the catalog was opened
-	asked   atomic.Bool       // a scope was added since the last view
-	unnamed uint64            // versions given out for scopes that are not in a view yet
+	known   map[string]map[string]*tracker // by layer and scope
+	size    int                            // of known
+	given   map[string]map[string]uint64   // versions by layer and scope as the last view has them: immutable
+	stale   map[string]bool                // layers whose versions have changed since
+	whole   map[string]*marks              // of those who see all of a layer; made when first asked for
+	changed map[string]uint64              // last change of each layer since the catalog was opened
+	asked   atomic.Bool                    // a scope was added since the last view
+	unnamed uint64                         // versions given out for scopes that are not in a view yet
 }
 
 type tracker struct {
@@ -42,7 +45,15 @@ type tracker struct {
 const unnamedVersion = 1 << 63
 
 func newWatch() *watch {
-	return &watch{known: make(map[watchedScope]*tracker), whole: make(map[string]*marks), changed: make(map[string]uint64)}
+	w := &watch{whole: make(map[string]*marks), changed: make(map[string]uint64)}
+	w.forget()
+	return w
+}
+
+// forget lets nothing be followed. The caller holds mu.
+func (w *watch) forget() {
+	w.known, w.size = make(map[string]map[string]*tracker), 0
+	w.given, w.stale = nil, make(map[string]bool)
 }
 
 // marksOf returns the marks of a scope, which begin when they are first asked for;
@@ -61,7 +72,7 @@ func (w *watch) marksOf(k watchedScope, version uint64) *marks {
 		}
 		return m
 	}
-	t := w.known[k]
+	t := w.known[k.layer][k.scope]
 	if t == nil || t.seq == 0 {
 		return nil
 	}
@@ -86,7 +97,7 @@ func (v *View) Version(d *access.Decision, layer string) uint64 {
 	if v.now != nil { // what shows now does not say what showed then
 		return v.watch.never()
 	}
-	if seq, ok := v.versions[watchedScope{layer, scope}]; ok {
+	if seq, ok := v.versions[layer][scope]; ok {
 		return seq
 	}
 	return v.watchScope(watchedScope{layer, scope}, d)
@@ -111,11 +122,16 @@ func (v *View) watchScope(k watchedScope, d *access.Decision) uint64 {
 func (w *watch) add(k watchedScope, d *access.Decision, seq uint64) uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.known[k] == nil {
-		if len(w.known) >= maxWatched {
-			clear(w.known)
+	if w.known[k.layer][k.scope] == nil {
+		if w.size >= maxWatched {
+			w.forget()
 		}
-		w.known[k] = &tracker{decision: *d, seq: seq}
+		if w.known[k.layer] == nil {
+			w.known[k.layer] = make(map[string]*tracker)
+		}
+		w.known[k.layer][k.scope] = &tracker{decision: *d, seq: seq}
+		w.size++
+		w.stale[k.layer] = true
 		w.asked.Store(true)
 	}
 	return w.next()
@@ -133,36 +149,36 @@ func (w *watch) next() uint64 {
 	return unnamedVersion | w.unnamed
 }
 
-// see takes note of changes made to the state of v.
+// see takes note of changes made to the state of v. A change costs a look at each
+// scope followed of its layer; one of an area, at each scope with a border.
 func (w *watch) see(v *View, deltas []Delta) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := range deltas {
 		d := &deltas[i]
-		frame := false
-		if l, ok := v.Layer(d.Layer); ok && l.Level != layers.NoLevel || d.Def != nil && d.Def.Level != layers.NoLevel {
-			frame = true
+		l, known := v.Layer(d.Layer)
+		if known && l.Level != layers.NoLevel || d.Def != nil && d.Def.Level != layers.NoLevel {
+			w.seeBorder(d.Seq)
 		}
 		w.changed[d.Layer] = d.Seq
 		if m := w.whole[d.Layer]; m != nil {
 			m.take(d)
 		}
-		for k, t := range w.known {
-			if frame && len(t.decision.Regions) > 0 { // the border decides who sees what
-				t.seq, t.ready = d.Seq, false
-				if t.marks != nil {
-					t.marks.forget(d.Seq)
-				}
-			}
-			if k.layer != d.Layer || t.seq == d.Seq {
-				continue
-			}
-			if d.Op == layers.Define {
-				delete(w.known, k) // decisions about it have changed
-				continue
-			}
-			if l, ok := v.Layer(d.Layer); ok && t.shows(v, l, d) {
+		scopes := w.known[d.Layer]
+		if d.Op == layers.Define && len(scopes) > 0 { // decisions about it have changed
+			w.size -= len(scopes)
+			delete(w.known, d.Layer)
+			w.stale[d.Layer] = true
+			continue
+		}
+		if !known || len(scopes) == 0 {
+			continue
+		}
+		was, is := stateOf(d.Old), stateOf(d.New)
+		for _, t := range scopes {
+			if t.seq != d.Seq && t.shows(v, l, &was, &is) {
 				t.seq = d.Seq
+				w.stale[d.Layer] = true
 				if t.marks != nil {
 					t.marks.take(d)
 				}
@@ -171,16 +187,49 @@ func (w *watch) see(v *View, deltas []Delta) {
 	}
 }
 
-// shows reports whether the change shows under the tracker's decision.
-func (t *tracker) shows(v *View, l *layers.Layer, d *Delta) bool {
+// seeBorder takes note of a change of an area, whose border may decide who sees
+// what.
+func (w *watch) seeBorder(seq uint64) {
+	for layer, scopes := range w.known {
+		for _, t := range scopes {
+			if len(t.decision.Regions) == 0 {
+				continue
+			}
+			t.seq, t.ready = seq, false
+			w.stale[layer] = true
+			if t.marks != nil {
+				t.marks.forget(seq)
+			}
+		}
+	}
+}
+
+// state is a feature with the point by which it is counted, which costs more to
+// find than to look at.
+type state struct {
+	feature *layers.Feature // nil: there is none
+	at      orb.Point
+}
+
+func stateOf(f *layers.Feature) state {
+	if f == nil {
+		return state{}
+	}
+	return state{f, pointOf(f.Shape)}
+}
+
+// in reports whether the state is within a scope.
+func (x *state) in(s *scope) bool {
+	return x.feature != nil && s.admits(x.at, x.feature.ValidFrom, x.feature)
+}
+
+// shows reports whether a change shows under the tracker's decision.
+func (t *tracker) shows(v *View, l *layers.Layer, before, after *state) bool {
 	if !t.ready {
 		t.scope, t.ready = v.scopeOf(&t.decision, l), true
 	}
-	admitted := func(f *layers.Feature) bool {
-		return f != nil && t.scope.admits(pointOf(f.Shape), f.ValidFrom, f)
-	}
-	was, is := admitted(d.Old), admitted(d.New)
-	return was != is || is && differ(t.decision.Sights, l, d.Old, d.New)
+	was, is := before.in(t.scope), after.in(t.scope)
+	return was != is || is && differ(t.decision.Sights, l, before.feature, after.feature)
 }
 
 func differ(s layers.Sights, l *layers.Layer, a, b *layers.Feature) bool {
@@ -202,21 +251,32 @@ func sameShape(a, b orb.Geometry) bool {
 	return orb.Equal(a, b)
 }
 
-// versions is the present version of every scope; those new since the last view
-// count from now.
-func (w *watch) versions(now uint64) map[watchedScope]uint64 {
+// versions is the present version of every scope, by layer; those new since the last
+// view count from now. What it returned before stays as it was: layers nothing
+// happened to share their part.
+func (w *watch) versions(now uint64) map[string]map[string]uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.asked.Store(false)
-	if len(w.known) == 0 {
-		return nil
+	if len(w.stale) == 0 {
+		return w.given
 	}
-	out := make(map[watchedScope]uint64, len(w.known))
-	for k, t := range w.known {
-		if t.seq == 0 {
-			t.seq = now
+	given := make(map[string]map[string]uint64, len(w.known))
+	for layer, scopes := range w.known {
+		if !w.stale[layer] {
+			given[layer] = w.given[layer]
+			continue
 		}
-		out[k] = t.seq
+		seqs := make(map[string]uint64, len(scopes))
+		for scope, t := range scopes {
+			if t.seq == 0 {
+				t.seq = now
+			}
+			seqs[scope] = t.seq
+		}
+		given[layer] = seqs
 	}
-	return out
+	clear(w.stale)
+	w.given = given
+	return given
 }

@@ -15,8 +15,8 @@ import (
 type View struct {
 	seq      uint64
 	tables   map[string]*table
-	watch    *watch                  // whom to ask for versions of scopes this view does not have
-	versions map[watchedScope]uint64 // last change that shows, by scope
+	watch    *watch                       // whom to ask for versions of scopes this view does not have
+	versions map[string]map[string]uint64 // last change that shows, by layer and scope
 	releases *releases
 	areas    *areaIndex                               // shared by all views of a catalog
 	sets     [layers.Grid + 1]atomic.Pointer[areaSet] // what areas answered for this view, by level

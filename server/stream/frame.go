@@ -38,13 +38,7 @@ var gzipHeader = [10]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}
 // when the connection does.
 func deflate(b []byte) []byte {
 	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, flate.BestSpeed)
-	if err == nil {
-		if _, err = w.Write(b); err == nil {
-			err = w.Flush()
-		}
-	}
-	if err != nil { // a buffer does not fail and the level is valid
+	if err := flate.StatelessDeflate(&out, b, false, nil); err != nil { // a buffer does not fail
 		return stored(b)
 	}
 	return out.Bytes()

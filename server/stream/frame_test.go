@@ -85,7 +85,40 @@ func TestPacerSpreads(t *testing.T) {
 			if early == 0 || last > spread || clients >= 1000 && last < spread/2 || clients <= 16 && last > 0 {
 				t.Errorf("%d clients: the last waits %v, %d batches do not wait", clients, last, early)
 			}
-			now = now.Add(interval)
+			now = now.Add(between(clients, 0))
 		}
+	}
+}
+
+// A change is told at the next tick when the stream was quiet, and after the rest
+// that the last message asks for when it was not. Looks that find nothing to tell
+// ask for none: they change nothing about when the next message comes.
+func TestBeatOfMessages(t *testing.T) {
+	start := time.Unix(1e9, 0)
+	b := beat{began: start}
+	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
+	for _, step := range []struct{ now, want int }{{0, 0}, {1, 9}, {10, 0}, {13, 7}} {
+		if d := b.next(at(step.now)); d != time.Duration(step.want)*time.Millisecond {
+			t.Errorf("at %d ms the next look is in %v, want %d ms", step.now, d, step.want)
+		}
+	}
+	quiet := b
+	quiet.rest(at(20), 0, 100*time.Microsecond) // nothing to tell
+	if d, want := quiet.next(at(23)), b.next(at(23)); d != want {
+		t.Errorf("after a look without content the next is in %v, want %v", d, want)
+	}
+	b.rest(at(20), between(1, 1000), 100*time.Microsecond)
+	if d := b.next(at(23)); d != 47*time.Millisecond {
+		t.Errorf("after a message the next look is in %v", d)
+	}
+	b.rest(at(70), 0, 40*time.Millisecond) // it worked for long
+	if d := b.next(at(110)); d != 40*time.Millisecond {
+		t.Errorf("after 40 ms of work the group rests %v", d)
+	}
+	if d := between(100, 20_000); d != shortest {
+		t.Errorf("100 clients wait %v", d)
+	}
+	if few, many, large := between(300, 0), between(5000, 0), between(100, 300_000); few != 75*time.Millisecond || many != longest || large != 150*time.Millisecond {
+		t.Errorf("300 clients wait %v, 5,000 %v, for 300 kB %v", few, many, large)
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // kept is how many messages a group keeps for clients that are late: what they
-// have missed in four seconds comes at once, what is older is made for them alone.
-const kept = 16
+// have missed in three seconds comes at once, what is older is made for them alone.
+const kept = 64
 
 // group are the clients that see the same: who asked for the same layers, box and
 // filter, and whose rights are the same. What happens is folded and encoded once
@@ -89,14 +89,19 @@ func (h *Hub) leave(g *group, c *client) {
 	}
 }
 
-// run makes frames until the group ends: at most one per interval.
+// run makes frames until the group ends, in the beat of the group.
 func (g *group) run(ctx context.Context, l *live.Listener) {
 	defer g.end()
+	beat := beat{began: time.Now()}
 	for {
-		deltas, err := l.Next(ctx)
+		err := l.Wait(ctx)
+		if err != nil && !errors.Is(err, live.ErrReset) || wait(ctx, beat.next(time.Now())) != nil {
+			return
+		}
 		began := time.Now()
-		pause := interval
+		deltas, err := l.Pending()
 		var f *frame
+		pause := time.Duration(0)
 		switch {
 		case errors.Is(err, live.ErrReset):
 			l = g.hub.o.City.Listen(0)
@@ -104,13 +109,18 @@ func (g *group) run(ctx context.Context, l *live.Listener) {
 		case err != nil:
 			return
 		default:
-			if f = g.interest.frame(g.hub, deltas); f.resets {
-				pause = settle
-			}
+			f = g.interest.frame(g.hub, deltas)
 			f.to = l.Seq()
+			switch {
+			case f.resets:
+				pause = settle
+			case f.plain != nil:
+				pause = between(g.hub.Clients(), len(f.plain))
+			}
 		}
+		beat.rest(began, pause, time.Since(began))
 		g.publish(ctx, f)
-		if f.last || wait(ctx, pause-time.Since(began)) != nil {
+		if f.last {
 			return
 		}
 	}

@@ -29,7 +29,6 @@ type Options struct {
 
 // Limits of streams.
 const (
-	interval     = 250 * time.Millisecond // between messages: four a second
 	writeTimeout = 20 * time.Second
 	maxClients   = 4096
 	maxSnapshot  = 20_000 // features of one layer

@@ -5,12 +5,56 @@ import (
 	"time"
 )
 
+// The pace of messages: a change is told at the next tick, so within 10 ms when
+// nothing has been told for a while, and then at most 20 times a second, fewer the
+// more there is to write: 1,000 clients get at most four messages a second, and
+// messages that are large for the number of those who get them come less often, too.
+const (
+	tick     = 10 * time.Millisecond  // between two looks at the feed
+	shortest = 50 * time.Millisecond  // between two messages
+	longest  = 250 * time.Millisecond // between two messages, however many clients
+	perWrite = 250 * time.Microsecond // of the time between messages for each client of the hub
+	perByte  = 5 * time.Nanosecond    // and for each byte to each of them: 200 MB a second
+)
+
+// between is how long a message of some bytes keeps the next one waiting.
+func between(clients, size int) time.Duration {
+	n := time.Duration(clients)
+	return min(max(shortest, n*perWrite, n*time.Duration(size)*perByte), longest)
+}
+
+// beat says when a group looks for changes: at ticks counted from its beginning, and
+// not before the rest after the last message is over. Ticks are there whether or
+// not anything happens, and changes that the group may not see make no rest: when a
+// message comes says nothing about them.
+type beat struct {
+	began time.Time
+	free  time.Time // end of the rest
+}
+
+// next is how long to wait from now for the next tick.
+func (b *beat) next(now time.Time) time.Duration {
+	at := now
+	if b.free.After(now) {
+		at = b.free
+	}
+	ticks := (at.Sub(b.began) + tick - 1) / tick
+	return b.began.Add(ticks * tick).Sub(now)
+}
+
+// rest takes note of a look at the feed that began at a time and took a while: the
+// next one comes no earlier than pause after that, and a group rests at least for as
+// long as it worked.
+func (b *beat) rest(began time.Time, pause, took time.Duration) {
+	b.free = began.Add(max(pause, 2*took))
+}
+
 // Writing to a thousand clients at once would keep every other request waiting
 // behind them. So they are woken a few at a time, spread over most of the interval
 // between messages.
 const (
 	batch  = 16                     // clients woken together
-	spread = 180 * time.Millisecond // in which all clients of the hub are woken
+	spread = 180 * time.Millisecond // in which all clients of the hub are woken, when they are many
 	apart  = 150 * time.Microsecond // between two clients, when there are few
 	burst  = 4 * time.Millisecond   // of wakings that nobody has to wait for
 )

@@ -6,7 +6,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"wutu/geo/hexgrid"
 	"wutu/layers"
 	"wutu/layers/live"
 )
@@ -24,16 +23,14 @@ type Source interface {
 	// Cells counts the features that match q per H3 cell of resolution res, with
 	// the sums of numeric fields (NaN for none), in order of cell. A feature counts
 	// where its point lies (its interior point for lines and polygons), which is a
-	// part of its geometry; features without one are left out.
+	// part of its geometry; features without one are left out. Cells that lie wholly
+	// in one of q's boxes are counted whole; of others there may be all, a part or
+	// nothing.
 	Cells(ctx context.Context, q layers.Query, res int, sums []string) ([]Cell, error)
 }
 
 // Cell is the count of one H3 cell.
-type Cell struct {
-	Cell  hexgrid.Cell
-	Count int
-	Sums  []float64 // one per field
-}
+type Cell = live.CellCount
 
 // bounded is what rows that know their box offer.
 type bounded interface{ Bound() orb.Bound }
@@ -51,22 +48,4 @@ func (v view) Rows(ctx context.Context, q layers.Query) iter.Seq2[layers.Row, er
 			}
 		}
 	}
-}
-
-func (v view) Cells(ctx context.Context, q layers.Query, res int, sums []string) ([]Cell, error) {
-	measures := make([]live.Measure, len(sums))
-	for i, f := range sums {
-		measures[i] = live.Measure{Op: live.Sum, Field: f}
-	}
-	groups, err := v.Group(ctx, q, live.By{Cells: true, Res: res}, measures)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Cell, 0, len(groups))
-	for _, g := range groups {
-		if g.Cell != 0 && g.N > 0 {
-			out = append(out, Cell{g.Cell, g.N, g.Measures})
-		}
-	}
-	return out, nil
 }

@@ -3,7 +3,8 @@ import { ref } from 'vue'
 import type { Change } from '@/api/eventtypes'
 import { followStream, type LiveState } from '@/api/stream'
 
-type Listener = (changes: Change[]) => void
+/** Is told of changed features and, by layer, of the tiles that show them. */
+type Listener = (changes: Change[], tiles: Record<string, string[]>) => void
 
 /** The one stream of changes of this page, shared by everything that listens. */
 export const useLive = defineStore('live', () => {
@@ -20,7 +21,7 @@ export const useLive = defineStore('live', () => {
     stop?.()
     following = wanted
     stop = wanted === '' ? null : followStream(layers, {
-      changes: ({ changes }) => listeners.forEach((listener) => listener(changes ?? [])),
+      changes: ({ changes, tiles }) => listeners.forEach((listener) => listener(changes ?? [], tiles ?? {})),
       reset: () => { resets.value++ },
       state: (next) => {
         if (next === state.value) return
