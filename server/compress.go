@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -44,7 +45,7 @@ func newZips() *sync.Pool {
 func (s *Server) compress(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		inner := c.Response().Writer
-		w := &gzipWriter{ResponseWriter: inner, pool: s.zips, accepts: acceptsGzip(c.Request().Header)}
+		w := &gzipWriter{ResponseWriter: inner, pool: s.zips, request: c.Request()}
 		c.Response().Writer = w
 		err := next(c)
 		if err != nil && c.Response().Committed { // half an answer must not look whole
@@ -63,7 +64,7 @@ func (s *Server) compress(next echo.HandlerFunc) echo.HandlerFunc {
 type gzipWriter struct {
 	http.ResponseWriter
 	pool    *sync.Pool
-	accepts bool
+	request *http.Request
 
 	status  int
 	decided bool
@@ -80,7 +81,7 @@ func (w *gzipWriter) WriteHeader(status int) {
 	h := w.Header()
 	if compressible(h.Get("Content-Type")) && h.Get("Content-Encoding") == "" {
 		h.Add("Vary", "Accept-Encoding")
-		if w.accepts {
+		if acceptsGzip(w.request.Header) {
 			return
 		}
 	}
@@ -107,6 +108,11 @@ func (w *gzipWriter) Write(b []byte) (int, error) {
 // pass sends the header as it is and lets everything through.
 func (w *gzipWriter) pass() {
 	w.decided = true
+	if length := w.Header()["Content-Length"]; len(length) == 1 && w.status == http.StatusOK && w.request.Method == http.MethodGet {
+		if n, err := strconv.ParseInt(length[0], 10, 64); err == nil {
+			gather(w.request.Context(), n)
+		}
+	}
 	w.ResponseWriter.WriteHeader(w.status)
 }
 
@@ -148,6 +154,7 @@ func (w *gzipWriter) Flush() {
 	}
 	if f, ok := w.ResponseWriter.(http.Flusher); ok && w.decided {
 		f.Flush()
+		_ = scatter(w.request.Context()) // whoever writes next is told
 	}
 }
 

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"wutu/layers/access"
-	"wutu/layers/cql2"
 	"wutu/layers/live"
 	"wutu/server/tile"
 	"wutu/tiles/cache"
@@ -26,56 +27,54 @@ func newDrawer(maxBytes int64) *drawer {
 	return &drawer{cache: cache.New(cache.Options{MaxBytes: maxBytes})}
 }
 
-// Features draws the features of the request's layers.
-func (d *drawer) Features(ctx context.Context, r tile.Request) (*cache.Entry, error) {
-	return d.cache.Get(ctx, key(&r, false), func(ctx context.Context) ([]byte, error) {
-		return d.render.Tile(live.Noted(ctx), render.FromView(r.View), request(&r))
-	})
+// Ready answers from what is kept.
+func (d *drawer) Ready(r *tile.Request, c cache.Conditions) (cache.Response, bool, error) {
+	k := key(r)
+	return d.cache.Answer(&k, c)
 }
 
-// Hexagons draws the counts of the request's layer by H3 cell.
-func (d *drawer) Hexagons(ctx context.Context, r tile.Request) (*cache.Entry, error) {
-	return d.cache.Get(ctx, key(&r, true), func(ctx context.Context) ([]byte, error) {
-		return d.render.Hex(live.Noted(ctx), render.FromView(r.View), request(&r))
+// Draw draws the features of the request's layers, or the counts of one by H3 cell.
+func (d *drawer) Draw(ctx context.Context, r *tile.Request) (*cache.Entry, error) {
+	return d.cache.Get(ctx, key(r), func(ctx context.Context) (cache.Tile, error) {
+		ask := render.Request{Subject: r.Subject, Layers: r.Sights.IDs, Tile: r.Tile, Filter: r.Filter, Datetime: r.At}
+		draw := d.render.Tile
+		if r.Hex {
+			draw = d.render.Hex
+		}
+		b, err := draw(live.Noted(ctx), render.FromView(r.View), ask)
+		return cache.Tile{Plain: b}, err
 	})
-}
-
-func request(r *tile.Request) render.Request {
-	return render.Request{Subject: r.Subject, Layers: r.Layers, Tile: r.Tile, Filter: r.Filter, Datetime: r.At}
 }
 
 // key names all that the tile depends on. Its version is the last change near the
 // tile of any of the layers: every later one has a higher sequence, and changes
 // elsewhere leave the tile in the cache.
-func key(r *tile.Request, hex bool) cache.Key {
-	k := cache.Key{Tile: r.Tile, Hex: hex, Layers: strings.Join(r.Layers, ",")}
-	if r.Filter != nil {
-		k.Filter = cql2.Format(r.Filter)
-	}
+func key(r *tile.Request) cache.Key {
+	k := cache.Key{Tile: r.Tile, Hex: r.Hex, Layers: r.Sights.Names, Filter: r.Same, Scope: r.Sights.Scope}
 	if !r.At.IsZero() {
 		k.Datetime = r.At.UTC().Format(time.RFC3339Nano)
 	}
-	var scope strings.Builder
-	for _, id := range r.Layers {
-		l, ok := r.View.Layer(id)
-		if !ok {
-			continue
+	var releases strings.Builder
+	for i := range r.Sights.List {
+		s := &r.Sights.List[i]
+		if s.Decision.Mode == access.Counts {
+			fmt.Fprintf(&releases, "#%d", r.View.ReleaseSeq(s.Layer.ID))
 		}
-		decision := access.Decide(&r.Subject, l)
-		scope.WriteString(decision.Scope())
-		if decision.Mode == access.Counts {
-			fmt.Fprintf(&scope, "#%d", r.View.ReleaseSeq(id))
-		}
-		scope.WriteByte('|')
-		switch {
-		case !r.At.IsZero(): // what is learned of the past later has no place here
-			k.Version = max(k.Version, r.View.Version(&decision, id))
-		case hex:
-			k.Version = max(k.Version, r.View.VersionIn(&decision, id, render.HexReach(r.Tile)))
-		default:
-			k.Version = max(k.Version, r.View.VersionIn(&decision, id, render.Reach(r.Tile, l.Geometry)))
-		}
+		k.Version = max(k.Version, version(r, s))
 	}
-	k.Scope = scope.String()
+	k.Scope += releases.String()
 	return k
+}
+
+// version is the last change of a layer that the tile may show.
+func version(r *tile.Request, s *tile.Sight) uint64 {
+	if !r.At.IsZero() { // what is learned of the past later has no place here
+		return r.View.VersionOf(&s.Decision, s.Scope, s.Layer.ID, nil)
+	}
+	return r.View.VersionOf(&s.Decision, s.Scope, s.Layer.ID, func() []orb.Bound {
+		if r.Hex {
+			return render.HexReach(r.Tile)
+		}
+		return render.Reach(r.Tile, s.Layer.Geometry)
+	})
 }

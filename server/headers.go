@@ -42,12 +42,14 @@ const (
 type origins struct {
 	allowed []string
 	cross   *http.CrossOriginProtection
+
+	anybody, exposed []string // values of headers, which answers share
 }
 
 // newOrigins checks the allowed origins, "https://map.example.gov.cn". The error
 // is Invalid for anything but scheme, host and port.
 func newOrigins(allowed []string) (origins, error) {
-	o := origins{allowed: allowed, cross: http.NewCrossOriginProtection()}
+	o := origins{allowed: allowed, cross: http.NewCrossOriginProtection(), anybody: []string{"*"}, exposed: []string{exposed}}
 	for _, a := range allowed {
 		u, err := url.Parse(a)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || a != u.Scheme+"://"+strings.ToLower(u.Host) {
@@ -60,12 +62,16 @@ func newOrigins(allowed []string) (origins, error) {
 	return o, nil
 }
 
-// fixedHeader is a header that every answer carries. The answers share its value:
-// who adds to it makes a new one, for it has no room.
+// fixedHeader is a header that every answer carries, or every one that a browser may
+// show as a document. The answers share its value: who adds to it makes a new one,
+// for it has no room.
 type fixedHeader struct {
 	name  string // in canonical form
 	value []string
 }
+
+// forAll is how many of fixedHeaders, the first, belong to every answer.
+const forAll = 1
 
 func fixedHeaders() []fixedHeader {
 	return []fixedHeader{
@@ -82,8 +88,12 @@ func fixedHeaders() []fixedHeader {
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r, h := c.Request(), c.Response().Header()
-		for i := range s.fixed {
-			h[s.fixed[i].name] = s.fixed[i].value
+		fixed := s.fixed
+		if isTile(c.Path()) {
+			fixed = fixed[:forAll]
+		}
+		for i := range fixed {
+			h[fixed[i].name] = fixed[i].value
 		}
 		if r.TLS != nil && hasName(r.Host) {
 			h.Set("Strict-Transport-Security", hsts)
@@ -110,6 +120,13 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// isTile reports whether a route answers with tiles, which no browser shows as a
+// document. They are most of all requests, and what documents may do is most of a
+// small answer.
+func isTile(route string) bool {
+	return strings.HasPrefix(route, "/tiles/") || strings.HasPrefix(route, "/basemaps/")
+}
+
 // share says which pages may read the answer to r, and whether r comes from one
 // of an allowed origin.
 func (o *origins) share(r *http.Request, h http.Header) (trusted bool) {
@@ -122,11 +139,11 @@ func (o *origins) share(r *http.Request, h http.Header) (trusted bool) {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Allow-Credentials", "true")
 	case !hasCookies(r):
-		h.Set("Access-Control-Allow-Origin", "*")
+		h["Access-Control-Allow-Origin"] = o.anybody
 	default:
 		return false
 	}
-	h.Set("Access-Control-Expose-Headers", exposed)
+	h["Access-Control-Expose-Headers"] = o.exposed
 	return trusted
 }
 
@@ -161,8 +178,7 @@ func hasName(host string) bool {
 func keepPrivate(c echo.Context) {
 	r, res := c.Request(), c.Response()
 	h := res.Header()
-	h.Add("Vary", "Authorization")
-	h.Add("Vary", "Cookie")
+	h["Vary"] = append(h["Vary"], "Authorization", "Cookie")
 	if r.Header.Get("Authorization") == "" && !hasCookies(r) {
 		return
 	}

@@ -2,16 +2,19 @@ package server
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,19 +34,12 @@ const (
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		begin := s.o.Now()
-		c.Response().Header().Set(traceHeader, s.trace(c.Request()))
+		c.Response().Header()[traceHeader] = []string{s.trace(c.Request())}
 		s.metrics.inFlight.Inc()
 		defer s.metrics.inFlight.Dec()
-		err := next(c)
-		var cut *cutOff
-		switch broken := errors.As(err, &cut); {
-		case broken && lost(c.Request().Context(), cut.err):
-			c.Response().Status = statusClientGone
-		case broken:
-			s.o.Log.ErrorContext(c.Request().Context(), "an answer was cut off", "trace", c.Response().Header().Get(traceHeader),
-				"path", c.Request().URL.Path, "error", cut.err)
-		case err != nil:
-			c.Error(err)
+		cut := false
+		if err := next(c); err != nil {
+			cut = s.fail(c, err)
 		}
 		end := s.o.Now()
 		took, status := end.Sub(begin), c.Response().Status
@@ -51,18 +47,47 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if route == "" || strings.HasSuffix(route, "*") {
 			route = "web"
 		}
-		s.metrics.requests.WithLabelValues(route, methodLabel(c.Request().Method), strconv.Itoa(status)).Inc()
+		s.metrics.requests.WithLabelValues(route, methodLabel(c.Request().Method), statusLabel(status)).Inc()
 		s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
 		s.meter(c, end, took)
 		if ctx := c.Request().Context(); s.o.Log.Enabled(ctx, slog.LevelDebug) { // asked first: the values cost more than the question
 			s.o.Log.DebugContext(ctx, "request", "method", c.Request().Method, "path", c.Request().URL.Path,
 				"status", status, "bytes", c.Response().Size, "took", took, "trace", c.Response().Header().Get(traceHeader))
 		}
-		if cut != nil {
+		if cut {
 			panic(http.ErrAbortHandler) // net/http's way to end the connection, so that the client notices
 		}
 		return nil
 	}
+}
+
+// fail answers with a problem, or reports that the answer was cut off.
+func (s *Server) fail(c echo.Context, err error) bool {
+	cut, broken := errors.AsType[*cutOff](err)
+	switch {
+	case broken && lost(c.Request().Context(), cut.err):
+		c.Response().Status = statusClientGone
+	case broken:
+		s.o.Log.ErrorContext(c.Request().Context(), "an answer was cut off", "trace", c.Response().Header().Get(traceHeader),
+			"path", c.Request().URL.Path, "error", cut.err)
+	default:
+		c.Error(err)
+	}
+	return broken
+}
+
+// statusLabel is the metric's label of a status, without making a text of the usual
+// ones.
+func statusLabel(status int) string {
+	switch status {
+	case http.StatusOK:
+		return "200"
+	case http.StatusNoContent:
+		return "204"
+	case http.StatusNotModified:
+		return "304"
+	}
+	return strconv.Itoa(status)
 }
 
 // cutOff is an answer that failed after its first bytes were sent.
@@ -91,16 +116,40 @@ func methodLabel(m string) string {
 
 // trace takes the trace id of a W3C traceparent header, or makes one.
 func (s *Server) trace(r *http.Request) string {
-	if p := strings.Split(r.Header.Get("Traceparent"), "-"); len(p) == 4 && len(p[1]) == 32 {
-		if _, err := hex.DecodeString(p[1]); err == nil {
-			return strings.ToLower(p[1])
+	if parent := r.Header["Traceparent"]; len(parent) > 0 {
+		if p := strings.Split(parent[0], "-"); len(p) == 4 && len(p[1]) == 32 {
+			if _, err := hex.DecodeString(p[1]); err == nil {
+				return strings.ToLower(p[1])
+			}
 		}
 	}
-	var id [16]byte
-	if _, err := io.ReadFull(s.o.Rand, id[:]); err != nil {
-		return ""
+	return s.traces.next()
+}
+
+// traces makes trace ids: 128 bits of a generator that is seeded once. They name
+// requests in the log and are no secret. Safe for concurrent use.
+type traces struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+func newTraces(random io.Reader) (*traces, error) {
+	var seed [32]byte
+	if _, err := io.ReadFull(random, seed[:]); err != nil {
+		return nil, &layers.Error{Kind: layers.Internal, Op: "server", Err: err}
 	}
-	return hex.EncodeToString(id[:])
+	return &traces{source: rand.NewChaCha8(seed)}, nil
+}
+
+func (t *traces) next() string {
+	var id [16]byte
+	t.mu.Lock()
+	binary.LittleEndian.PutUint64(id[:8], t.source.Uint64())
+	binary.LittleEndian.PutUint64(id[8:], t.source.Uint64())
+	t.mu.Unlock()
+	var text [32]byte
+	hex.Encode(text[:], id[:])
+	return string(text[:])
 }
 
 // recovered turns a panic into an error, so that one bad request never ends the

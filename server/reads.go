@@ -15,46 +15,57 @@ import (
 	"wutu/server/problem"
 )
 
-// recorded answers a request and writes into the audit trail what it read of
-// persons, and what it was refused. While the trail cannot be written nothing of
-// persons is read. Requests that last are written down when they begin, and again
-// with their rows when they end.
-func (s *Server) recorded(c echo.Context, r *openapi.Route, in *openapi.Input) error {
+// reading makes ctx gather what a request reads of persons; nil when there is no
+// audit trail. While the trail cannot be written nothing of persons is read.
+// Requests that last are written down when they begin.
+func (s *Server) reading(ctx *context.Context, r *openapi.Route) *live.Reads {
 	if s.recorder == nil {
-		return r.Handle(c, in)
+		return nil
 	}
-	begun := c.Request().Context()
-	subject, action := auth.SubjectOf(begun), "read."+r.ID
-	write := func(read *live.Read, result string) error {
-		line := s.recorder.Line(&subject, action, read.Layer, read.Filter, int(read.Rows.Load()))
-		line.Result = result
-		return s.recorder.Record(context.WithoutCancel(begun), line)
-	}
-	ctx, reads := live.WithReads(begun, func(read *live.Read) error {
+	begun := *ctx
+	with, reads := live.WithReads(begun, func(read *live.Read) error {
 		if r.Endless {
-			return write(read, layers.AuditDone)
+			subject := auth.SubjectOf(begun)
+			return s.write(begun, &subject, r, read, layers.AuditDone)
 		}
 		return s.recorder.Ready()
 	})
-	c.SetRequest(c.Request().WithContext(ctx))
-	err := r.Handle(c, in)
+	*ctx = with
+	return reads
+}
+
+func (s *Server) write(ctx context.Context, subject *layers.Subject, r *openapi.Route, read *live.Read, result string) error {
+	line := s.recorder.Line(subject, "read."+r.ID, read.Layer, read.Filter, int(read.Rows.Load()))
+	line.Result = result
+	return s.recorder.Record(context.WithoutCancel(ctx), line)
+}
+
+// recorded writes into the audit trail what an answered request read of persons,
+// and what it was refused: err is how it ended. Of requests that last it is the
+// second line, with their rows.
+func (s *Server) recorded(c echo.Context, r *openapi.Route, reads *live.Reads, err error) {
+	list := reads.List()
+	if err == nil && len(list) == 0 {
+		return
+	}
+	ctx := c.Request().Context()
+	subject := auth.SubjectOf(ctx)
 	result := layers.AuditDone
 	if err != nil {
 		result = layers.AuditFailed
 	}
-	for _, read := range reads.List() {
-		if failed := write(read, result); failed != nil {
+	for _, read := range list {
+		if failed := s.write(ctx, &subject, r, read, result); failed != nil {
 			s.o.Log.ErrorContext(ctx, "a read of persons is not recorded", "actor", subject.ID, "layer", read.Layer, "error", failed)
 		}
 	}
 	if err != nil && subject.ID != "" && problem.From(err).Status == http.StatusForbidden {
-		line := s.recorder.Line(&subject, action, c.Request().URL.Path, "", 0)
+		line := s.recorder.Line(&subject, "read."+r.ID, c.Request().URL.Path, "", 0)
 		line.Result = layers.AuditRefused
-		if failed := s.recorder.Record(context.WithoutCancel(begun), line); failed != nil {
+		if failed := s.recorder.Record(context.WithoutCancel(ctx), line); failed != nil {
 			s.o.Log.ErrorContext(ctx, "a refusal is not recorded", "actor", subject.ID, "error", failed)
 		}
 	}
-	return err
 }
 
 // audit are the options of the recorder.

@@ -26,6 +26,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeaderBytes,
 		BaseContext:       func(net.Listener) context.Context { return base },
+		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(s.o.Log.Handler(), slog.LevelDebug),
 	}
 	var background sync.WaitGroup
@@ -49,7 +50,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		})
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(l) }()
+	go func() { failed <- h.Serve(gatherer{l}) }()
 	var err error
 	select {
 	case err = <-failed:

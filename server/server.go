@@ -74,6 +74,7 @@ type Server struct {
 	ways      *route.Router
 	recorder  *audit.Recorder // nil: the store keeps no audit trail
 	zips      *sync.Pool      // of gzip writers
+	traces    *traces
 	heavy     *lane
 	long      *lane
 }
@@ -87,6 +88,9 @@ func New(o Options) (*Server, error) {
 	o.fill()
 	s := &Server{o: o, search: search.New(o.City), zips: newZips(), fixed: fixedHeaders(), heavy: newLane(o.Heavy), long: newLane(o.Long)}
 	var err error
+	if s.traces, err = newTraces(o.Rand); err != nil {
+		return nil, err
+	}
 	if s.gate, err = auth.New(o.gate()); err != nil {
 		return nil, err
 	}
@@ -174,7 +178,7 @@ func orDefault[T ~int64](v, def T) T {
 // assemble collects the routes and draws up their document.
 func (s *Server) assemble() error {
 	s.drawer = newDrawer(s.o.TileCacheBytes)
-	tiles := tile.New(tile.Options{City: s.o.City, Draw: s.drawer})
+	tiles := tile.New(tile.Options{City: s.o.City, Draw: s.drawer, Budget: s.o.RequestTimeout})
 	collections := ogc.New(ogc.Options{City: s.o.City, Name: s.o.Name, Now: s.o.Now,
 		Document: func() []byte { return s.documents.V30 }, Modern: func() []byte { return s.documents.V31 }, Records: s.o.Records, Rand: s.o.Rand, Formats: s.o.ItemFormats, Budget: s.o.RequestTimeout})
 	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})
@@ -262,7 +266,13 @@ func (s *Server) router() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.answerError
-	e.Use(s.observe, s.headers, s.compress, s.recovered, s.identify, s.admit, s.pages)
+	// The chain is put together once: Echo would do so for every request. It ends at
+	// whatever the router found.
+	chain := func(c echo.Context) error { return c.Handler()(c) }
+	for _, m := range []echo.MiddlewareFunc{s.pages, s.admit, s.identify, s.recovered, s.compress, s.headers, s.observe} {
+		chain = m(chain)
+	}
+	e.Use(func(echo.HandlerFunc) echo.HandlerFunc { return chain })
 	s.labels = make(map[string]string, len(s.routes))
 	for i := range s.routes {
 		r := &s.routes[i]
@@ -305,8 +315,9 @@ func (s *Server) endpoint(r *openapi.Route) echo.HandlerFunc {
 			ctx, cancel = context.WithTimeout(ctx, budget)
 			defer cancel()
 		}
+		reads := s.reading(&ctx, r)
 		req = req.WithContext(ctx)
-		if req.Body != nil {
+		if req.Body != nil && req.Body != http.NoBody {
 			most := s.o.MaxBody
 			if r.Body != nil && r.Body.MaxBytes > 0 {
 				most = r.Body.MaxBytes
@@ -328,7 +339,11 @@ func (s *Server) endpoint(r *openapi.Route) echo.HandlerFunc {
 			}
 			defer leave()
 		}
-		return s.recorded(c, r, in)
+		err = r.Handle(c, in)
+		if reads != nil {
+			s.recorded(c, r, reads, err)
+		}
+		return err
 	}
 }
 
@@ -359,7 +374,7 @@ func (s *Server) tighten() {
 // budget is the time a request may take, 0 without a limit.
 func (s *Server) budget(r *openapi.Route, heavy bool) time.Duration {
 	switch {
-	case r.Endless, r.Streams:
+	case r.Endless, r.Streams, r.OwnTime:
 		return 0
 	case heavy:
 		return s.o.HeavyTimeout

@@ -111,20 +111,23 @@ func (m *marks) put(to *map[markCell]uint64, seq uint64, low, high markCell) {
 }
 
 // last is the newest change that may touch one of the boxes.
-func (m *marks) last(boxes []orb.Bound) uint64 {
+func (m *marks) last(boxes func() []orb.Bound) uint64 {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	seq := m.base
 	if m.size == 0 {
 		return seq
 	}
-	for _, b := range boxes {
+	for _, b := range boxes() {
 		for level := 0; level <= markDepth; level++ {
 			low, high := markCells(b, level)
 			finest := level == markDepth
 			if !finest {
 				l, h := markCells(b, level+1)
 				finest = h.x-l.x >= markWidth || h.y-l.y >= markWidth
+			}
+			if !finest && len(m.wide[level]) == 0 {
+				continue
 			}
 			for x := low.x; x <= high.x; x++ {
 				for y := low.y; y <= high.y; y++ {
@@ -156,11 +159,17 @@ func markCells(b orb.Bound, level int) (low, high markCell) {
 // (lon/lat degrees): the sequence of a change since which nothing near them has
 // changed that shows under the decision. It may be a later change than the last.
 func (v *View) VersionIn(d *access.Decision, layer string, boxes []orb.Bound) uint64 {
-	version := v.Version(d, layer)
-	if version == 0 || version >= unnamedVersion || d.Mode != access.List {
+	return v.VersionOf(d, d.Scope(), layer, func() []orb.Bound { return boxes })
+}
+
+// VersionOf is VersionIn for a decision whose Scope is known, and boxes that are
+// worked out when something has changed at all; nil: everywhere.
+func (v *View) VersionOf(d *access.Decision, scope, layer string, boxes func() []orb.Bound) uint64 {
+	version := v.version(d, scope, layer)
+	if boxes == nil || version == 0 || version >= unnamedVersion || d.Mode != access.List {
 		return version
 	}
-	m := v.watch.marksOf(watchedScope{layer, d.Scope()}, version)
+	m := v.watch.marksOf(watchedScope{layer, scope}, version)
 	if m == nil {
 		return version
 	}

@@ -67,7 +67,7 @@ func NoteRead(ctx context.Context, s *layers.Subject, l *layers.Layer, filter st
 // note returns the entry of a question about persons, nil when it is none or
 // nobody gathers.
 func note(ctx context.Context, s *layers.Subject, l *layers.Layer, d *access.Decision, filter func() string) (*Read, error) {
-	if d.Mode != access.List || s.Role == layers.System || !showsPersons(l, d) {
+	if !ShowsPersons(s, l, d) {
 		return nil, nil
 	}
 	r, ok := ctx.Value(readsKey{}).(*Reads)
@@ -92,8 +92,12 @@ func (r *Reads) entry(layer, filter string) *Read {
 	return e
 }
 
-// showsPersons reports whether the decision shows somebody's data whole.
-func showsPersons(l *layers.Layer, d *access.Decision) bool {
+// ShowsPersons reports whether a decision about s and l lets s read somebody's data
+// whole: what NoteRead notes.
+func ShowsPersons(s *layers.Subject, l *layers.Layer, d *access.Decision) bool {
+	if d.Mode != access.List || s.Role == layers.System {
+		return false
+	}
 	if l.Access == layers.PersonalAccess {
 		return true
 	}

@@ -87,7 +87,11 @@ func (w *watch) marksOf(k watchedScope, version uint64) *marks {
 // it is. The first call for a scope returns a number that never comes again when a
 // writer is at work.
 func (v *View) Version(d *access.Decision, layer string) uint64 {
-	scope := d.Scope()
+	return v.version(d, d.Scope(), layer)
+}
+
+// version is Version of a decision whose scope is known.
+func (v *View) version(d *access.Decision, scope, layer string) uint64 {
 	if scope == "" {
 		return v.LayerSeq(layer)
 	}

@@ -61,6 +61,8 @@ type Gate struct {
 	places   places
 	memory   memory
 	parsed   atomic.Pointer[parsedPolicy]
+
+	anonymous layers.Subject
 }
 
 // New returns a Gate. With a Hasher it hashes one password. Errors: Invalid for
@@ -75,7 +77,7 @@ func New(o Options) (*Gate, error) {
 	if o.Absolute <= 0 {
 		o.Absolute = defaultAbsolute
 	}
-	g := &Gate{o: o, slots: make(chan struct{}, hashing)}
+	g := &Gate{o: o, slots: make(chan struct{}, hashing), anonymous: anonymous(o.Demo)}
 	g.throttle.init(o.Store)
 	g.places.init()
 	g.memory.init()

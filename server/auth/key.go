@@ -237,10 +237,13 @@ func hashOf(secret string) string {
 
 // RoleTitle names a role in both languages (domain.md, section 4).
 func RoleTitle(r layers.Role) layers.Title {
-	zh := map[layers.Role]string{layers.Public: "公众", layers.Planner: "规划员", layers.Dispatcher: "分拨员",
+	zh := [...]string{layers.Public: "公众", layers.Planner: "规划员", layers.Dispatcher: "分拨员",
 		layers.Supervisor: "督办员", layers.GridWorker: "网格员", layers.Department: "处置部门",
 		layers.Commander: "指挥", layers.ThemeOwner: "专题管理员", layers.SysAdmin: "系统管理员",
 		layers.SecAdmin: "安全管理员", layers.Auditor: "审计管理员", layers.API: "接口", layers.System: "系统"}
+	if int(r) >= len(zh) {
+		return layers.Title{}
+	}
 	en := r.String()
 	return layers.Title{ZH: zh[r], EN: strings.ToUpper(en[:1]) + en[1:]}
 }

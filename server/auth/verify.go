@@ -16,8 +16,10 @@ const DemoID = "demo"
 // Anonymous is the subject of a request without key and session: the public, or
 // in demo mode somebody who plans, reports and dispatches but is not cleared. It
 // has no grants yet.
-func (g *Gate) Anonymous() layers.Subject {
-	if !g.o.Demo {
+func (g *Gate) Anonymous() layers.Subject { return g.anonymous }
+
+func anonymous(demo bool) layers.Subject {
+	if !demo {
 		return layers.Subject{Name: RoleTitle(layers.Public), Role: layers.Public}
 	}
 	return layers.Subject{ID: DemoID, Name: layers.Title{ZH: "演示用户", EN: "Demo user"}, Role: layers.Dispatcher}

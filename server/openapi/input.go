@@ -22,51 +22,34 @@ import (
 // Input gives a handler its checked parameters.
 type Input struct {
 	route *Route
-	query url.Values
+	query url.Values // nil: none
 	c     echo.Context
-	path  map[string]string
+	place []string // names of the parameters of the path
+	path  []string // their values
 }
 
 // Check compares a request with its route. Errors: Invalid naming the
 // parameter, NotFound for a path whose suffix differs, problem.Status 415.
 func Check(r *Route, c echo.Context) (*Input, error) {
-	in := &Input{route: r, c: c, path: make(map[string]string)}
+	in := &Input{route: r, c: c, place: c.ParamNames()}
+	in.path = slices.Clone(c.ParamValues()) // the router takes its own back
 	suffixed, suffix := r.Suffix()
-	for i, name := range c.ParamNames() {
-		v := c.ParamValues()[i]
+	for i, name := range in.place {
 		if c.Request().URL.RawPath != "" { // otherwise the router saw the decoded path
 			var err error
-			if v, err = url.PathUnescape(v); err != nil {
+			if in.path[i], err = url.PathUnescape(in.path[i]); err != nil {
 				return nil, bad(name, "is not percent-encoded text")
 			}
 		}
 		if name == suffixed {
 			var ok bool
-			if v, ok = strings.CutSuffix(v, suffix); !ok {
+			if in.path[i], ok = strings.CutSuffix(in.path[i], suffix); !ok {
 				return nil, echo.ErrNotFound
 			}
 		}
-		in.path[name] = v
 	}
-	var err error
-	// A semicolon is data (RFC 3986 section 3.4), as in coords=x,y;x,y; the
-	// parser takes it for a mistyped &.
-	if in.query, err = url.ParseQuery(strings.ReplaceAll(c.Request().URL.RawQuery, ";", "%3B")); err != nil {
-		return nil, bad("", "the query is not percent-encoded text")
-	}
-	names := make([]string, 0, len(in.query))
-	for name := range in.query {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		p := r.param(Query, name)
-		switch {
-		case p == nil && !r.Others:
-			return nil, bad(short(name), "is not a parameter of this address")
-		case len(in.query[name]) > 1:
-			return nil, bad(name, "is given more than once")
-		}
+	if err := in.readQuery(); err != nil {
+		return nil, err
 	}
 	for i := range r.Params {
 		p := &r.Params[i]
@@ -75,6 +58,31 @@ func Check(r *Route, c echo.Context) (*Input, error) {
 		}
 	}
 	return in, checkBody(r, c)
+}
+
+// readQuery reads the query and refuses parameters that are not taken or given
+// more than once.
+func (in *Input) readQuery() error {
+	text := in.c.Request().URL.RawQuery
+	if text == "" {
+		return nil
+	}
+	// A semicolon is data (RFC 3986 section 3.4), as in coords=x,y;x,y; the
+	// parser takes it for a mistyped &.
+	var err error
+	if in.query, err = url.ParseQuery(strings.ReplaceAll(text, ";", "%3B")); err != nil {
+		return bad("", "the query is not percent-encoded text")
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.query)) {
+		p := in.route.param(Query, name)
+		switch {
+		case p == nil && !in.route.Others:
+			return bad(short(name), "is not a parameter of this address")
+		case len(in.query[name]) > 1:
+			return bad(name, "is given more than once")
+		}
+	}
+	return nil
 }
 
 func checkBody(r *Route, c echo.Context) error {
@@ -131,8 +139,11 @@ func (p *Param) check(raw string, given bool) error {
 func (in *Input) raw(p *Param) (string, bool) {
 	switch p.In {
 	case Path:
-		v, ok := in.path[p.Name]
-		return v, ok
+		i := slices.Index(in.place, p.Name)
+		if i < 0 {
+			return "", false
+		}
+		return in.path[i], true
 	case Header:
 		v := in.c.Request().Header.Get(p.Name)
 		return v, v != ""
@@ -182,7 +193,7 @@ func (in *Input) Given() []string { return in.names(true) }
 func (in *Input) Others() []string { return in.names(false) }
 
 func (in *Input) names(declared bool) []string {
-	if in == nil {
+	if in == nil || in.query == nil {
 		return nil
 	}
 	all := slices.Sorted(maps.Keys(in.query))

@@ -118,6 +118,7 @@ type Route struct {
 	Others  bool // further query parameters are taken, which the handler checks
 	Streams bool // the answer lasts as long as the client reads it; the handler ends those of clients that do not
 	Endless bool // no time limit: streams
+	OwnTime bool // the handler keeps the time limit itself, where it does what takes time
 
 	// Problems names what it may fail with beyond what its kind of route does: names
 	// of package problem's catalogue.
@@ -151,12 +152,17 @@ func (r *Route) EchoPath() string {
 
 // Suffix returns the path parameter that must end in a suffix, and the suffix.
 func (r *Route) Suffix() (param, suffix string) {
-	for p := range strings.SplitSeq(r.Path, "/") {
-		if name, rest, ok := cutParam(p); ok && rest != "" {
-			return name, rest
+	for rest := r.Path; ; {
+		_, after, ok := strings.Cut(rest, "{")
+		if !ok {
+			return "", ""
+		}
+		param, rest, ok = strings.Cut(after, "}")
+		if ok && rest != "" && rest[0] != '/' {
+			suffix, _, _ = strings.Cut(rest, "/")
+			return param, suffix
 		}
 	}
-	return "", ""
 }
 
 func cutParam(segment string) (name, suffix string, ok bool) {

@@ -79,7 +79,7 @@ func (a *API) ogcRoutes() []openapi.Route {
 	layer, set := path("layer", "Id of the collection"), path("tileMatrixSetId", "Id of the tile matrix set")
 	collections := openapi.Param{Name: "collections", About: "Layer ids, with a comma between; default: every layer the subject may list whole tiles of"}
 	address := []openapi.Param{set, path("tileMatrix", "Name of the zoom in the set"), path("tileRow", "Row from the north"), path("tileCol", "Column from the west"),
-		{Name: "filter", About: "CQL2 text"}, {Name: "datetime", About: "State as of this instant (RFC 3339)"}, mvt, ifNoneMatch()}
+		{Name: "filter", About: "CQL2"}, filterLang(), {Name: "datetime", About: "State as of this instant (RFC 3339)"}, mvt, ifNoneMatch()}
 	get := func(p, id, summary string, of any, h openapi.Handler, params ...openapi.Param) openapi.Route {
 		return openapi.Route{Method: http.MethodGet, Path: p, ID: id, Tag: "OGC API", Summary: summary, Params: params,
 			Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: summary, Of: of}}, Handle: h}
@@ -90,11 +90,11 @@ func (a *API) ogcRoutes() []openapi.Route {
 		get("/ogc/tiles", "dataset.vector.getTileSetsList", "Tilesets of the whole dataset", tilesetList{}, a.tilesets, format),
 		get("/ogc/tiles/{tileMatrixSetId}", "dataset.vector.getTileSet", "A tileset of the whole dataset", tilesetInfo{}, a.tileset, set, format),
 		{Method: http.MethodGet, Path: "/ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "dataset.vector.getTile", Tag: "OGC API",
-			Summary: "Features of several collections as a vector tile", Params: append([]openapi.Param{collections}, address...), Answers: tileAnswers(), Problems: notAcceptable(), Handle: a.ogcTile},
+			Summary: "Features of several collections as a vector tile", Params: append([]openapi.Param{collections}, address...), Answers: tileAnswers(), Problems: notAcceptable(), OwnTime: true, Handle: a.ogcTile},
 		get("/ogc/collections/{layer}/tiles", "collection.vector.getTileSetsList", "Tilesets of a collection", tilesetList{}, a.tilesets, layer, format),
 		get("/ogc/collections/{layer}/tiles/{tileMatrixSetId}", "collection.vector.getTileSet", "A tileset of a collection", tilesetInfo{}, a.tileset, layer, set, format),
 		{Method: http.MethodGet, Path: "/ogc/collections/{layer}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "collection.vector.getTile", Tag: "OGC API",
-			Summary: "Features of a collection as a vector tile", Params: append([]openapi.Param{layer}, address...), Answers: tileAnswers(), Problems: notAcceptable(), Handle: a.ogcTile},
+			Summary: "Features of a collection as a vector tile", Params: append([]openapi.Param{layer}, address...), Answers: tileAnswers(), Problems: notAcceptable(), OwnTime: true, Handle: a.ogcTile},
 	}
 }
 

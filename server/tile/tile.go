@@ -2,11 +2,11 @@ package tile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -31,29 +31,42 @@ type City interface{ View() *live.View }
 type Request struct {
 	View    *live.View
 	Subject layers.Subject
-	Layers  []string // in ascending order, each once; one for hexagons
+	Sights  *Sights // one for hexagons
 	Tile    tiles.ID
+	Hex     bool
 	Filter  layers.Expr
+	Same    string // text that all spellings of Filter share
 	At      time.Time
 }
 
-// Drawer draws tiles. Errors as layers/live.
+// Drawer draws tiles and keeps them. Errors as layers/live.
 type Drawer interface {
-	Features(ctx context.Context, r Request) (*cache.Entry, error)
-	Hexagons(ctx context.Context, r Request) (*cache.Entry, error)
+	// Ready answers without drawing, when it can.
+	Ready(r *Request, c cache.Conditions) (res cache.Response, ok bool, err error)
+	// Draw draws a tile that was not ready.
+	Draw(ctx context.Context, r *Request) (*cache.Entry, error)
 }
 
 // Options configures an API; all are required.
 type Options struct {
-	City City
-	Draw Drawer
+	City   City
+	Draw   Drawer
+	Budget time.Duration // that a request may take whose tile is not ready
 }
 
 // API answers the addresses under /tiles.
-type API struct{ o Options }
+type API struct {
+	o       Options
+	sights  sights
+	filters filters
+
+	again, media []string // values of headers, which answers share
+}
 
 // New returns an API.
-func New(o Options) *API { return &API{o: o} }
+func New(o Options) *API {
+	return &API{o: o, again: []string{"no-cache"}, media: []string{cache.MediaType}}
+}
 
 const (
 	mediaJSON = "application/json"
@@ -66,16 +79,16 @@ func (a *API) Routes() []openapi.Route {
 	path := func(name, about string) openapi.Param {
 		return openapi.Param{Name: name, In: openapi.Path, About: about}
 	}
-	query := []openapi.Param{{Name: "filter", About: "CQL2 text"}, {Name: "datetime", About: "State as of this instant (RFC 3339)"}}
+	query := []openapi.Param{{Name: "filter", About: "CQL2"}, filterLang(), {Name: "datetime", About: "State as of this instant (RFC 3339)"}}
 	address := append([]openapi.Param{path("z", "Zoom, 0 to 24"), path("x", "Column from the west"), path("y", "Row from the north"), ifNoneMatch()}, query...)
 	return append([]openapi.Route{
 		{Method: http.MethodGet, Path: "/tiles/{layers}.json", ID: "tileJSON", Tag: "Tiles", Summary: "TileJSON 3 of one or more layers",
 			Params:  append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, query...),
 			Answers: []openapi.Answer{{Status: 200, Type: mediaJSON, About: "TileJSON", Of: tiles.TileJSON{}}}, Handle: a.describe},
 		{Method: http.MethodGet, Path: "/tiles/{layers}/{z}/{x}/{y}.mvt", ID: "tile", Tag: "Tiles", Summary: "Features of one or more layers as a vector tile",
-			Params: append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, address...), Answers: tileAnswers(), Problems: notAcceptable(), Handle: a.features},
+			Params: append([]openapi.Param{path("layers", "Layer ids, with a comma between")}, address...), Answers: tileAnswers(), Problems: notAcceptable(), OwnTime: true, Handle: a.features},
 		{Method: http.MethodGet, Path: "/tiles/{layers}/hex/{z}/{x}/{y}.mvt", ID: "hexTile", Tag: "Tiles", Summary: "Counts of a layer by H3 cell as a vector tile",
-			Params: append([]openapi.Param{path("layers", "Layer id")}, address...), Answers: tileAnswers(), Problems: notAcceptable(), Handle: a.hexagons},
+			Params: append([]openapi.Param{path("layers", "Layer id")}, address...), Answers: tileAnswers(), Problems: notAcceptable(), OwnTime: true, Handle: a.hexagons},
 	}, a.ogcRoutes()...)
 }
 
@@ -83,6 +96,15 @@ func (a *API) Routes() []openapi.Route {
 func ifNoneMatch() openapi.Param {
 	return openapi.Param{Name: "If-None-Match", In: openapi.Header, About: "ETags of what the client has"}
 }
+
+// filterLang declares the language of the filter.
+func filterLang() openapi.Param {
+	return openapi.Param{Name: "filter-lang", About: "Language of filter", Enum: []string{"cql2-text", jsonFilter}, Default: "cql2-text"}
+}
+
+const jsonFilter = "cql2-json"
+
+var errNoLayer = errors.New("no such layer")
 
 // notAcceptable is what an address of tiles may fail with besides.
 func notAcceptable() []string { return []string{"unsupported 406"} }
@@ -103,25 +125,18 @@ func (a *API) features(c echo.Context, in *openapi.Input) error {
 }
 
 // draw answers with a tile of layers.
-func (a *API) draw(c echo.Context, in *openapi.Input, ids string, at tiles.ID) error {
-	r, err := a.read(c, in, ids, at)
-	if err != nil {
+func (a *API) draw(c echo.Context, in *openapi.Input, names string, at tiles.ID) error {
+	r := Request{Tile: at}
+	if err := a.read(c, in, names, &r); err != nil {
 		return err
 	}
-	for _, id := range r.Layers {
-		l, err := param.Listable(r.View, &r.Subject, id)
-		if err != nil {
-			return err
-		}
-		if err := live.NoteRead(c.Request().Context(), &r.Subject, l, "tile "+r.Tile.String()); err != nil {
+	for i := range r.Sights.List {
+		s := &r.Sights.List[i]
+		if err := s.Decision.MayList(&r.Subject, s.Layer); err != nil {
 			return err
 		}
 	}
-	entry, err := a.o.Draw.Features(c.Request().Context(), r)
-	if err != nil {
-		return param.Engine(err)
-	}
-	return answer(c, entry)
+	return a.answer(c, &r, "tile ")
 }
 
 // hexagons are counts: who may only count a layer gets those of its release.
@@ -130,46 +145,47 @@ func (a *API) hexagons(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.read(c, in, in.Text("layers"), at)
-	if err != nil {
+	r := Request{Tile: at, Hex: true}
+	if err := a.read(c, in, in.Text("layers"), &r); err != nil {
 		return err
 	}
-	if len(r.Layers) != 1 {
+	if len(r.Sights.List) != 1 {
 		return layers.Invalidf("tile", "layers", "hexagons are drawn of one layer at a time")
 	}
-	l, _, err := param.Countable(r.View, &r.Subject, r.Layers[0])
-	if err == nil {
-		err = live.NoteRead(c.Request().Context(), &r.Subject, l, "hexagons of tile "+r.Tile.String())
+	if s := &r.Sights.List[0]; s.Decision.Mode == access.Hidden {
+		return s.Decision.MayList(&r.Subject, s.Layer)
 	}
+	return a.answer(c, &r, "hexagons of tile ")
+}
+
+// read completes a request from its parameters. What it shows is not checked yet.
+func (a *API) read(c echo.Context, in *openapi.Input, names string, r *Request) error {
+	ctx := c.Request().Context()
+	r.View, r.Subject = a.o.City.View(), auth.SubjectOf(ctx)
+	f, err := a.filters.read(spelling{json: in.Text("filter-lang") == jsonFilter, text: in.Text("filter")})
 	if err != nil {
 		return err
 	}
-	entry, err := a.o.Draw.Hexagons(c.Request().Context(), r)
-	if err != nil {
-		return param.Engine(err)
+	r.Filter, r.Same = f.expr, f.text
+	if when := in.Text("datetime"); when != "" {
+		p, ok, err := param.Datetime("datetime", when)
+		if ok && !p.Instant {
+			err = layers.Invalidf("tile", "datetime", "is an interval: a tile shows one instant")
+		}
+		if err != nil {
+			return err
+		}
+		if ok {
+			r.At = p.From
+			ctx, cancel := context.WithTimeout(ctx, a.o.Budget)
+			defer cancel()
+			if r.View, err = r.View.AsOf(ctx, p.From); err != nil {
+				return err
+			}
+		}
 	}
-	return answer(c, entry)
-}
-
-func (a *API) read(c echo.Context, in *openapi.Input, ids string, at tiles.ID) (Request, error) {
-	r := Request{View: a.o.City.View(), Subject: auth.SubjectOf(c.Request().Context()), Tile: at}
-	var err error
-	if r.Layers, err = layerIDs(ids); err != nil {
-		return r, err
-	}
-	if r.Filter, err = param.Filter("filter", in.Text("filter")); err != nil {
-		return r, err
-	}
-	p, ok, err := param.Datetime("datetime", in.Text("datetime"))
-	if ok && !p.Instant {
-		err = layers.Invalidf("tile", "datetime", "is an interval: a tile shows one instant")
-	}
-	if err != nil || !ok {
-		return r, err
-	}
-	r.At = p.From
-	r.View, err = r.View.AsOf(c.Request().Context(), p.From)
-	return r, err
+	r.Sights, err = a.sights.of(r.View, &r.Subject, names)
+	return err
 }
 
 // layerIDs reads a list of layers, sorted and without repetitions: the same set
@@ -189,30 +205,47 @@ func layerIDs(s string) ([]string, error) {
 }
 
 // answer sends a tile: in the coding the client prefers, or nothing when it has
-// it already.
-func answer(c echo.Context, e *cache.Entry) error {
-	req := c.Request().Header
-	r, err := e.Respond(cache.Conditions{AcceptEncoding: req.Values("Accept-Encoding"), IfNoneMatch: req.Values("If-None-Match")})
+// it already. what it is called in the audit trail.
+func (a *API) answer(c echo.Context, r *Request, what string) error {
+	req := c.Request()
+	for i := range r.Sights.List {
+		if s := &r.Sights.List[i]; s.Persons {
+			if err := live.NoteRead(req.Context(), &r.Subject, s.Layer, what+r.Tile.String()); err != nil {
+				return err
+			}
+		}
+	}
+	asked := cache.Conditions{AcceptEncoding: req.Header["Accept-Encoding"], IfNoneMatch: req.Header["If-None-Match"]}
+	res, ok, err := a.o.Draw.Ready(r, asked)
+	if err == nil && !ok {
+		res, err = a.drawn(req.Context(), r, asked)
+	}
 	if err != nil {
 		return err
 	}
 	h := c.Response().Header()
-	h.Set("Cache-Control", "no-cache")
+	h["Cache-Control"] = a.again
 	h.Add("Vary", cache.Vary)
-	if r.ETag != "" {
-		h.Set("ETag", r.ETag)
+	if res.Status == http.StatusNotAcceptable {
+		return &problem.Status{Code: res.Status, Kind: "unsupported", Parameter: "Accept-Encoding", Detail: "tiles come plain, in gzip, zstd or br, and all are refused"}
 	}
-	if r.Encoding != "" {
-		h.Set("Content-Encoding", r.Encoding)
+	res.Say(h)
+	if res.Status != http.StatusOK {
+		return c.NoContent(res.Status)
 	}
-	if r.Status == http.StatusNotAcceptable {
-		return &problem.Status{Code: r.Status, Kind: "unsupported", Parameter: "Accept-Encoding", Detail: "tiles come plain, in gzip, zstd or br, and all are refused"}
+	h["Content-Type"] = a.media
+	return c.Blob(http.StatusOK, cache.MediaType, res.Body)
+}
+
+// drawn answers with a tile that is not ready.
+func (a *API) drawn(ctx context.Context, r *Request, asked cache.Conditions) (cache.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.o.Budget)
+	defer cancel()
+	entry, err := a.o.Draw.Draw(ctx, r)
+	if err != nil {
+		return cache.Response{}, param.Engine(err)
 	}
-	if r.Status != http.StatusOK {
-		return c.NoContent(r.Status)
-	}
-	h.Set("Content-Length", strconv.Itoa(len(r.Body)))
-	return c.Blob(http.StatusOK, cache.MediaType, r.Body)
+	return entry.Respond(asked)
 }
 
 func (a *API) describe(c echo.Context, in *openapi.Input) error {
@@ -221,7 +254,7 @@ func (a *API) describe(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	if _, err := param.Filter("filter", in.Text("filter")); err != nil {
+	if _, err := a.filters.read(spelling{json: in.Text("filter-lang") == jsonFilter, text: in.Text("filter")}); err != nil {
 		return err
 	}
 	doc := tiles.TileJSON{TileJSON: tiles.TileJSONVersion, Scheme: "xyz", MaxZoom: deepest, VectorLayers: []tiles.VectorLayer{}}

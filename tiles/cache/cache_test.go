@@ -64,7 +64,7 @@ func TestCodings(t *testing.T) {
 	tile := bytes.Repeat([]byte("a tile of the city "), 2000)
 	c := cache.New(cache.Options{})
 	get := func() *cache.Entry {
-		e, err := c.Get(t.Context(), cache.Key{Layers: "a"}, func(context.Context) ([]byte, error) { return tile, nil })
+		e, err := c.Get(t.Context(), cache.Key{Layers: "a"}, func(context.Context) (cache.Tile, error) { return cache.Tile{Plain: tile}, nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,14 +165,14 @@ func TestOneRenderForAll(t *testing.T) {
 	k := cache.Key{Layers: "a"}
 	started, release := make(chan struct{}), make(chan struct{})
 	renders := 0
-	render := func(ctx context.Context) ([]byte, error) {
+	render := func(ctx context.Context) (cache.Tile, error) {
 		renders++
 		close(started)
 		select {
 		case <-release:
-			return []byte("tile"), nil
+			return cache.Tile{Plain: []byte("tile")}, nil
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return cache.Tile{}, ctx.Err()
 		}
 	}
 	first, cancel := context.WithCancel(t.Context())
@@ -215,17 +215,17 @@ func TestAbandonedRenderStops(t *testing.T) {
 	c := cache.New(cache.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	stopped := make(chan struct{})
-	_, err := c.Get(ctx, cache.Key{}, func(ctx context.Context) ([]byte, error) {
+	_, err := c.Get(ctx, cache.Key{}, func(ctx context.Context) (cache.Tile, error) {
 		cancel()
 		<-ctx.Done()
 		close(stopped)
-		return nil, ctx.Err()
+		return cache.Tile{}, ctx.Err()
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	<-stopped
-	e, err := c.Get(t.Context(), cache.Key{}, func(context.Context) ([]byte, error) { return []byte("x"), nil })
+	e, err := c.Get(t.Context(), cache.Key{}, func(context.Context) (cache.Tile, error) { return cache.Tile{Plain: []byte("x")}, nil })
 	if err != nil || e.Empty() {
 		t.Fatalf("%v", err)
 	}
@@ -235,11 +235,11 @@ func TestErrorsAreNotKept(t *testing.T) {
 	c := cache.New(cache.Options{})
 	boom := errors.New("boom")
 	for range 2 {
-		if _, err := c.Get(t.Context(), cache.Key{}, func(context.Context) ([]byte, error) { return nil, boom }); !errors.Is(err, boom) {
+		if _, err := c.Get(t.Context(), cache.Key{}, func(context.Context) (cache.Tile, error) { return cache.Tile{}, boom }); !errors.Is(err, boom) {
 			t.Fatal(err)
 		}
 	}
-	_, err := c.Get(t.Context(), cache.Key{Hex: true}, func(context.Context) ([]byte, error) { panic("broken") })
+	_, err := c.Get(t.Context(), cache.Key{Hex: true}, func(context.Context) (cache.Tile, error) { panic("broken") })
 	if layers.KindOf(err) != layers.Internal || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("a render that panics: %v", err)
 	}
@@ -255,7 +255,7 @@ func TestRoomAndKeys(t *testing.T) {
 	c := cache.New(cache.Options{MaxBytes: room})
 	get := func(k cache.Key, body string) string {
 		t.Helper()
-		e, err := c.Get(t.Context(), k, func(context.Context) ([]byte, error) { return []byte(body), nil })
+		e, err := c.Get(t.Context(), k, func(context.Context) (cache.Tile, error) { return cache.Tile{Plain: []byte(body)}, nil })
 		if err != nil {
 			t.Fatal(err)
 		}

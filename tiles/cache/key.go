@@ -23,6 +23,10 @@ func (k *Key) size() int {
 	return 128 + len(k.Layers) + len(k.Filter) + len(k.Datetime) + len(k.Scope)
 }
 
+// entrySize is about the memory of an entry beside its bytes: the structures, and
+// what headers say of two codings.
+const entrySize = 512
+
 // tag is an entity tag value of a hash.
 func tag(hash uint64, n int, suffix string) string {
 	return `"` + strconv.FormatUint(hash, 36) + "-" + strconv.FormatInt(int64(n), 36) + suffix + `"`

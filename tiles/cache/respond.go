@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,25 +19,52 @@ type Conditions struct {
 	IfNoneMatch    []string // values of If-None-Match
 }
 
-// Response is what to answer: the HTTP layer copies it. A 304 repeats the tag.
-// Vary belongs to every answer, Content-Type to a 200. Body must not be changed.
+// Response is what to answer: the HTTP layer sends it. A 304 repeats the tag. Vary belongs to every answer,
+// Content-Type to a 200. Body must not be changed.
 type Response struct {
 	Status   int    // 200, 204, 304 or 406
 	ETag     string // strong, in quotes; "" for 406
 	Encoding string // Content-Encoding, "" for identity
 	Body     []byte // for 200
+
+	said *variant // nil for 406
+}
+
+// Say sets the headers ETag, Content-Encoding and Content-Length, as far as the
+// answer has them. It allocates nothing but room in h.
+func (r *Response) Say(h http.Header) {
+	if r.said != nil {
+		h["Etag"] = r.said.tag
+	}
+	if r.Status != http.StatusOK {
+		return
+	}
+	if r.said.coding != nil {
+		h["Content-Encoding"] = r.said.coding
+	}
+	h["Content-Length"] = r.said.length
 }
 
 // Respond answers for a tile: 204 when it is empty, 304 when the client has it,
 // 406 when it accepts none of the codings, else 200 with the coding it prefers,
 // gzip when it has no preference, because that is there already. A client that
-// sends no Accept-Encoding gets identity, the safe reading of "anything".
+// sends no Accept-Encoding gets identity, the safe reading of "anything". Only a
+// 200 of another coding than gzip costs more than a look at the headers.
 func (e *Entry) Respond(c Conditions) (Response, error) {
 	coding, ok := Negotiate(c.AcceptEncoding, Gzip, Zstd, Brotli)
 	if !ok {
 		return Response{Status: http.StatusNotAcceptable}, nil
 	}
-	r := Response{Status: http.StatusOK, ETag: e.ETag(coding), Encoding: coding}
+	r := Response{Status: http.StatusOK, Encoding: coding}
+	switch coding {
+	case Gzip:
+		r.said = &e.gzip
+	case "":
+		r.said = &e.bare
+	default:
+		r.said = &variant{tag: []string{e.ETag(coding)}}
+	}
+	r.ETag = r.said.tag[0]
 	switch {
 	case Matches(c.IfNoneMatch, r.ETag):
 		r.Status, r.Encoding = http.StatusNotModified, ""
@@ -49,22 +77,13 @@ func (e *Entry) Respond(c Conditions) (Response, error) {
 		}
 		r.Body = b
 	default:
-		b, err := e.coded(coding)
+		v, err := e.coded(coding)
 		if err != nil {
 			return Response{}, err
 		}
-		r.Body = b
+		r.said, r.Body = v, v.body
 	}
 	return r, nil
-}
-
-// ETag is the strong entity tag of the tile in a coding, "" for identity.
-func (e *Entry) ETag(coding string) string {
-	if e.Empty() {
-		coding = ""
-	}
-	suffix := map[string]string{Gzip: "g", Zstd: "z", Brotli: "b"}[coding]
-	return tag(e.hash, e.size, suffix)
 }
 
 // The codings of tiles. They are kept in gzip, and in the others once asked for.
@@ -89,7 +108,7 @@ func Negotiate(accept []string, offered ...string) (coding string, ok bool) {
 		return offered[0], true // as browsers ask: all weights are 1
 	}
 	weights := make(map[string]float64, 4)
-	for _, element := range elements(accept) {
+	for element := range elements(accept) {
 		name, parameters, _ := strings.Cut(element, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name == "x-gzip" {
@@ -122,17 +141,17 @@ func Negotiate(accept []string, offered ...string) (coding string, ok bool) {
 	return "", false
 }
 
-// elements splits header values at commas.
-func elements(values []string) []string {
-	var out []string
-	for _, v := range values {
-		for e := range strings.SplitSeq(v, ",") {
-			if e = strings.TrimSpace(e); e != "" {
-				out = append(out, e)
+// elements are the parts of header values between commas.
+func elements(values []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, v := range values {
+			for e := range strings.SplitSeq(v, ",") {
+				if e = strings.TrimSpace(e); e != "" && !yield(e) {
+					return
+				}
 			}
 		}
 	}
-	return out
 }
 
 // weight is the q of an element's parameters, 1 when there is none.
@@ -153,7 +172,10 @@ func weight(parameters string) float64 {
 // Matches reports whether an If-None-Match header names the tag (RFC 9110
 // section 13.1.2: weak comparison, "*" matches any).
 func Matches(ifNoneMatch []string, etag string) bool {
-	for _, e := range elements(ifNoneMatch) {
+	if len(ifNoneMatch) == 1 && ifNoneMatch[0] == etag {
+		return true
+	}
+	for e := range elements(ifNoneMatch) {
 		if e == "*" || strings.TrimPrefix(e, "W/") == etag {
 			return true
 		}

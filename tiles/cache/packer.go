@@ -1,0 +1,55 @@
+package cache
+
+import (
+	"bytes"
+	"io"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+
+	"wutu/layers"
+)
+
+// Packer compresses tiles with gzip, all in the same way: level and header are
+// fixed, so that the same bytes give the same bytes. It keeps the memory of its
+// work, most of a megabyte for each goroutine that packs. The zero Packer is ready;
+// it is safe for many goroutines.
+type Packer struct {
+	writers sync.Pool
+}
+
+// packing is a gzip writer with what it writes to.
+type packing struct {
+	zip *gzip.Writer
+	out bytes.Buffer
+}
+
+// Pack compresses the bytes of a tile; none stay none. The caller owns the result.
+// The error is Internal.
+func (p *Packer) Pack(b []byte) ([]byte, error) {
+	if len(b) == 0 {
+		return nil, nil
+	}
+	w, err := p.writer()
+	if err != nil {
+		return nil, &layers.Error{Kind: layers.Internal, Op: "cache.Pack", Err: err}
+	}
+	defer p.writers.Put(w)
+	w.out.Reset()
+	w.zip.Reset(&w.out)
+	if _, err = w.zip.Write(b); err == nil {
+		err = w.zip.Close()
+	}
+	if err != nil {
+		return nil, &layers.Error{Kind: layers.Internal, Op: "cache.Pack", Err: err}
+	}
+	return bytes.Clone(w.out.Bytes()), nil
+}
+
+func (p *Packer) writer() (*packing, error) {
+	if w, ok := p.writers.Get().(*packing); ok {
+		return w, nil
+	}
+	z, err := gzip.NewWriterLevel(io.Discard, gzip.DefaultCompression)
+	return &packing{zip: z}, err
+}
