@@ -140,6 +140,63 @@ func TestSnapshotNoticesForeignWrites(t *testing.T) {
 	}
 }
 
+// TestSnapshotIsCompared: what no mark and no number tells is found by the comparison
+// that follows the start, and is right after the next one.
+func TestSnapshotIsCompared(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "city.gpkg")
+	s := open(t, path)
+	defer s.Close()
+	changes := []layers.Change{place("a", 1), place("b", 2)}
+	for i := range 5000 {
+		changes = append(changes, place(fmt.Sprintf("c%04d", i), float64(i)))
+	}
+	if _, err := s.Apply(t.Context(), layers.Batch{Layers: []*layers.Layer{places, crashLayer}, Changes: changes}); err != nil {
+		t.Fatal(err)
+	}
+	var said said
+	heard := make(chan string, 100)
+	start := func() *live.Catalog {
+		c, err := live.Open(t.Context(), s, live.Options{Snapshot: &live.Snapshot{Path: path + ".live", Random: rand.Reader, Pace: time.Millisecond,
+			Note: func(text string, err error) {
+				said.note(text, err)
+				if strings.Contains(text, "compared with the store") {
+					heard <- text
+				}
+			}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	start().Close()
+	said.tell()
+	c := start()
+	if text := <-heard; !strings.Contains(text, "5002 features") {
+		t.Error(text)
+	}
+	c.Close()
+	if text := said.tell(); strings.Contains(text, "is not as") {
+		t.Error(text)
+	}
+	sqlRun(t, path, "DELETE FROM places WHERE id = 'b'",
+		"INSERT INTO places (fid, id, name) VALUES (2, 'qgis', 'x')")
+	c = start()
+	<-heard
+	c.Close()
+	if text := said.tell(); !strings.Contains(text, "feature b is not as it is in the store") || !strings.Contains(text, "is written") {
+		t.Error(text)
+	}
+	for range 2 {
+		c = start()
+		asStored(t, s, c.View())
+		<-heard
+		c.Close()
+		if text := said.tell(); strings.Contains(text, "is not as") {
+			t.Error(text)
+		}
+	}
+}
+
 // TestSnapshotOfACopy: a copied city has its past, and so takes the snapshot that was
 // copied with it, but not one that its original made later, nor does the original
 // take one of the copy.

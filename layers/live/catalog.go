@@ -83,6 +83,9 @@ func Open(ctx context.Context, store layers.Store, o Options) (*Catalog, error) 
 	if c.snap != nil {
 		c.mergeNow <- struct{}{} // what was replayed may be much
 		c.background.Go(func() { c.snapshotLoop(background) })
+		if len(c.snap.taken) > 0 && o.Snapshot.Random != nil {
+			c.background.Go(func() { c.verifyLoop(background, c.snap.taken) })
+		}
 	}
 	if o.Poll > 0 {
 		c.background.Go(func() { c.pollLoop(background) })

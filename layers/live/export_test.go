@@ -50,3 +50,9 @@ func (c *Catalog) KeepSnapshotForTest() {
 		c.snap.keep(context.Background(), c)
 	}
 }
+
+// VerifyForTest compares a layer with the store and returns the features that differ.
+func (c *Catalog) VerifyForTest(ctx context.Context, layer string) (string, error) {
+	_, _, wrong, err := c.verifySome(ctx, layer, "")
+	return wrong, err
+}

@@ -38,6 +38,9 @@ type Snapshot struct {
 	Every time.Duration
 	// Worn is after how many changes it should; 0 means WornChanges.
 	Worn uint64
+	// Pace is how often some thousand of the features that were taken from the file are
+	// compared with the store, until all have been; 0 means ten times a second.
+	Pace time.Duration
 	// Note, when not nil, is told what became of the file: that it was used or
 	// written, or, with an error, why it was not.
 	Note func(text string, err error)
@@ -49,6 +52,7 @@ const WornChanges = 16384
 
 const (
 	snapshotEvery = 10 * time.Minute
+	snapshotPace  = 100 * time.Millisecond
 
 	// replayLeast and replayShare bound the changes that are replayed over a snapshot:
 	// a put is read from the store by its number, which costs some ten times what it
@@ -73,6 +77,9 @@ type snapshots struct {
 	stale  bool                    // but it should be written anew
 	traces map[string]layers.Trace // of the store before what is resident was read, by layer; nil: others cannot write into it
 
+	wrong map[string]bool // layers that are not as the store has them
+	taken []string        // layers that were taken from the file
+
 	last sync.Once // the writing when the catalog is closed
 }
 
@@ -84,6 +91,9 @@ func newSnapshots(o *Snapshot) *snapshots {
 	s := &snapshots{o: *o}
 	if s.o.Every <= 0 {
 		s.o.Every = snapshotEvery
+	}
+	if s.o.Pace <= 0 {
+		s.o.Pace = snapshotPace
 	}
 	if s.o.Worn == 0 {
 		s.o.Worn = WornChanges
@@ -169,6 +179,7 @@ func (c *Catalog) restore(ctx context.Context, seq uint64, defs []*layers.Layer)
 			delete(k.writers, id)
 		}
 	}
+	s.taken = slices.Sorted(maps.Keys(k.writers))
 	s.stale = s.stale || slices.ContainsFunc(defs, func(l *layers.Layer) bool { return k.writers[l.ID] == nil && s.keeps(l) })
 	return k, nil
 }

@@ -349,3 +349,30 @@ func TestSnapshotLeavesSealedFieldsOut(t *testing.T) {
 		}
 	}
 }
+
+// The comparison with the store finds nothing wrong while somebody writes.
+func TestSnapshotIsComparedWhileWriting(t *testing.T) {
+	h, s, _, _ := snapshotOf(t, nil)
+	c := withSnapshot(t, h.store, s)
+	var work sync.WaitGroup
+	done := make(chan struct{})
+	work.Go(func() {
+		defer close(done)
+		for range 150 {
+			h.apply(5)
+		}
+	})
+	for n := 0; ; n++ {
+		for _, layer := range []string{"things", "persons"} {
+			if wrong, err := c.VerifyForTest(h.ctx, layer); err != nil || wrong != "" {
+				t.Errorf("after %d comparisons: feature %q of %s, %v", n, wrong, layer, err)
+				return
+			}
+		}
+		select {
+		case <-done:
+			return
+		default:
+		}
+	}
+}

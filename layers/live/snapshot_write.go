@@ -113,7 +113,7 @@ func (s *snapshots) write(ctx context.Context, store layers.Store, v *View) (siz
 }
 
 // trusted names the layers of the view that can be kept: not those that another
-// program has written into since they were read, nor, without keys, those with
+// program has written into, nor, without keys, those with
 // sealed fields.
 func (s *snapshots) trusted(ctx context.Context, store layers.Store, v *View) ([]string, error) {
 	seq, now, err := tracesOf(ctx, store, s.traces)
@@ -130,7 +130,7 @@ func (s *snapshots) trusted(ctx context.Context, store layers.Store, v *View) ([
 		if now != nil {
 			s.traces[id] = now[id]
 		}
-		if s.keeps(t.layer) {
+		if s.keeps(t.layer) && !s.wrong[id] {
 			out = append(out, id)
 		}
 	}
