@@ -13,12 +13,55 @@ var errShort = errors.New("the geometry is cut off")
 
 // decodeGeometry reads a GeoPackage binary geometry of any byte order. The
 // result shares nothing with b. A nil result without error is an empty point.
-func decodeGeometry(b []byte) (orb.Geometry, error) {
+func decodeGeometry(b []byte) (orb.Geometry, error) { return new(slab).decode(b) }
+
+// slab is memory for the geometries of many features, so that each does not take
+// allocations of its own for every ring. Whatever is kept of a slab keeps it whole,
+// so it is small. The zero slab is ready.
+type slab struct {
+	many   bool // memory is taken for more geometries than the one
+	points []orb.Point
+	rings  []orb.Ring
+}
+
+const (
+	slabPoints = 2048
+	slabRings  = 1024
+)
+
+// pointsFor returns n points.
+func (s *slab) pointsFor(n int) []orb.Point {
+	if !s.many || n > slabPoints/8 {
+		return make([]orb.Point, n)
+	}
+	if len(s.points) < n {
+		s.points = make([]orb.Point, slabPoints)
+	}
+	out := s.points[:n:n]
+	s.points = s.points[n:]
+	return out
+}
+
+// ringsFor returns n rings.
+func (s *slab) ringsFor(n int) []orb.Ring {
+	if !s.many || n > slabRings/8 {
+		return make([]orb.Ring, n)
+	}
+	if len(s.rings) < n {
+		s.rings = make([]orb.Ring, slabRings)
+	}
+	out := s.rings[:n:n]
+	s.rings = s.rings[n:]
+	return out
+}
+
+// decode is decodeGeometry with the memory of the slab.
+func (s *slab) decode(b []byte) (orb.Geometry, error) {
 	body, _, _, err := splitGeometry(b)
 	if err != nil {
 		return nil, err
 	}
-	d := wkbReader{b: body}
+	d := wkbReader{b: body, slab: s}
 	g, single, err := d.geometry(0)
 	if err == nil && len(d.b) > 0 {
 		err = fmt.Errorf("%d bytes follow the geometry", len(d.b))
@@ -73,7 +116,10 @@ func splitGeometry(b []byte) (body []byte, e envelope, ok bool, err error) {
 }
 
 // wkbReader takes well-known binary apart from the front.
-type wkbReader struct{ b []byte }
+type wkbReader struct {
+	b    []byte
+	slab *slab
+}
 
 func (d *wkbReader) uint32(o binary.ByteOrder) (uint32, error) {
 	if len(d.b) < 4 {
@@ -117,7 +163,7 @@ func (d *wkbReader) points(o binary.ByteOrder, n int) ([]orb.Point, error) {
 	if len(d.b) < 16*n {
 		return nil, errShort
 	}
-	ps := make([]orb.Point, n)
+	ps := d.slab.pointsFor(n)
 	for i := range ps {
 		ps[i] = orb.Point{math.Float64frombits(o.Uint64(d.b[16*i:])), math.Float64frombits(o.Uint64(d.b[16*i+8:]))}
 	}
@@ -163,7 +209,7 @@ func (d *wkbReader) rings(o binary.ByteOrder) (orb.Polygon, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := make(orb.Polygon, n)
+	p := orb.Polygon(d.slab.ringsFor(n))
 	for i := range p {
 		m, err := d.count(o, 16)
 		if err != nil {

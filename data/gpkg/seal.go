@@ -79,13 +79,22 @@ func (s *sealing) seal(f *sealedField, id, text string) (sealed string, blind []
 // open decrypts a text of a field. One that is not sealed is returned as it is:
 // it was written before the field was a sealed one.
 func (s *sealing) open(f *sealedField, id, text string) (string, error) {
-	if !keyring.IsSealed(text) {
+	plain, sealed, err := s.opened(f, id, text)
+	if !sealed {
 		return text, nil
+	}
+	return string(plain), err
+}
+
+// opened is open into memory of s; sealed is false for a text that is not.
+func (s *sealing) opened(f *sealedField, id, text string) (plain []byte, sealed bool, err error) {
+	if !keyring.IsSealed(text) {
+		return nil, false, nil
 	}
 	s.context = append(append(s.context[:0], f.context...), id...)
 	s.in = append(s.in[:0], text...)
-	plain, err := s.unseal()
-	return string(plain), err
+	plain, err = s.unseal()
+	return plain, true, err
 }
 
 // unseal opens s.in in s.context into memory of s.

@@ -46,6 +46,11 @@ func (b box) meets(c box) bool {
 	return b.minX <= c.maxX && c.minX <= b.maxX && b.minY <= c.maxY && c.minY <= b.maxY
 }
 
+// holds reports whether the box contains a point, borders included.
+func (b box) holds(p orb.Point) bool {
+	return float64(b.minX) <= p[0] && p[0] <= float64(b.maxX) && float64(b.minY) <= p[1] && p[1] <= float64(b.maxY)
+}
+
 func (b box) union(c box) box {
 	return box{min(b.minX, c.minX), min(b.minY, c.minY), max(b.maxX, c.maxX), max(b.maxY, c.maxY)}
 }

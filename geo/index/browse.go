@@ -14,7 +14,7 @@ func (t *Packed) Browse(far float64, least func(orb.Bound) float64, visit func(l
 	case top < 0:
 		return
 	case top == 0:
-		if b := t.boxes[0]; !b.empty() && least(b.bound()) <= far {
+		if b, ok := t.bound(0, 0); ok && least(b) <= far {
 			visit(0, 1)
 		}
 		return
@@ -32,7 +32,7 @@ func (t *Packed) Browse(far float64, least func(orb.Bound) float64, visit func(l
 			continue
 		}
 		first := int(c.at) * nodeSize
-		last := min(first+nodeSize, t.levels[level]-t.levels[level-1])
+		last := min(first+nodeSize, t.size(level-1))
 		for i := first; i < last; i++ {
 			b := t.boxes[t.levels[level-1]+i]
 			if b.empty() {
@@ -46,4 +46,10 @@ func (t *Packed) Browse(far float64, least func(orb.Bound) float64, visit func(l
 }
 
 // Box is a box that contains that of a row. It is empty for a row without one.
-func (t *Packed) Box(row uint32) orb.Bound { return t.boxes[row].bound() }
+func (t *Packed) Box(row uint32) orb.Bound {
+	b, ok := t.bound(0, int(row))
+	if !ok {
+		return noBox().bound()
+	}
+	return b
+}

@@ -13,22 +13,20 @@ func (t *Packed) Check() error {
 	}
 	size := t.n
 	for level := range len(t.levels) - 1 {
-		start, end := t.levels[level], t.levels[level+1]
-		if end-start != size {
-			return fmt.Errorf("level %d has %d nodes, not %d", level, end-start, size)
+		if t.size(level) != size {
+			return fmt.Errorf("level %d has %d nodes, not %d", level, t.size(level), size)
 		}
 		if level == 0 {
-			for i := 1; i < size; i++ {
-				if t.boxes[i-1].empty() && !t.boxes[i].empty() {
+			for i := uint32(1); int(i) < size; i++ {
+				if t.nowhere(i-1) && !t.nowhere(i) {
 					return fmt.Errorf("row %d comes after one without a box", i)
 				}
 			}
 		} else {
-			below := t.boxes[t.levels[level-1]:start]
-			for i, b := range t.boxes[start:end] {
+			for i, b := range t.boxes[t.levels[level]:t.levels[level+1]] {
 				union := noBox()
-				for _, c := range below[i*nodeSize : min((i+1)*nodeSize, len(below))] {
-					union = union.union(c)
+				for c := i * nodeSize; c < min((i+1)*nodeSize, t.size(level-1)); c++ {
+					union = union.union(t.box(level-1, c))
 				}
 				if union != b {
 					return fmt.Errorf("node %d of level %d is %v, its children span %v", i, level, b, union)
@@ -37,7 +35,7 @@ func (t *Packed) Check() error {
 		}
 		size = (size + nodeSize - 1) / nodeSize
 	}
-	if last := t.levels[len(t.levels)-1] - t.levels[len(t.levels)-2]; last != 1 {
+	if last := t.size(t.top()); last != 1 {
 		return fmt.Errorf("the tree has %d roots", last)
 	}
 	return nil

@@ -79,17 +79,17 @@ func (t *Packed) Nearest(lower func(orb.Bound) float64, exact func(row uint32) f
 			continue
 		}
 		if c.level == 0 { // a row known by its box only: now measure it
-			if !t.boxes[c.at].empty() {
+			if !t.nowhere(c.at) {
 				queue.push(candidate{d: exact(c.at), level: -1, at: c.at})
 			}
 			continue
 		}
 		level := int(c.level)
 		first := int(c.at) * nodeSize
-		last := min(first+nodeSize, t.levels[level]-t.levels[level-1])
+		last := min(first+nodeSize, t.size(level-1))
 		for i := first; i < last; i++ {
-			if b := t.boxes[t.levels[level-1]+i]; !b.empty() {
-				queue.push(candidate{d: lower(b.bound()), level: c.level - 1, at: uint32(i)})
+			if b, ok := t.bound(level-1, i); ok {
+				queue.push(candidate{d: lower(b), level: c.level - 1, at: uint32(i)})
 			}
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"math"
 	"unsafe"
+
+	"github.com/paulmach/orb"
 )
 
 // Memory returns the boxes of the tree as they lie in memory, in the machine's
-// byte order: what Restore needs besides the number of rows. It is the tree's own
-// memory, and must not be changed.
+// byte order: what Restore needs besides the number of rows, and RestorePoints
+// besides the points. It is the tree's own memory, and must not be changed.
 func (t *Packed) Memory() []float32 {
 	if len(t.boxes) == 0 {
 		return nil
@@ -20,19 +22,34 @@ func (t *Packed) Memory() []float32 {
 // memory. The error says that memory is not that of a tree of n rows. It costs
 // O(n), some nanoseconds a row.
 func Restore(n int, memory []float32) (*Packed, error) {
-	if n < 0 || n > math.MaxInt32 || len(memory)%4 != 0 {
+	return (&Packed{n: n}).restore(memory)
+}
+
+// RestorePoints is Restore for a tree of points, which it takes over: what Points
+// returned.
+func RestorePoints(points []orb.Point, memory []float32) (*Packed, error) {
+	if points == nil {
+		points = []orb.Point{}
+	}
+	return (&Packed{n: len(points), points: points}).restore(memory)
+}
+
+func (t *Packed) restore(memory []float32) (*Packed, error) {
+	if t.n < 0 || t.n > math.MaxInt32 || len(memory)%4 != 0 {
 		return nil, errors.New("is no tree")
 	}
-	t := &Packed{n: n, levels: []int{0}, spans: []uint32{1}}
-	at := 0
-	for size, span := n, uint32(1); size > 1; {
-		at += size
+	t.levels, t.spans = []int{0}, []uint32{1}
+	at, size := 0, t.n
+	if t.points == nil {
+		at = size
+	}
+	for span := uint32(1); size > 1; {
+		size = (size + nodeSize - 1) / nodeSize
 		span *= nodeSize
 		t.levels = append(t.levels, at)
 		t.spans = append(t.spans, span)
-		size = (size + nodeSize - 1) / nodeSize
+		at += size
 	}
-	at += min(n, 1)
 	t.levels = append(t.levels, at)
 	if len(memory) != 4*at {
 		return nil, errors.New("is no tree of as many rows")

@@ -15,7 +15,7 @@ func (t *Packed) Branches(rows int) []Branch {
 	if t.top() < 0 {
 		return nil
 	}
-	out := make([]Branch, t.levels[level+1]-t.levels[level])
+	out := make([]Branch, t.size(level))
 	for i := range out {
 		out[i] = Branch{level, i}
 	}
@@ -32,16 +32,16 @@ func (t *Packed) Walk(b Branch, visit func(depth int, box orb.Bound, lo, hi uint
 }
 
 func (t *Packed) walk(b Branch, depth int, visit func(int, orb.Bound, uint32, uint32) bool) {
-	box := t.boxes[t.levels[b.level]+b.at]
-	if box.empty() {
+	box, ok := t.bound(b.level, b.at)
+	if !ok {
 		return
 	}
 	lo, hi := t.rows(b.level, b.at)
-	if !visit(depth, box.bound(), lo, hi) || b.level <= 1 {
+	if !visit(depth, box, lo, hi) || b.level <= 1 {
 		return
 	}
 	first := b.at * nodeSize
-	last := min(first+nodeSize, t.levels[b.level]-t.levels[b.level-1])
+	last := min(first+nodeSize, t.size(b.level-1))
 	for c := first; c < last; c++ {
 		t.walk(Branch{b.level - 1, c}, depth+1, visit)
 	}

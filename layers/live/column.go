@@ -1,8 +1,6 @@
 package live
 
 import (
-	"math"
-	"strconv"
 	"unsafe"
 
 	"wutu/layers"
@@ -23,24 +21,24 @@ func (nullColumn) bytes() int                { return 0 }
 
 func (nullColumn) appendJSON(dst []byte, _ uint32) []byte { return append(dst, "null"...) }
 
-// dictColumn holds repeated strings: code 0 is null, code c is dict[c-1]. One of
-// the three widths is set, the narrowest that holds the codes.
+// dictColumn holds strings of which there are at most mostCodes different ones:
+// code 0 is null, code c is dict[c-1]. narrow or middle is set, the narrower that
+// holds the codes.
 type dictColumn struct {
 	dict   []layers.Value
 	narrow []uint8
 	middle []uint16
-	wide   []uint32
 	plain  bool // every string is JSON as it stands
 }
 
+// mostCodes bounds the different strings of a dictColumn: codes have two bytes.
+const mostCodes = 1<<16 - 1
+
 func (c *dictColumn) code(row uint32) uint32 {
-	switch {
-	case c.narrow != nil:
+	if c.narrow != nil {
 		return uint32(c.narrow[row])
-	case c.middle != nil:
-		return uint32(c.middle[row])
 	}
-	return c.wide[row]
+	return uint32(c.middle[row])
 }
 
 func (c *dictColumn) value(row uint32) layers.Value {
@@ -70,18 +68,50 @@ func appendText(dst []byte, s string, plain bool) []byte {
 }
 
 func (c *dictColumn) bytes() int {
-	n := len(c.narrow) + 2*len(c.middle) + 4*len(c.wide)
+	n := len(c.narrow) + 2*len(c.middle)
 	for _, v := range c.dict {
 		n += int(unsafe.Sizeof(v)) + len(v.Str())
 	}
 	return n
 }
 
-// textColumn holds strings that hardly repeat, one after another in data; row
-// i is data[off[i]:off[i+1]].
+// sharedColumn holds strings of which there are many, but each for several rows:
+// code 0 is null, code c is text c-1.
+type sharedColumn struct {
+	texts texts
+	codes []uint32
+	plain bool // every string is JSON as it stands
+}
+
+func (c *sharedColumn) value(row uint32) layers.Value {
+	code := c.codes[row]
+	if code == 0 {
+		return layers.Value{}
+	}
+	return layers.Text(c.texts.text(code - 1))
+}
+
+func (c *sharedColumn) appendJSON(dst []byte, row uint32) []byte {
+	code := c.codes[row]
+	if code == 0 {
+		return append(dst, "null"...)
+	}
+	return appendText(dst, c.texts.text(code-1), c.plain)
+}
+
+// different is the number of different texts.
+func (c *sharedColumn) different() int {
+	if c.texts.off != nil {
+		return c.texts.len()
+	}
+	return len(c.texts.data) / int(c.texts.width)
+}
+
+func (c *sharedColumn) bytes() int { return c.texts.bytes() + 4*len(c.codes) }
+
+// textColumn holds strings that hardly repeat: text i is that of row i.
 type textColumn struct {
-	off   []uint32
-	data  []byte
+	texts texts
 	nulls bitset
 	plain bool // every string is JSON as it stands
 }
@@ -90,70 +120,20 @@ func (c *textColumn) value(row uint32) layers.Value {
 	if c.nulls.has(row) {
 		return layers.Value{}
 	}
-	return layers.Text(c.text(row))
+	return layers.Text(c.texts.text(row))
 }
 
 func (c *textColumn) appendJSON(dst []byte, row uint32) []byte {
 	if c.nulls.has(row) {
 		return append(dst, "null"...)
 	}
-	return appendText(dst, c.text(row), c.plain)
+	return appendText(dst, c.texts.text(row), c.plain)
 }
 
-// text returns the row's string without copying: data is never written again,
-// so a string over it is as immutable as any other.
-func (c *textColumn) text(row uint32) string {
-	lo, hi := c.off[row], c.off[row+1]
-	if lo == hi {
-		return ""
-	}
-	return unsafe.String(&c.data[lo], hi-lo)
-}
+func (c *textColumn) bytes() int { return c.texts.bytes() + 8*len(c.nulls) }
 
-func (c *textColumn) bytes() int { return 4*len(c.off) + len(c.data) + 8*len(c.nulls) }
+// idColumn is a field that repeats the id of every row: it is the texts of the ids.
+type idColumn struct{ textColumn }
 
-// numberColumn holds one of the types that fit 8 bytes; narrow is used when
-// every value is a whole number of 32 bits.
-type numberColumn struct {
-	typ    layers.FieldType
-	narrow []int32
-	wide   []uint64 // float bits, or two's complement
-	nulls  bitset
-}
-
-func (c *numberColumn) value(row uint32) layers.Value {
-	if c.nulls.has(row) {
-		return layers.Value{}
-	}
-	if c.narrow != nil {
-		n := int64(c.narrow[row])
-		if c.typ == layers.Number {
-			return layers.Float(float64(n))
-		}
-		return c.whole(n)
-	}
-	if c.typ == layers.Number {
-		return layers.Float(math.Float64frombits(c.wide[row]))
-	}
-	return c.whole(int64(c.wide[row]))
-}
-
-func (c *numberColumn) appendJSON(dst []byte, row uint32) []byte {
-	if c.narrow != nil && (c.typ == layers.Integer || c.typ == layers.Number) && !c.nulls.has(row) {
-		return strconv.AppendInt(dst, int64(c.narrow[row]), 10)
-	}
-	return c.value(row).AppendJSON(dst)
-}
-
-func (c *numberColumn) whole(n int64) layers.Value {
-	switch c.typ {
-	case layers.Boolean:
-		return layers.Bool(n != 0)
-	case layers.DateTime:
-		return layers.InstantMicro(n)
-	case layers.Integer, layers.Number, layers.String:
-	}
-	return layers.Int(n)
-}
-
-func (c *numberColumn) bytes() int { return 4*len(c.narrow) + 8*len(c.wide) + 8*len(c.nulls) }
+// bytes is 0: the ids are counted as such.
+func (*idColumn) bytes() int { return 0 }

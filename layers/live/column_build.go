@@ -1,13 +1,16 @@
 package live
 
 import (
+	"bytes"
 	"math"
+	"slices"
 
 	"wutu/layers"
 )
 
 // columnBuilder collects one field of the rows of a segment in the order in
-// which they arrive; build puts them into the segment's order.
+// which they arrive; build puts them into the segment's order. It copies what it
+// is given, and can be used again after reset.
 type columnBuilder struct {
 	typ  layers.FieldType
 	rows int
@@ -16,17 +19,36 @@ type columnBuilder struct {
 	nums  []uint64 // numbers, instants, booleans
 	nulls bitset
 
-	codes []uint32 // strings while they repeat: 0 null, else position in dict + 1
-	dict  []string
-	known map[string]uint32
-	texts []string // strings once they do not repeat; nil before
+	dict    lexicon  // strings while they repeat,
+	codes   []uint32 // and of each row 0 for null, else its number
+	total   int      // bytes of the strings of all rows
+	spilled bool     // they did not: the strings are in texts
+	texts   texts
 }
 
 // dictLimit is the number of distinct strings up to which a column stays a
 // dictionary whatever its length; beyond it, a dictionary must save at least
-// half of the strings.
+// half of the strings, and memory.
 const dictLimit = 4096
 
+// reset makes the builder ready for a column of type t; it keeps its room.
+func (b *columnBuilder) reset(t layers.FieldType) {
+	b.typ, b.rows, b.any, b.total, b.spilled = t, 0, false, 0, false
+	b.nums, b.nulls, b.codes = b.nums[:0], b.nulls[:0], b.codes[:0]
+	b.dict.reset()
+	b.texts.reset()
+}
+
+// grow makes room for n rows.
+func (b *columnBuilder) grow(n int) {
+	if b.typ == layers.String {
+		b.codes = slices.Grow(b.codes, max(n-len(b.codes), 0))
+	} else {
+		b.nums = slices.Grow(b.nums, max(n-len(b.nums), 0))
+	}
+}
+
+// add appends a value. It keeps no reference to its text.
 func (b *columnBuilder) add(v layers.Value) {
 	row := b.rows
 	b.rows++
@@ -42,42 +64,32 @@ func (b *columnBuilder) add(v layers.Value) {
 		b.nums = append(b.nums, numberBits(b.typ, v))
 		return
 	}
-	if b.texts != nil {
-		b.texts = append(b.texts, v.Str())
+	b.total += len(v.Str())
+	if b.spilled {
+		b.texts.append(v.Str())
 		return
 	}
-	b.addCode(v)
-	if len(b.dict) > dictLimit && len(b.dict) > b.rows/2 {
-		b.spill()
-	}
-}
-
-func (b *columnBuilder) addCode(v layers.Value) {
 	if v.IsNull() {
 		b.codes = append(b.codes, 0)
 		return
 	}
-	code, ok := b.known[v.Str()]
-	if !ok {
-		if b.known == nil {
-			b.known = make(map[string]uint32)
-		}
-		b.dict = append(b.dict, v.Str())
-		code = uint32(len(b.dict))
-		b.known[v.Str()] = code
+	b.codes = append(b.codes, b.dict.number(v.Str()))
+	if n := b.dict.len(); n > dictLimit && n > b.rows/2 {
+		b.spill()
 	}
-	b.codes = append(b.codes, code)
 }
 
 // spill turns the dictionary into plain texts.
 func (b *columnBuilder) spill() {
-	b.texts = make([]string, len(b.codes), 2*len(b.codes))
-	for i, c := range b.codes {
-		if c > 0 {
-			b.texts[i] = b.dict[c-1]
+	b.spilled = true
+	b.texts.off = slices.Grow(b.texts.off, max(cap(b.codes)+1-len(b.texts.off), 0))
+	for _, c := range b.codes {
+		if c == 0 {
+			b.texts.append("")
+		} else {
+			b.texts.append(b.dict.text(c - 1))
 		}
 	}
-	b.codes, b.dict, b.known = nil, nil, nil
 }
 
 // numberBits is the 64-bit form of a value in a column of type t; an integer in
@@ -98,45 +110,83 @@ func numberBits(t layers.FieldType, v layers.Value) uint64 {
 	return uint64(v.Int())
 }
 
-// build makes the column with row i holding what was added as order[i].
-func (b *columnBuilder) build(order []uint32) column {
+// build makes the column with row i holding what was added as order[i]. ids are
+// those of the rows: a column that repeats them is them.
+func (b *columnBuilder) build(order []uint32, ids *idsBuilt) column {
 	if !b.any {
 		return nullColumn{}
 	}
-	if b.typ == layers.String && b.texts == nil {
-		return b.buildDict(order)
+	if b.typ == layers.String && !b.spilled {
+		if n := b.dict.len(); n <= dictLimit || b.dictSaves() {
+			if n <= mostCodes {
+				return b.buildDict(order)
+			}
+			return b.buildShared(order)
+		}
+		b.spill()
 	}
-	var nulls bitset
-	if b.nulls != nil {
-		b.nulls = b.nulls.clone(len(order))
+	var nulls, was bitset
+	if len(b.nulls) > 0 {
+		was = b.nulls.clone(len(order))
 		nulls = newBitset(len(order))
 		for i, from := range order {
-			if b.nulls.has(from) {
+			if was.has(from) {
 				nulls.set(uint32(i))
 			}
 		}
 	}
-	if b.typ == layers.String {
-		return buildText(b.texts, order, nulls)
+	if b.typ != layers.String {
+		return buildNumber(b.typ, b.nums, order, nulls, was)
 	}
-	return buildNumber(b.typ, b.nums, order, nulls)
+	if nulls == nil && ids.same(&b.texts) {
+		return &idColumn{textColumn{texts: ids.table.texts, plain: plainTexts(&ids.table.texts)}}
+	}
+	c := &textColumn{texts: b.texts.permuted(order), nulls: nulls}
+	c.plain = plainTexts(&c.texts)
+	return c
+}
+
+// valueBytes is the size of a layers.Value.
+const valueBytes = 32
+
+// dictSaves reports whether a dictionary takes less memory than the texts of all
+// rows would.
+func (b *columnBuilder) dictSaves() bool {
+	n := b.dict.len()
+	dict := 4*b.rows + 4*n + len(b.dict.data)
+	if n <= mostCodes {
+		dict = 2*b.rows + valueBytes*n + len(b.dict.data)
+	}
+	return dict < 4*b.rows+b.total
 }
 
 func (b *columnBuilder) buildDict(order []uint32) column {
-	c := &dictColumn{dict: make([]layers.Value, len(b.dict)), plain: true}
-	for i, s := range b.dict {
-		c.dict[i] = layers.Text(s)
-		c.plain = c.plain && layers.PlainJSON(s)
+	all := texts{data: bytes.Clone(b.dict.data), off: b.dict.off} // the builder uses its own again
+	c := &dictColumn{dict: make([]layers.Value, b.dict.len()), plain: plainTexts(&all)}
+	for i := range c.dict {
+		c.dict[i] = layers.Text(all.text(uint32(i)))
 	}
-	switch n := len(b.dict); {
-	case n < 1<<8:
+	if len(c.dict) < 1<<8 {
 		c.narrow = permuted[uint8](b.codes, order)
-	case n < 1<<16:
+	} else {
 		c.middle = permuted[uint16](b.codes, order)
-	default:
-		c.wide = permuted[uint32](b.codes, order)
 	}
 	return c
+}
+
+func (b *columnBuilder) buildShared(order []uint32) column {
+	c := &sharedColumn{texts: b.dict.permuted(upTo(b.dict.len())), codes: permuted[uint32](b.codes, order)}
+	c.plain = plainTexts(&c.texts)
+	return c
+}
+
+// upTo is the order that changes nothing.
+func upTo(n int) []uint32 {
+	out := make([]uint32, n)
+	for i := range out {
+		out[i] = uint32(i)
+	}
+	return out
 }
 
 func permuted[T uint8 | uint16 | uint32](codes, order []uint32) []T {
@@ -145,56 +195,4 @@ func permuted[T uint8 | uint16 | uint32](codes, order []uint32) []T {
 		out[i] = T(codes[from])
 	}
 	return out
-}
-
-// buildText lays the strings out in order. Segments are far smaller than the 4
-// GiB that the offsets can address: the writer splits before (maxSegmentText).
-func buildText(texts []string, order []uint32, nulls bitset) *textColumn {
-	total := 0
-	for _, s := range texts {
-		total += len(s)
-	}
-	c := &textColumn{off: make([]uint32, len(order)+1), data: make([]byte, 0, total), nulls: nulls, plain: true}
-	for i, from := range order {
-		c.plain = c.plain && layers.PlainJSON(texts[from])
-		c.data = append(c.data, texts[from]...)
-		c.off[i+1] = uint32(len(c.data))
-	}
-	return c
-}
-
-func buildNumber(typ layers.FieldType, nums []uint64, order []uint32, nulls bitset) *numberColumn {
-	c := &numberColumn{typ: typ, nulls: nulls}
-	if fitsNarrow(typ, nums) {
-		c.narrow = make([]int32, len(order))
-		for i, from := range order {
-			c.narrow[i] = int32(wholeOf(typ, nums[from]))
-		}
-		return c
-	}
-	c.wide = make([]uint64, len(order))
-	for i, from := range order {
-		c.wide[i] = nums[from]
-	}
-	return c
-}
-
-func fitsNarrow(typ layers.FieldType, nums []uint64) bool {
-	for _, u := range nums {
-		if typ == layers.Number {
-			if f := math.Float64frombits(u); f != math.Trunc(f) || math.Abs(f) > math.MaxInt32 {
-				return false
-			}
-		} else if n := int64(u); n < math.MinInt32 || n > math.MaxInt32 {
-			return false
-		}
-	}
-	return true
-}
-
-func wholeOf(typ layers.FieldType, u uint64) int64 {
-	if typ == layers.Number {
-		return int64(math.Float64frombits(u))
-	}
-	return int64(u)
 }

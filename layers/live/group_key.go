@@ -286,26 +286,6 @@ func cellValue(c hexgrid.Cell) layers.Value {
 	return layers.Int(int64(c))
 }
 
-// content is the row's whole number, instant or truth as an integer; what it is
-// of a null, or of a number column, does not matter.
-func (c *numberColumn) content(row uint32) int64 {
-	if c.narrow != nil {
-		return int64(c.narrow[row])
-	}
-	return int64(c.wide[row])
-}
-
-// float is the row's number as a double, whatever of a null.
-func (c *numberColumn) float(row uint32) float64 {
-	switch {
-	case c.narrow != nil:
-		return float64(c.narrow[row])
-	case c.typ == layers.Number:
-		return math.Float64frombits(c.wide[row])
-	}
-	return float64(int64(c.wide[row]))
-}
-
 // Key is one part of the key of a group.
 type Key struct {
 	Text     string // area code, H3 cell, value or unit of time; "" outside every area, for null and for empty text

@@ -92,7 +92,7 @@ func (t *tally) rows(s *segment, rows, groups []uint32) {
 				t.with[g]++
 				t.sum[g].whole += int64(c.narrow[row])
 			case c.narrow == nil && c.typ != layers.Number:
-				t.addInt(g, int64(c.wide[row]))
+				t.addInt(g, c.content(row))
 			default:
 				t.addFloat(g, c.float(row))
 			}

@@ -67,7 +67,7 @@ func (p *mergePlan) merged() (*segment, []origin) {
 			}
 			r := Row{seg: part.seg, row: row}
 			vf, vt := part.seg.validAt(row)
-			b.addRow(part.seg.ids.id(row), part.seg.geometry(row), part.seg.points[row], part.seg.versions[row], vf, vt, &r)
+			b.addRow(part.seg.ids.id(row), part.seg.geometry(row), part.seg.points[row], part.seg.versions.at(row), vf, vt, &r)
 			from = append(from, origin{part: i, row: row})
 		}
 	}

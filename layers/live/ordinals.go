@@ -41,6 +41,9 @@ func (o *ordinals) fill(lo, hi, v uint32) {
 	}
 }
 
+// rows is the number of numbers.
+func (o *ordinals) rows() int { return len(o.narrow) + len(o.wide) }
+
 func (o *ordinals) bytes() int { return 2*len(o.narrow) + 4*len(o.wide) }
 
 // processors is how many goroutines can run at once.

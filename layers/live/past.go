@@ -106,7 +106,7 @@ func (v *View) readAt(ctx context.Context, t *table, want extract) (*table, stri
 		b.add(&f)
 		horizon = f.Key
 	}
-	if want.limit == 0 || len(b.ids) < want.limit {
+	if want.limit == 0 || b.rows() < want.limit {
 		horizon = ""
 	}
 	past := &table{layer: t.layer, delta: newDelta(), seq: t.seq, updated: t.updated}

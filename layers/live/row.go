@@ -81,7 +81,7 @@ func (r *Row) stored(i int) layers.Value {
 // Version is the sequence of the change that made this state.
 func (r *Row) Version() uint64 {
 	if r.seg != nil {
-		return r.seg.versions[r.row]
+		return r.seg.versions.at(r.row)
 	}
 	return r.delta.feature.Version
 }

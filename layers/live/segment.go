@@ -2,6 +2,7 @@ package live
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,9 +19,9 @@ type segment struct {
 	n        int
 	ids      idTable
 	columns  []column
-	points   []orb.Point    // each row's own or interior point; NaN without geometry
+	points   []orb.Point    // each row's own or interior point; NaN without geometry. The tree's where geoms is nil
 	geoms    []orb.Geometry // nil when every geometry is its point
-	versions []uint64
+	versions versions
 	valid    *validity // nil when every row is valid for ever
 	tree     *index.Packed
 	extent   orb.Bound
@@ -43,41 +44,79 @@ var nowhere = orb.Point{math.NaN(), math.NaN()}
 
 func hasPoint(p orb.Point) bool { return p[0] == p[0] }
 
-// segmentBuilder collects features in any order.
+// segmentBuilder collects features in any order. It copies what it is given but
+// geometries, and can be used again after reset.
 type segmentBuilder struct {
 	layer    *layers.Layer
-	ids      []string
+	ids      texts
 	columns  []columnBuilder
 	geoms    []orb.Geometry
 	points   []orb.Point
 	versions []uint64
 	from, to []int64
 	mixed    bool // some geometry is not a point
-	timed    bool // some row has a validity
+	timed    bool // some row has a validity: from and to are there
 }
 
 func newSegmentBuilder(l *layers.Layer, size int) *segmentBuilder {
-	b := &segmentBuilder{layer: l, columns: make([]columnBuilder, len(l.Fields)),
-		ids: make([]string, 0, size), points: make([]orb.Point, 0, size), versions: make([]uint64, 0, size)}
-	for i := range l.Fields {
-		b.columns[i].typ = l.Fields[i].Type
-	}
-	b.mixed = l.Geometry != layers.Point && l.Geometry != layers.NoGeometry
+	b := &segmentBuilder{}
+	b.reset(l, size)
 	return b
 }
 
-// add appends a feature; the builder keeps its geometry and id.
+// reset empties the builder and makes it ready for size rows of a layer. It keeps
+// its room.
+func (b *segmentBuilder) reset(l *layers.Layer, size int) {
+	b.layer = l
+	b.ids.reset()
+	b.points, b.versions, b.from, b.to = b.points[:0], b.versions[:0], b.from[:0], b.to[:0]
+	clear(b.geoms)
+	b.geoms = b.geoms[:0]
+	b.mixed, b.timed = l.Geometry != layers.Point && l.Geometry != layers.NoGeometry, false
+	b.ids.off = slices.Grow(b.ids.off, size+1)
+	b.points, b.versions = slices.Grow(b.points, size), slices.Grow(b.versions, size)
+	if b.mixed {
+		b.geoms = slices.Grow(b.geoms, size)
+	}
+	b.columns = slices.Grow(b.columns[:0], len(l.Fields))[:len(l.Fields)]
+	for i := range b.columns {
+		b.columns[i].reset(l.Fields[i].Type)
+		b.columns[i].grow(size)
+	}
+}
+
+// rows is the number of rows added.
+func (b *segmentBuilder) rows() int { return len(b.points) }
+
+// full reports whether a segment should be made of the rows.
+func (b *segmentBuilder) full() bool {
+	if b.rows() >= segmentRows {
+		return true
+	}
+	for i := range b.columns {
+		if b.columns[i].total > segmentText {
+			return true
+		}
+	}
+	return false
+}
+
+// add appends a feature; the builder keeps its geometry.
 func (b *segmentBuilder) add(f *layers.Feature) {
 	b.addRow(f.Key, f.Shape, pointOf(f.Shape), f.Version, f.ValidFrom, f.ValidTo, f)
 }
 
 func (b *segmentBuilder) addRow(id string, g orb.Geometry, p orb.Point, version uint64, from, to time.Time, r layers.Row) {
-	b.ids = append(b.ids, id)
+	b.ids.append(id)
 	b.points = append(b.points, p)
 	b.versions = append(b.versions, version)
-	b.from = append(b.from, micro(from))
-	b.to = append(b.to, micro(to))
-	b.timed = b.timed || !from.IsZero() || !to.IsZero()
+	if !b.timed && !(from.IsZero() && to.IsZero()) {
+		b.timed = true
+		b.from, b.to = make([]int64, len(b.points)-1, cap(b.points)), make([]int64, len(b.points)-1, cap(b.points))
+	}
+	if b.timed {
+		b.from, b.to = append(b.from, micro(from)), append(b.to, micro(to))
+	}
 	if _, isPoint := g.(orb.Point); g != nil && !isPoint && !b.mixed {
 		b.becomeMixed()
 	}
@@ -102,50 +141,82 @@ func (b *segmentBuilder) becomeMixed() {
 }
 
 // build makes the segment and the place in it of every added row: order[i] is
-// the position at which row i was added. The builder must not be used again.
+// the position at which row i was added. The builder is done until its reset.
 func (b *segmentBuilder) build() (*segment, []uint32) {
-	n := len(b.ids)
-	s := &segment{n: n, extent: emptyBound()}
-	boxOf := func(i int) orb.Bound {
-		if b.mixed {
-			if g := b.geoms[i]; g != nil {
-				return g.Bound()
-			}
-			return emptyBound()
-		}
-		if p := b.points[i]; hasPoint(p) {
-			return orb.Bound{Min: p, Max: p}
-		}
-		return emptyBound()
-	}
-	tree, order := index.Build(n, boxOf)
-	s.tree = tree
-	for i := range n {
-		if box := boxOf(i); !boundEmpty(box) {
-			s.extent = s.extent.Union(box)
-			s.shaped++
-		}
-	}
-	s.ids = buildIDs(b.ids, order)
-	b.ids = nil
-	s.points = permute(b.points, order)
-	s.versions = permute(b.versions, order)
+	s := &segment{n: b.rows(), extent: emptyBound()}
+	var order []uint32
 	if b.mixed {
-		s.geoms = permute(b.geoms, order)
+		s.tree, order = index.Build(s.n, func(i int) orb.Bound { return boundOf(b.geoms[i]) })
+		s.points, s.geoms = permute(b.points, order), permute(b.geoms, order)
 		for _, g := range s.geoms {
 			s.geomSize += geometryBytes(g)
+			if box := boundOf(g); !boundEmpty(box) {
+				s.extent = s.extent.Union(box)
+				s.shaped++
+			}
 		}
-		b.geoms = nil
+	} else {
+		s.tree, order = index.BuildPoints(b.points)
+		s.points = s.tree.Points()
+		for _, p := range s.points {
+			if hasPoint(p) {
+				s.extent = s.extent.Union(orb.Bound{Min: p, Max: p})
+				s.shaped++
+			}
+		}
 	}
+	s.ids = buildIDs(&b.ids, order)
+	s.versions = buildVersions(b.versions, order)
 	if b.timed {
 		s.valid = &validity{from: permute(b.from, order), to: permute(b.to, order)}
 	}
 	s.columns = make([]column, len(b.columns))
+	ids := &idsBuilt{table: &s.ids, came: &b.ids}
 	for i := range b.columns {
-		s.columns[i] = b.columns[i].build(order)
-		b.columns[i] = columnBuilder{}
+		s.columns[i] = b.columns[i].build(order, ids)
 	}
 	return s, order
+}
+
+// boundOf is the box of a geometry, empty without one.
+func boundOf(g orb.Geometry) orb.Bound {
+	if g == nil {
+		return emptyBound()
+	}
+	return g.Bound()
+}
+
+// versions are the versions of a segment's rows, as distances from the lowest
+// where four bytes hold them.
+type versions struct {
+	base   uint64
+	narrow []uint32
+	wide   []uint64
+}
+
+func (v *versions) at(row uint32) uint64 {
+	if v.narrow != nil {
+		return v.base + uint64(v.narrow[row])
+	}
+	return v.wide[row]
+}
+
+func (v *versions) bytes() int { return 4*len(v.narrow) + 8*len(v.wide) }
+
+// buildVersions makes them with row i holding came[order[i]].
+func buildVersions(came []uint64, order []uint32) versions {
+	if len(came) == 0 {
+		return versions{}
+	}
+	low, high := slices.Min(came), slices.Max(came)
+	if high-low > math.MaxUint32 {
+		return versions{wide: permute(came, order)}
+	}
+	v := versions{base: low, narrow: make([]uint32, len(order))}
+	for i, from := range order {
+		v.narrow[i] = uint32(came[from] - low)
+	}
+	return v
 }
 
 func permute[T any](in []T, order []uint32) []T {
@@ -178,26 +249,6 @@ func (s *segment) validAt(row uint32) (from, to time.Time) {
 		return time.Time{}, time.Time{}
 	}
 	return fromMicro(s.valid.from[row]), fromMicro(s.valid.to[row])
-}
-
-// bytes estimates the memory the segment holds.
-func (s *segment) bytes() int {
-	n := s.ids.bytes() + 16*len(s.points) + 8*len(s.versions) + s.geomSize + s.tree.Bytes()
-	if s.valid != nil {
-		n += 8 * (len(s.valid.from) + len(s.valid.to))
-	}
-	for _, c := range s.columns {
-		n += c.bytes()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, c := range s.cells {
-		n += c.bytes()
-	}
-	for _, o := range s.owners {
-		n += o.area.bytes()
-	}
-	return n + s.latticeBytes()
 }
 
 // pointOf is the one point by which g is counted: the point itself, an interior

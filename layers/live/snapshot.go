@@ -373,11 +373,10 @@ func (c *Catalog) catchUp(ctx context.Context, k *kept) error {
 			continue
 		}
 		c.snap.foreign(id)
-		fresh, err := c.loadLayer(ctx, c.tables[id].layer)
-		if err != nil {
+		if err := c.read(ctx, []*layers.Layer{c.tables[id].layer}, c.seq); err != nil {
 			return err
 		}
-		c.tables[id], c.snap.traces[id] = fresh, trace
+		c.snap.traces[id] = trace
 	}
 	return nil
 }

@@ -24,15 +24,21 @@ func TestSnapshotKnowsEveryField(t *testing.T) {
 		want string
 	}{
 		{part{}, "seg *live.segment, dead live.bitset, gone int"},
-		{segment{}, "n int, ids live.idTable, columns []live.column, points []orb.Point, geoms []orb.Geometry, versions []uint64, " +
+		{segment{}, "n int, ids live.idTable, columns []live.column, points []orb.Point, geoms []orb.Geometry, versions live.versions, " +
 			"valid *live.validity, tree *index.Packed, extent orb.Bound, shaped int, geomSize int"},
 		{validity{}, "from []int64, to []int64"},
-		{idTable{}, "text live.textColumn, slots []uint32, order []uint32"},
+		{versions{}, "base uint64, narrow []uint32, wide []uint64"},
+		{idTable{}, "texts live.texts, slots []uint32, order []uint32"},
+		{texts{}, "data []uint8, off []uint32, width uint32"},
 		{nullColumn{}, ""},
-		{dictColumn{}, "dict []layers.Value, narrow []uint8, middle []uint16, wide []uint32, plain bool"},
-		{textColumn{}, "off []uint32, data []uint8, nulls live.bitset, plain bool"},
-		{numberColumn{}, "typ layers.FieldType, narrow []int32, wide []uint64, nulls live.bitset"},
-		{index.Packed{}, "n int, boxes []index.box, levels []int, spans []uint32"},
+		{dictColumn{}, "dict []layers.Value, narrow []uint8, middle []uint16, plain bool"},
+		{sharedColumn{}, "texts live.texts, codes []uint32, plain bool"},
+		{textColumn{}, "texts live.texts, nulls live.bitset, plain bool"},
+		{idColumn{}, "textColumn live.textColumn"},
+		{numberColumn{}, "typ layers.FieldType, narrow []int32, packed *live.packing, wide []uint64, nulls live.bitset"},
+		{packing{}, "base int64, step int64, div float64, codes live.ordinals"},
+		{ordinals{}, "narrow []uint16, wide []uint32"},
+		{index.Packed{}, "n int, points []orb.Point, boxes []index.box, levels []int, spans []uint32"},
 	} {
 		of := reflect.TypeOf(c.of)
 		var have []string
@@ -51,7 +57,8 @@ func TestSnapshotKnowsEveryField(t *testing.T) {
 var sampleLayer = &layers.Layer{ID: "samples", Element: layers.Object, Geometry: layers.AnyGeometry, Fields: []layers.Field{
 	{Name: "few", Type: layers.String}, {Name: "many", Type: layers.String}, {Name: "none", Type: layers.String},
 	{Name: "small", Type: layers.Integer}, {Name: "large", Type: layers.Integer}, {Name: "number", Type: layers.Number},
-	{Name: "yes", Type: layers.Boolean}, {Name: "at", Type: layers.DateTime}}}
+	{Name: "yes", Type: layers.Boolean}, {Name: "at", Type: layers.DateTime},
+	{Name: "code", Type: layers.String}, {Name: "shared", Type: layers.String}, {Name: "tenths", Type: layers.Number}}}
 
 // samplePart is a part with every kind of column and geometry, points only or not.
 func samplePart(t testing.TB, rows int, points bool) part {
@@ -72,7 +79,8 @@ func samplePart(t testing.TB, rows int, points bool) part {
 		}
 		f := layers.Feature{Key: fmt.Sprintf("id-%03d", (i*37)%rows), Shape: g, Version: uint64(i), Values: []layers.Value{
 			layers.Text([]string{"a", "树\"", ""}[i%3]), layers.Text(fmt.Sprint("text ", i)), {}, layers.Int(int64(i)), layers.Int(int64(i) << 40),
-			layers.Float(x / 7), layers.Bool(i%2 == 0), layers.Instant(time.Unix(int64(i)*1e6, 0))}}
+			layers.Float(x / 7), layers.Bool(i%2 == 0), layers.Instant(time.Unix(int64(i)*1e6, 0)), {}, layers.Text(fmt.Sprint("树", i/3)), layers.Float(x*1e5 + x/10)}}
+		f.Values[8] = layers.Text(f.Key)
 		if i%5 == 0 {
 			f.Values[i%8] = layers.Value{}
 		}
@@ -88,20 +96,34 @@ func samplePart(t testing.TB, rows int, points bool) part {
 	if _, ok := seg.columns[1].(*textColumn); !ok { // a dictionary, as long as there are few
 		seg.columns[1] = textsOf(seg, 1)
 	}
+	seg.columns[8], seg.columns[9] = &idColumn{textColumn{texts: seg.ids.texts, plain: true}}, sharedOf(seg, 9)
 	return p
 }
 
 // textsOf is column i as one of texts that hardly repeat.
 func textsOf(s *segment, i int) column {
-	list, order := make([]string, s.n), make([]uint32, s.n)
+	var list texts
 	nulls := newBitset(s.n)
 	for row := range uint32(s.n) {
-		list[row], order[row] = s.columns[i].value(row).Str(), row
+		list.append(s.columns[i].value(row).Str())
 		if s.columns[i].value(row).IsNull() {
 			nulls.set(row)
 		}
 	}
-	return buildText(list, order, nulls)
+	return &textColumn{texts: list, nulls: nulls}
+}
+
+// sharedOf is column i as one of texts that repeat.
+func sharedOf(s *segment, i int) column {
+	var words lexicon
+	c := &sharedColumn{codes: make([]uint32, s.n)}
+	for row := range uint32(s.n) {
+		if v := s.columns[i].value(row); !v.IsNull() {
+			c.codes[row] = words.number(v.Str())
+		}
+	}
+	c.texts = words.permuted(upTo(words.len()))
+	return c
 }
 
 // encodePart returns the plain bytes of the blocks of a part.
@@ -137,14 +159,16 @@ func useAll(p *part, say func(string, ...any)) {
 	for row := range uint32(s.n) {
 		from, to := s.validAt(row)
 		at, found := s.ids.find(s.ids.id(row))
-		say("%s %d %v %d %v %v %v %v", s.ids.id(row), at, found, s.versions[row], s.points[row], s.geometry(row), from, to)
+		say("%s %d %v %d %v %v %v %v", s.ids.id(row), at, found, s.versions.at(row), s.points[row], s.geometry(row), from, to)
 		say(" %v\n", p.dead.has(row))
 		for _, c := range s.columns {
 			say(" %v %s", c.value(row), c.appendJSON(nil, row))
 		}
 	}
 	_, found := s.ids.find("nobody")
-	say("%v %d %v\n", found, s.ids.after("id-005"), s.bytes() > 0)
+	m := Memory{Columns: make([]int64, len(s.columns))}
+	s.addTo(&m)
+	say("%v %d %v\n", found, s.ids.after("id-005"), m.Total() > 0)
 	for _, row := range s.ids.order {
 		say("%s ", s.ids.id(row))
 	}

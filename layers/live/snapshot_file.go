@@ -23,7 +23,7 @@ import (
 // snapshotFormat is the version of the file. It is raised whenever what is kept, or
 // what is worked out of features before it is kept (interior points), changes its
 // meaning: an older file is then not used.
-const snapshotFormat = 1
+const snapshotFormat = 2
 
 const (
 	snapshotMagic = "wutulive"

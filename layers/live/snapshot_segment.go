@@ -48,7 +48,7 @@ func (p *partCode) rows(c *coder) {
 	s := p.part.seg
 	n := s.n
 	codeWord(c, &n)
-	codeArray(c, &s.versions)
+	s.versions.keep(c)
 	valid := s.valid
 	if valid == nil {
 		valid = new(validity)
@@ -63,8 +63,14 @@ func (p *partCode) rows(c *coder) {
 		c.wants(len(valid.from) == n && len(valid.to) == n, "validities are missing")
 		s.valid = valid
 	}
-	c.wants(n == s.n && len(s.versions) == n, "versions are missing")
+	c.wants(n == s.n && len(s.versions.narrow)+len(s.versions.wide) == n && max(len(s.versions.narrow), len(s.versions.wide)) == n, "versions are missing")
 	p.part.gone = checkBits(c, p.part.dead, n)
+}
+
+func (v *versions) keep(c *coder) {
+	codeWord(c, &v.base)
+	codeArray(c, &v.narrow)
+	codeArray(c, &v.wide)
 }
 
 // checkBits checks a bitset of n rows and counts what is in it.
@@ -90,15 +96,22 @@ func (p *partCode) places(c *coder) {
 	extent := []orb.Point{s.extent.Min, s.extent.Max}
 	codeArray(c, &extent)
 	var tree []float32
+	var ofPoints bool
 	if !c.reading {
-		tree = s.tree.Memory()
+		tree, ofPoints = s.tree.Memory(), s.tree.Points() != nil
 	}
+	codeBool(c, &ofPoints)
 	codeArray(c, &tree)
 	if !c.checking() || !c.wants(len(s.points) == s.n && len(extent) == 2 && s.shaped <= s.n && s.shaped >= 0, "points are missing") {
 		return
 	}
 	s.extent = orb.Bound{Min: extent[0], Max: extent[1]}
-	if s.tree, c.err = index.Restore(s.n, tree); c.err != nil {
+	if ofPoints {
+		s.tree, c.err = index.RestorePoints(s.points, tree)
+	} else {
+		s.tree, c.err = index.Restore(s.n, tree)
+	}
+	if c.err != nil {
 		return
 	}
 	for _, at := range s.points {
@@ -116,7 +129,7 @@ func (p *partCode) names(c *coder) {
 }
 
 func (t *idTable) keep(c *coder, n int) {
-	t.text.keep(c, n)
+	t.texts.keep(c, n)
 	codeArray(c, &t.slots)
 	codeArray(c, &t.order)
 	if !c.checking() {
@@ -128,22 +141,47 @@ func (t *idTable) keep(c *coder, n int) {
 			used++
 		}
 	}
-	c.wants(t.text.nulls == nil && bits.OnesCount(uint(len(t.slots))) == 1 && used == n && used < len(t.slots) && below(t.slots, n+1),
-		"the hash of ids is damaged")
+	c.wants(used == n && used < len(t.slots) && below(t.slots, n+1), "the hash of ids is damaged")
 	c.wants(len(t.order) == n && below(t.order, n), "the order of ids is damaged")
 }
 
-// code writes or reads the strings of n rows.
-func (t *textColumn) keep(c *coder, n int) {
+// keep writes or reads n texts.
+func (t *texts) keep(c *coder, n int) {
+	width := int(t.width)
+	codeWord(c, &width)
 	codeArray(c, &t.off)
 	codeArray(c, &t.data)
-	codeArray(c, (*[]uint64)(&t.nulls))
-	codeBool(c, &t.plain)
 	if !c.checking() {
 		return
 	}
-	checkBits(c, t.nulls, n)
-	checkOffsets(c, t.off, n, len(t.data))
+	if t.off != nil {
+		checkOffsets(c, t.off, n, len(t.data))
+	} else if c.wants(n > 0 && width > 0 && len(t.data)/width == n && len(t.data)%width == 0, "texts are missing") {
+		t.width = uint32(width)
+	}
+}
+
+func (t *textColumn) keep(c *coder, n int) {
+	t.texts.keep(c, n)
+	codeArray(c, (*[]uint64)(&t.nulls))
+	codeBool(c, &t.plain)
+	if c.checking() {
+		checkBits(c, t.nulls, n)
+	}
+}
+
+func (s *sharedColumn) keep(c *coder, n int) {
+	different := 0
+	if !c.reading {
+		different = s.different()
+	}
+	codeWord(c, &different)
+	s.texts.keep(c, different)
+	codeArray(c, &s.codes)
+	codeBool(c, &s.plain)
+	if c.checking() {
+		c.wants(len(s.codes) == n && below(s.codes, different+1), "codes of texts are damaged")
+	}
 }
 
 // checkOffsets checks the n+1 ends of n pieces of something of a size.
@@ -165,6 +203,8 @@ const (
 	kindDict
 	kindText
 	kindNumber
+	kindShared
+	kindID
 )
 
 // column writes or reads field i.
@@ -182,6 +222,10 @@ func (p *partCode) column(c *coder, i int) {
 		kind = kindText
 	case *numberColumn:
 		kind = kindNumber
+	case *sharedColumn:
+		kind = kindShared
+	case *idColumn:
+		kind = kindID
 	}
 	codeWord(c, &kind)
 	if c.reading {
@@ -195,6 +239,10 @@ func (p *partCode) column(c *coder, i int) {
 		col.keep(c, s.n)
 	case *numberColumn:
 		col.keep(c, s.n)
+	case *sharedColumn:
+		col.keep(c, s.n)
+	case *idColumn: // its texts are the ids: see finish
+		codeBool(c, &col.plain)
 	default:
 		c.fail("a column of kind %d in a field of type %s", kind, p.layer.Fields[i].Type)
 	}
@@ -213,6 +261,10 @@ func newColumn(kind int, typ layers.FieldType) column {
 		return new(dictColumn)
 	case kind == kindText && typ == layers.String:
 		return new(textColumn)
+	case kind == kindShared && typ == layers.String:
+		return new(sharedColumn)
+	case kind == kindID && typ == layers.String:
+		return new(idColumn)
 	case kind == kindNumber && typ != layers.String:
 		return &numberColumn{typ: typ}
 	}
@@ -231,15 +283,14 @@ func (d *dictColumn) keep(c *coder, n int) {
 	codeArray(c, &data)
 	codeArray(c, &d.narrow)
 	codeArray(c, &d.middle)
-	codeArray(c, &d.wide)
 	codeBool(c, &d.plain)
 	if !c.checking() || !c.wants(len(off) > 0, "a dictionary is missing") {
 		return
 	}
 	size := len(off) - 1
 	checkOffsets(c, off, size, len(data))
-	c.wants(len(d.narrow)+len(d.middle)+len(d.wide) == n && max(len(d.narrow), len(d.middle), len(d.wide)) == n &&
-		below(d.narrow, size+1) && below(d.middle, size+1) && below(d.wide, size+1), "a dictionary's codes are damaged")
+	c.wants(len(d.narrow)+len(d.middle) == n && max(len(d.narrow), len(d.middle)) == n &&
+		below(d.narrow, size+1) && below(d.middle, size+1), "a dictionary's codes are damaged")
 	if c.err != nil {
 		return
 	}
@@ -262,11 +313,35 @@ func (m *numberColumn) keep(c *coder, n int) {
 	codeArray(c, &m.narrow)
 	codeArray(c, &m.wide)
 	codeArray(c, (*[]uint64)(&m.nulls))
+	packed := m.packed != nil
+	codeBool(c, &packed)
+	if packed {
+		if c.reading {
+			m.packed = new(packing)
+		}
+		m.packed.keep(c)
+	}
 	if !c.checking() {
 		return
 	}
-	c.wants(len(m.narrow)+len(m.wide) == n && max(len(m.narrow), len(m.wide)) == n, "numbers are missing")
+	codes := 0
+	if packed {
+		codes = m.packed.codes.rows()
+	}
+	c.wants(len(m.narrow)+len(m.wide)+codes == n && max(len(m.narrow), len(m.wide), codes) == n, "numbers are missing")
 	checkBits(c, m.nulls, n)
+}
+
+func (p *packing) keep(c *coder) {
+	base, step, div := []int64{p.base}, []int64{p.step}, []float64{p.div}
+	codeArray(c, &base)
+	codeArray(c, &step)
+	codeArray(c, &div)
+	codeArray(c, &p.codes.narrow)
+	codeArray(c, &p.codes.wide)
+	if c.checking() && c.wants(len(base) == 1 && len(step) == 1 && len(div) == 1 && div[0] >= 1, "how numbers are packed is missing") {
+		p.base, p.step, p.div = base[0], step[0], div[0]
+	}
 }
 
 // samplesOfPart is how many points of a part are worked out again, so that a file
@@ -276,8 +351,16 @@ const samplesOfPart = 8
 // finish puts together what the blocks gave.
 func (p *partCode) finish() error {
 	s := p.part.seg
+	for _, col := range s.columns {
+		if col, ok := col.(*idColumn); ok {
+			col.texts = s.ids.texts
+		}
+	}
 	if s.geoms == nil {
 		return nil
+	}
+	if s.tree.Points() != nil {
+		return errors.New("its features are more than their points")
 	}
 	for i := range samplesOfPart {
 		row := i * (s.n - 1) / (samplesOfPart - 1)

@@ -74,16 +74,6 @@ func (t *table) extent() (orb.Bound, bool) {
 	return b, !boundEmpty(b)
 }
 
-// bytes estimates the memory of the table.
-func (t *table) bytes() int64 {
-	n := 0
-	for i := range t.parts {
-		n += t.parts[i].seg.bytes() + 8*len(t.parts[i].dead)
-	}
-	const perDeltaRow = 300 // feature, values, tree and map entries of a typical row
-	return int64(n + perDeltaRow*len(t.delta.rows))
-}
-
 // writer is the next state of a table. It is guarded by Catalog.mu.
 type writer struct {
 	layer   *layers.Layer
@@ -152,7 +142,7 @@ func (w *writer) addSegment(p part) {
 // feature copies a row out of the segment, so that holding it does not hold the
 // segment.
 func (s *segment) feature(row uint32) layers.Feature {
-	f := layers.Feature{Key: strings.Clone(s.ids.id(row)), Shape: s.geometry(row), Version: s.versions[row],
+	f := layers.Feature{Key: strings.Clone(s.ids.id(row)), Shape: s.geometry(row), Version: s.versions.at(row),
 		Values: make([]layers.Value, len(s.columns))}
 	for i := range s.columns {
 		f.Values[i] = s.columns[i].value(row)
