@@ -92,6 +92,38 @@
 // order of id read history a page at a time, the nearest are looked for in reaches
 // that grow; a question without a place costs what the whole layer has of the past.
 //
+// # The snapshot
+//
+// Reading a store costs some microseconds a feature. A catalog can keep its segments
+// in a file (Snapshot), whose arrays come back as they lay in memory: a read, a check
+// and no work for each value. The file is never trusted further than this:
+//
+//   - That it is of this store's past is proved by its name, which is drawn at random
+//     and written into the store once the file holds a state that the store has been
+//     in. A city restored from a backup of before does not know the name, another city
+//     neither; a copy of a city knows it, and has that past.
+//   - Every block carries a checksum or, in a city with keys, is sealed by them, bound
+//     to this file and its place in it; and whatever a block says, nothing that is made
+//     of it leads outside an array.
+//   - Layers whose definition is another than the store's are read from the store. What
+//     was committed since is replayed from the log.
+//   - What other programs wrote past the log shows in the marks that their updates
+//     leave, in rows without a version behind the last row that was known, and, once
+//     the log is replayed, in the number of rows (layers.Tracer). Such a layer is read
+//     from the store. Marks and rows are those from before the layer was read, handed
+//     on from file to file, so that what was written while the city was served is
+//     noticed too. What escapes all three (a row deleted by hand, and another added by
+//     hand under the number of one that was deleted) is found by a comparison of every
+//     feature with the store in the minutes after the start; it is reported, and the
+//     next start reads the layer from the store.
+//
+// A part that is in doubt is read from the store, and a note says why. The file is
+// written in the background, of an immutable View: when there is none, when so much
+// has changed that the replay would take long, and at the end. It appears whole or not
+// at all, and until the new one is in place the old one is good. A city with keys
+// never has a value in it in the clear; without keys, layers with sealed fields are
+// not in it. Columns that are worked out when first asked for are not kept.
+//
 // # Locks
 //
 // Catalog.mu serialises writers and guards the tables' next state. The feed has
