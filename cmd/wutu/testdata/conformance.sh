@@ -11,7 +11,7 @@
 # bin/conformance/, details of the runs too. The jar of an OGC suite that was built
 # by hand, of whatever version, may be laid there as SUITE-VERSION-aio.jar.
 # Arguments name the parts to run: readers cite_features cite_tiles api_document
-# filters edits; all by default.
+# filters edits tiles_archive tiles_same tiles_encoder; all by default.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 cache=$PWD/bin/conformance
@@ -29,7 +29,7 @@ cleanup() {
 trap cleanup EXIT
 
 # shellcheck source=/dev/null
-for part in count readers suites standard; do . "$parts/$part.sh"; done
+for part in count readers suites standard tiles; do . "$parts/$part.sh"; done
 
 # serve CITY LOG: starts a server and sets address once it is ready.
 serve() {
@@ -55,7 +55,7 @@ bin/wutu import --data "$dir/edited" "$dir/first.geojson" --layer first --create
 serve "$dir/edited" "$dir/edited.log"
 edited=$address
 
-[ $# -gt 0 ] || set -- readers cite_features cite_tiles api_document filters edits
+[ $# -gt 0 ] || set -- readers cite_features cite_tiles api_document filters edits tiles_archive tiles_same tiles_encoder
 for part in "$@"; do "$part"; done
 summarise
 [ $((total_failed - known_failed)) = 0 ]
