@@ -103,11 +103,36 @@ func (c *clumper) visit(_ int, box orb.Bound, lo, hi uint32) bool {
 		return true
 	}
 	for row := lo; row < hi; row++ {
-		if c.row.row = row; !c.part.dead.has(row) && c.plan.match(c.row, false) {
-			c.gathering.Row(c.row)
+		if c.part.dead.has(row) {
+			continue
 		}
+		c.row.row = row
+		if c.sums == nil && !c.plan.match(c.row, false) || c.sums != nil && !c.plan.boxed(c.part.seg.points[row]) {
+			continue
+		}
+		c.gathering.Row(c.row)
 	}
 	return false
+}
+
+// boxed reports whether a point lies in one of the query's boxes.
+func (p *plan) boxed(at orb.Point) bool {
+	for i := range p.boxes {
+		if p.boxes[i].Contains(at) {
+			return true
+		}
+	}
+	return p.boxes == nil
+}
+
+// Simple returns the row's geometry if it is one point, without making a Geometry
+// of it.
+func (r *Row) Simple() (p orb.Point, ok bool) {
+	if r.seg == nil || r.seg.geoms != nil {
+		return p, false
+	}
+	p = r.seg.points[r.row]
+	return p, hasPoint(p)
 }
 
 // Sifting is how Sift asks about boxes and tells of rows. Its functions are called

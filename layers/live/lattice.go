@@ -79,23 +79,12 @@ func hasArea(g orb.Geometry) bool {
 func degreesSquared(g orb.Geometry, origin orb.Point) (sum float64) {
 	switch g := g.(type) {
 	case orb.Ring:
-		for i := 1; i < len(g); i++ {
-			p, q := g[i-1], g[i]
-			sum += float64((p[0]-origin[0])*(q[1]-origin[1])) - float64((q[0]-origin[0])*(p[1]-origin[1]))
-		}
-		return math.Abs(sum) / 2
+		return ringArea(g, origin)
 	case orb.Polygon:
-		for i, r := range g {
-			if a := degreesSquared(r, origin); i == 0 {
-				sum = a
-			} else {
-				sum -= a
-			}
-		}
-		return max(sum, 0)
+		return polygonArea(g, origin)
 	case orb.MultiPolygon:
 		for _, p := range g {
-			sum += degreesSquared(p, origin)
+			sum += polygonArea(p, origin)
 		}
 	case orb.Collection:
 		for _, part := range g {
@@ -107,6 +96,25 @@ func degreesSquared(g orb.Geometry, origin orb.Point) (sum float64) {
 		return float64((g.Max[0] - g.Min[0]) * (g.Max[1] - g.Min[1]))
 	}
 	return sum
+}
+
+func polygonArea(p orb.Polygon, origin orb.Point) (sum float64) {
+	for i, r := range p {
+		if a := ringArea(r, origin); i == 0 {
+			sum = a
+		} else {
+			sum -= a
+		}
+	}
+	return max(sum, 0)
+}
+
+func ringArea(r orb.Ring, origin orb.Point) (sum float64) {
+	for i := 1; i < len(r); i++ {
+		p, q := r[i-1], r[i]
+		sum += float64((p[0]-origin[0])*(q[1]-origin[1])) - float64((q[0]-origin[0])*(p[1]-origin[1]))
+	}
+	return math.Abs(sum) / 2
 }
 
 // blockRows is how many rows are summed up together: a leaf of the tree.

@@ -148,6 +148,7 @@ func (b *segmentBuilder) build() (*segment, []uint32) {
 	if b.mixed {
 		s.tree, order = index.Build(s.n, func(i int) orb.Bound { return boundOf(b.geoms[i]) })
 		s.points, s.geoms = permute(b.points, order), permute(b.geoms, order)
+		together(s.geoms)
 		for _, g := range s.geoms {
 			s.geomSize += geometryBytes(g)
 			if box := boundOf(g); !boundEmpty(box) {

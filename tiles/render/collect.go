@@ -59,11 +59,7 @@ func (p *picture) read(ctx context.Context, s Source, q layers.Query) error {
 		return of.Clumps(ctx, q, &live.Gathering{Lattice: g, Choose: p.chooseCrowd, Run: p.run, Row: func(r *live.Row) { p.add(r, live.Extent{}) }})
 	}
 	if of, ok := s.(sifts); ok && p.layer.Geometry.Dimension() > 0 {
-		small := float32(0)
-		if p.leavesOutSmall() {
-			small = p.leastArea()
-		}
-		return of.Sift(ctx, q, &live.Sifting{Lattice: g, Small: small, Choose: p.chooseSpeck, Run: p.gatherSpecks, Row: func(r *live.Row, e live.Extent) { p.add(r, e) }})
+		return of.Sift(ctx, q, &live.Sifting{Lattice: g, Small: p.least, Choose: p.chooseSpeck, Run: p.gatherSpecks, Row: func(r *live.Row, e live.Extent) { p.add(r, e) }})
 	}
 	for row, err := range s.Rows(ctx, q) {
 		if err != nil {
@@ -82,6 +78,12 @@ func Lattice(g tiles.Grid) live.Lattice {
 
 // add adds a row. The extent is not asked of points.
 func (p *picture) add(row layers.Row, e live.Extent) {
+	if r, ok := row.(*live.Row); ok {
+		if at, ok := r.Simple(); ok {
+			p.addPoint(row, at)
+			return
+		}
+	}
 	g := row.Geometry()
 	switch g := g.(type) {
 	case nil:
@@ -100,7 +102,7 @@ func (p *picture) addShape(row layers.Row, g orb.Geometry, e live.Extent) {
 	if e.Side == math.MaxUint8 {
 		return
 	}
-	if !e.Flat && p.leavesOutSmall() && e.Size < p.leastArea() {
+	if !e.Flat && e.Size < p.least {
 		p.addSpeck(row, none, g, e)
 		return
 	}
@@ -136,19 +138,10 @@ func pointOf(row layers.Row, g orb.Geometry) orb.Point {
 	return predicate.InteriorPoint(g)
 }
 
-// leavesOutSmall reports whether polygons that are hardly seen are left out.
-func (p *picture) leavesOutSmall() bool {
-	return p.tile.Z < detailZoom && p.layer.Level == layers.NoLevel
-}
-
-// leastArea is the area of polygons that are not left out, in steps squared.
-func (p *picture) leastArea() float32 { return minPolygonPixels * pixel * pixel * p.unitArea() }
-
 // unitArea is the area of a square of one tile unit in steps squared: a power of two.
-func (p *picture) unitArea() float32 {
+func unitArea(t tiles.ID) float32 {
 	const steps = 1 << 32
-	g, z := p.tile.Grid, p.tile.Z
-	return float32(steps / (float64(g.Columns(z)) * mvt.Extent) * steps / (float64(g.Rows(z)) * mvt.Extent))
+	return float32(steps / (float64(t.Grid.Columns(t.Z)) * mvt.Extent) * steps / (float64(t.Grid.Rows(t.Z)) * mvt.Extent))
 }
 
 // smallSide is the binary logarithm of the longest side of small shapes, in steps

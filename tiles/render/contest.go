@@ -44,25 +44,34 @@ const (
 
 // enter adds a small shape to the contest of its cell.
 func (p *picture) enter(row layers.Row, g orb.Geometry, class int, e live.Extent) {
-	at := pointOf(row, g)
-	cx, cy, ok := p.cellOf(at, shapeCell, cellMargin)
+	x, y, ok := p.fine(pointOf(row, g))
+	if !ok {
+		return
+	}
+	cx, cy, ok := p.cellOf(x, y, shapeCell, cellMargin)
 	if !ok {
 		return
 	}
 	p.contests.entrants = append(p.contests.entrants, entrant{cell: cy*contestSide + cx, row: p.rows.add(row, p.layer), class: class, size: e.Size, flat: e.Flat})
 }
 
-// cellOf is the cell of side units that a place lies in, counted from margin cells
-// beyond the tile; ok is false when it is further away.
-func (p *picture) cellOf(at orb.Point, side, margin int64) (cx, cy int, ok bool) {
-	if !(at[0] >= -180 && at[0] <= 180) {
+// fine is where a place is on the lattice; ok is false for places that are not on
+// Earth.
+func (p *picture) fine(at orb.Point) (x, y uint32, ok bool) {
+	if !(at[0] >= -180 && at[0] <= 180 && at[1] >= -90 && at[1] <= 90) {
 		return 0, 0, false
 	}
-	if at[0] == 180 {
+	if at[0] == 180 { // the same place
 		at[0] = -180
 	}
-	fx, fy := p.tile.Grid.Fine(at)
-	x, y := p.place(uint64(fx), uint64(fy))
+	x, y = p.tile.Grid.Fine(at)
+	return x, y, true
+}
+
+// cellOf is the cell of side units that a place of the lattice lies in, counted from
+// margin cells beyond the tile; ok is false when it is further away.
+func (p *picture) cellOf(fineX, fineY uint32, side, margin int64) (cx, cy int, ok bool) {
+	x, y := p.place(uint64(fineX), uint64(fineY))
 	across := mvt.Extent/side + 2*margin
 	if round := p.around(); x >= mvt.Extent+margin*side {
 		x -= round

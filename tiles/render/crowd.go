@@ -27,7 +27,7 @@ type crowd struct {
 }
 
 type member struct {
-	row int
+	row int32
 	at  mvt.XY
 }
 
@@ -52,13 +52,10 @@ func (k *crowds) at(x, y int64) *crowd {
 }
 
 func (p *picture) addPoint(row layers.Row, at orb.Point) {
-	if !(at[0] >= -180 && at[0] <= 180 && at[1] >= -90 && at[1] <= 90) {
+	x, y, ok := p.fine(at)
+	if !ok {
 		return
 	}
-	if at[0] == 180 { // the same place
-		at[0] = -180
-	}
-	x, y := p.tile.Grid.Fine(at)
 	unit := mvt.XY{}
 	if p.tile.Z <= finestClump {
 		ux, uy := p.place(uint64(x), uint64(y))
@@ -74,7 +71,7 @@ func (p *picture) addPoint(row layers.Row, at orb.Point) {
 	}
 	k := p.crowds.at(int64(unit.X), int64(unit.Y))
 	if k.count < p.perPoint() {
-		k.members[k.count] = member{p.rows.add(row, p.layer), unit}
+		k.members[k.count] = member{int32(p.rows.add(row, p.layer)), unit}
 	}
 	k.count++
 	k.sumX, k.sumY = k.sumX+uint64(x), k.sumY+uint64(y)
@@ -134,7 +131,7 @@ func (p *picture) gather() {
 		}
 		from := len(p.points)
 		for _, m := range k.members[:k.count] {
-			p.points = append(p.points, item{row: m.row, key: xxhash.Sum64String(p.rows.id(m.row)), kind: mvt.Points, at: m.at})
+			p.points = append(p.points, item{row: int(m.row), key: xxhash.Sum64String(p.rows.id(int(m.row))), kind: mvt.Points, at: m.at})
 		}
 		slices.SortFunc(p.points[from:], p.order)
 	}

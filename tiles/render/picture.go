@@ -21,7 +21,9 @@ type picture struct {
 	columns []column
 	frame   shape.Frame
 	scratch mvt.Geometry
-	seed    uint64 // of the layer's cells
+	seed    uint64  // of the layer's cells
+	unit    float32 // area of a square of one unit, in steps squared
+	least   float32 // polygons of less are left out
 	cached  *labelCache
 
 	class   int            // field that ranks lines, -1 for none
@@ -41,6 +43,8 @@ type picture struct {
 	// Pictures of shapes, one after the other; ends count from an item's own start.
 	coords []mvt.XY
 	ends   []int
+
+	texts []byte // of instants; what is written stays as it is until clear
 }
 
 // column is an attribute that features carry.
@@ -70,7 +74,10 @@ const none = -1
 func (p *picture) start(l *layers.Layer, t tiles.ID) {
 	p.layer, p.tile = l, t
 	p.frame.Aim(t, gridOf(t.Z), shape.DefaultBuffer)
-	p.seed = xxhash.Sum64String(l.ID)
+	p.seed, p.unit, p.least = xxhash.Sum64String(l.ID), unitArea(t), 0
+	if t.Z < detailZoom && l.Level == layers.NoLevel {
+		p.least = minPolygonPixels * pixel * pixel * p.unit
+	}
 	p.columns = columns(p.columns[:0], l, t.Z)
 	p.class, p.classes, p.title = -1, nil, -1
 	if i := l.FieldIndex(classField); i >= 0 && len(l.Fields[i].Codes) > 0 {
@@ -91,7 +98,7 @@ func (p *picture) clear() {
 	p.contests.clear()
 	p.specks.clear()
 	p.squares, p.shapes, p.points, p.labels = p.squares[:0], p.shapes[:0], p.points[:0], p.labels[:0]
-	p.coords, p.ends = p.coords[:0], p.ends[:0]
+	p.coords, p.ends, p.texts = p.coords[:0], p.ends[:0], p.texts[:0]
 }
 
 // columns appends the attributes of a layer at a zoom in order of name.

@@ -54,8 +54,11 @@ func (s *specks) at(i int) *speck {
 // addSpeck adds a polygon that is not drawn; index is that of its row, if it has
 // one.
 func (p *picture) addSpeck(row layers.Row, index int, g orb.Geometry, e live.Extent) {
-	at := pointOf(row, g)
-	cx, cy, ok := p.cellOf(at, speckCell, speckMargin)
+	x, y, ok := p.fine(pointOf(row, g))
+	if !ok {
+		return
+	}
+	cx, cy, ok := p.cellOf(x, y, speckCell, speckMargin)
 	if !ok {
 		return
 	}
@@ -66,7 +69,6 @@ func (p *picture) addSpeck(row layers.Row, index int, g orb.Geometry, e live.Ext
 		}
 		k.row = index
 	}
-	x, y := p.tile.Grid.Fine(at)
 	k.sums.X, k.sums.Y, k.sums.Area = k.sums.X+uint64(x), k.sums.Y+uint64(y), k.sums.Area+uint64(e.Size)
 }
 
@@ -76,8 +78,10 @@ func (p *picture) chooseSpeck(box orb.Bound, n int) live.Choice {
 	if n == 1 || box.Max[0] >= 180 { // which is the tile at the other end
 		return live.Divide
 	}
-	x0, y0, in0 := p.cellOf(orb.Point{box.Min[0], box.Max[1] + hair}, speckCell, speckMargin)
-	x1, y1, in1 := p.cellOf(orb.Point{box.Max[0], box.Min[1] - hair}, speckCell, speckMargin)
+	fineX0, fineY0 := p.tile.Grid.Fine(orb.Point{box.Min[0], box.Max[1] + hair})
+	fineX1, fineY1 := p.tile.Grid.Fine(orb.Point{box.Max[0], box.Min[1] - hair})
+	x0, y0, in0 := p.cellOf(fineX0, fineY0, speckCell, speckMargin)
+	x1, y1, in1 := p.cellOf(fineX1, fineY1, speckCell, speckMargin)
 	if in0 && in1 && x0 == x1 && y0 == y1 {
 		return live.Gather
 	}
@@ -85,7 +89,8 @@ func (p *picture) chooseSpeck(box orb.Bound, n int) live.Choice {
 }
 
 func (p *picture) gatherSpecks(box orb.Bound, n int, sums live.Sums) {
-	cx, cy, _ := p.cellOf(box.Center(), speckCell, speckMargin)
+	x, y := p.tile.Grid.Fine(box.Center())
+	cx, cy, _ := p.cellOf(x, y, speckCell, speckMargin)
 	k := p.specks.at(cy*speckSide + cx)
 	k.count += n
 	k.sums.X, k.sums.Y, k.sums.Area = k.sums.X+sums.X, k.sums.Y+sums.Y, k.sums.Area+sums.Area
@@ -97,7 +102,7 @@ func (p *picture) giveBack() {
 		k := &p.specks.cells[i]
 		cx, cy := int64(i%speckSide)-speckMargin, int64(i/speckSide)-speckMargin
 		key := p.cellKey(speckCell, cx, cy)
-		w, h := rectangle(float64(k.sums.Area)/float64(p.unitArea()), key)
+		w, h := rectangle(float64(k.sums.Area)/float64(p.unit), key)
 		if w == 0 || h == 0 {
 			continue
 		}

@@ -3,6 +3,8 @@ package render
 import (
 	"io"
 	"slices"
+	"time"
+	"unsafe"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -80,7 +82,7 @@ func (p *picture) write(w *mvt.Writer, cut int, asked []string) error {
 		it := &p.labels[i]
 		row := p.rows.at(it.row)
 		tags = append(tags[:0], mvt.Tag{Key: idKey, Value: mvt.Str(row.ID())},
-			mvt.Tag{Key: "name", Value: value(row.Value(p.title))}, mvt.Tag{Key: "rank", Value: mvt.Int(int64(it.count))})
+			mvt.Tag{Key: "name", Value: p.value(row.Value(p.title))}, mvt.Tag{Key: "rank", Value: mvt.Int(int64(it.count))})
 		g := p.geometry(it)
 		w.Feature(it.key, &g, tags)
 	}
@@ -101,14 +103,15 @@ func (p *picture) tags(tags []mvt.Tag, it *item, cut int, bare bool) []mvt.Tag {
 		case c.field < 0:
 			tags = append(tags, mvt.Tag{Key: c.name, Value: mvt.Str(row.ID())})
 		case !bare && (cut == 0 || c.brief):
-			tags = append(tags, mvt.Tag{Key: c.name, Value: value(row.Value(c.field))})
+			tags = append(tags, mvt.Tag{Key: c.name, Value: p.value(row.Value(c.field))})
 		}
 	}
 	return tags
 }
 
-// value is v as an attribute; instants are RFC 3339 text.
-func value(v layers.Value) mvt.Value {
+// value is v as an attribute; instants are RFC 3339 text, which is good until the
+// picture is cleared.
+func (p *picture) value(v layers.Value) mvt.Value {
 	switch v.Type() {
 	case layers.String:
 		return mvt.Str(v.Str())
@@ -119,7 +122,9 @@ func value(v layers.Value) mvt.Value {
 	case layers.Boolean:
 		return mvt.Bool(v.Bool())
 	case layers.DateTime:
-		return mvt.Str(v.String())
+		from := len(p.texts)
+		p.texts = v.Time().AppendFormat(p.texts, time.RFC3339Nano)
+		return mvt.Str(unsafe.String(&p.texts[from], len(p.texts)-from))
 	}
 	return mvt.Value{}
 }
