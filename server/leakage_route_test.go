@@ -16,6 +16,9 @@ import (
 	"wutu/server/openapi"
 )
 
+// subscribed is why webhooks tell nothing more.
+const subscribed = "of what the subject itself has made, without anything of the city; sent is what it may follow (webhook_test.go)"
+
 // guarded is why watches of fences tell nothing more.
 const guarded = "of layers that the subject sees whole, and refused to others (fence_test.go)"
 
@@ -42,6 +45,13 @@ var plain = map[string]string{
 	"DELETE /api/v1/fences/{id}":                      guarded,
 	"GET /api/v1/fences/{id}/transitions":             guarded,
 	"GET /api/v1/fences/{id}/stream":                  guarded,
+	"GET /api/v1/webhooks":                            subscribed,
+	"POST /api/v1/webhooks":                           subscribed,
+	"GET /api/v1/webhooks/{id}":                       subscribed,
+	"DELETE /api/v1/webhooks/{id}":                    subscribed,
+	"POST /api/v1/webhooks/{id}/resume":               subscribed,
+	"GET /api/v1/webhooks/{id}/dead":                  subscribed,
+	"POST /api/v1/webhooks/{id}/redeliver":            subscribed,
 	"GET /api/v1/alarm-rules":                         "limits, by kind of device",
 	"PUT /api/v1/alarm-rules":                         "limits, by kind of device",
 	"GET /open311/v2/discovery.xml":                   "addresses only",
