@@ -239,7 +239,7 @@ func TestSnapshotBlocksBent(t *testing.T) {
 	for _, points := range []bool{false, true} {
 		blocks := encodePart(samplePart(t, rows, points))
 		for n, block := range blocks {
-			for at := 0; at+4 <= len(block); at += 4 {
+			for at := 0; at+4 <= len(block); at += 4 * (1 + at/256) { // counts stand at the beginning of arrays, and elsewhere too
 				for _, with := range [][]byte{{255, 255, 255, 255}, {0, 0, 0, 0}, {41, 0, 0, 0}, {1, 0, 0, 128}} {
 					bent := slices.Clone(blocks)
 					bent[n] = bytes.Clone(block)
