@@ -13,15 +13,24 @@ import (
 )
 
 func (p *program) checkCmd() *cobra.Command {
-	return &cobra.Command{
+	memory := false
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Look for everything that can be wrong with the city",
 		Long: "Checks the store (pages, registration, geometries, codes, seals, change log, audit trail, writes of other programs),\n" +
 			"the files of pictures, the cases against their histories, the resident index and the snapshot it starts from\n" +
-			"against the store. Exit code 1 with the list of what is wrong. It works while `serve` runs.",
+			"against the store. Exit code 1 with the list of what is wrong. It works while `serve` runs.\n\n" +
+			"With --memory nothing is checked: it tells what the resident city takes, by layer and part.",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if memory {
+				return p.checkMemory(cmd.Context())
+			}
+			return p.check(cmd.Context())
+		},
 	}
+	cmd.Flags().BoolVar(&memory, "memory", false, "tell what each layer takes of the server's memory")
+	return cmd
 }
 
 func (p *program) check(ctx context.Context) (err error) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"wutu/data/gpkg"
 	"wutu/data/sample"
@@ -71,17 +72,36 @@ func (p *program) generate(ctx context.Context, o sample.Options) (err error) {
 	progress := p.newProgress("features", 0)
 	total := int64(0)
 	counts := make(map[string]int)
-	err = sample.Generate(ctx, o, func(b sample.Batch) error {
-		batch := layers.Batch{Actor: "generate", At: o.Now, Changes: make([]layers.Change, len(b.Features)), Records: b.Records}
-		for i := range b.Features {
-			batch.Changes[i] = layers.Change{Op: layers.Put, Layer: b.Layer.ID, ID: b.Features[i].Key, Feature: &b.Features[i]}
-		}
-		counts[b.Layer.ID] += len(b.Features)
-		total += int64(len(b.Features))
-		progress.set(total)
-		_, err := store.Apply(ctx, batch)
-		return err
+	// One goroutine makes features while another stores those made before.
+	work, ctx := errgroup.WithContext(ctx)
+	made := make(chan sample.Batch)
+	work.Go(func() error {
+		defer close(made)
+		return sample.Generate(ctx, o, func(b sample.Batch) error {
+			select {
+			case made <- b:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
 	})
+	work.Go(func() error {
+		for b := range made {
+			batch := layers.Batch{Actor: "generate", At: o.Now, Changes: make([]layers.Change, len(b.Features)), Records: b.Records}
+			for i := range b.Features {
+				batch.Changes[i] = layers.Change{Op: layers.Put, Layer: b.Layer.ID, ID: b.Features[i].Key, Feature: &b.Features[i]}
+			}
+			if _, err := store.Apply(ctx, batch); err != nil {
+				return err
+			}
+			counts[b.Layer.ID] += len(b.Features)
+			total += int64(len(b.Features))
+			progress.set(total)
+		}
+		return nil
+	})
+	err = work.Wait()
 	progress.finish()
 	if err != nil {
 		return err

@@ -113,11 +113,13 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if f.snapshot {
 		options.Snapshot = p.snapshot(ring, log)
 	}
+	loaded := sparingly()
 	city, err := live.Open(ctx, store, options)
 	if err != nil {
 		return err
 	}
 	defer city.Close()
+	loaded()
 	id, err := readIdentity(ctx, store)
 	if err != nil {
 		return err
