@@ -48,9 +48,11 @@ func New(o Options) *Office {
 		recent: make(map[string][]Told)}
 }
 
-// Buckets of the records.
+// WatchBucket is the bucket of the records of watches, by id.
+const WatchBucket = "fence-watch"
+
+// Buckets of the other records.
 const (
-	bucketWatch   = "fence-watch"   // id → Watch
 	bucketJournal = "fence-journal" // id/number → segment of layers/fence
 	bucketTold    = "fence-told"    // id/number of the first → some Told
 	bucketMark    = "fence-mark"    // id → mark
@@ -65,7 +67,7 @@ type mark struct {
 // watches reads all watches, in order of id.
 func (o *Office) watches(ctx context.Context) ([]Watch, error) {
 	var out []Watch
-	for r, err := range o.o.Records.Records(ctx, bucketWatch, "") {
+	for r, err := range o.o.Records.Records(ctx, WatchBucket, "") {
 		if err != nil {
 			return nil, err
 		}

@@ -154,7 +154,7 @@ func (o *Office) set(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return &layers.Error{Kind: layers.Internal, Op: "fence", ID: w.ID, Err: err}
 	}
-	if err := o.keep(c, &subject, "fences.set", w.ID, []layers.Record{{Bucket: bucketWatch, Key: w.ID, Data: data}}); err != nil {
+	if err := o.keep(c, &subject, "fences.set", w.ID, []layers.Record{{Bucket: WatchBucket, Key: w.ID, Data: data}}); err != nil {
 		return err
 	}
 	o.changed()
@@ -195,7 +195,7 @@ func (o *Office) drop(c echo.Context, in *openapi.Input) error {
 		f.stop()
 		<-f.done
 	}
-	records := []layers.Record{{Bucket: bucketWatch, Key: w.ID}, {Bucket: bucketMark, Key: w.ID}}
+	records := []layers.Record{{Bucket: WatchBucket, Key: w.ID}, {Bucket: bucketMark, Key: w.ID}}
 	for _, bucket := range []string{bucketJournal, bucketTold} {
 		for r, err := range o.o.Records.Records(ctx, bucket, w.ID+"/") {
 			if err != nil {

@@ -119,6 +119,13 @@ func (o *Office) stored(ctx context.Context, id string, since uint64) iter.Seq2[
 	}
 }
 
+// Followed is the number of the last change of the city of which a watch has stored
+// what it means, 0 for a watch that has not begun.
+func (o *Office) Followed(ctx context.Context, id string) (uint64, error) {
+	m, err := o.mark(ctx, id)
+	return m.Seq, err
+}
+
 // mark reads how far a watch has come.
 func (o *Office) mark(ctx context.Context, id string) (m mark, err error) {
 	data, err := layers.RecordOf(ctx, o.o.Records, bucketMark, id)

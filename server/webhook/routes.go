@@ -91,7 +91,7 @@ func (o *Office) Routes() []openapi.Route {
 			Answers: ok(200, "Subscriptions", hookList{}), Handle: o.list},
 		{Method: http.MethodPost, Path: "/api/v1/webhooks", ID: "subscribe", Tag: tag, Summary: "Have what a source tells sent to an address, signed", ZH: "新建回调订阅",
 			Body:    &openapi.Body{About: "Where to, and what", Types: []string{media}, Of: wish{}, MaxBytes: maxWish},
-			Answers: ok(201, "The subscription, with its secret, which is not shown again", Hook{}), Handle: o.subscribe},
+			Answers: []openapi.Answer{{Status: 201, Type: media, About: "The subscription, with its secret, which is not shown again", Of: Hook{}, Headers: []string{"Location"}}}, Handle: o.subscribe},
 		{Method: http.MethodGet, Path: "/api/v1/webhooks/{id}", ID: "webhook", Tag: tag, Summary: "One subscription and how far it has come", ZH: "一个回调订阅",
 			Params: []openapi.Param{id}, Answers: ok(200, "The subscription", Hook{}), Handle: o.one},
 		{Method: http.MethodDelete, Path: "/api/v1/webhooks/{id}", ID: "unsubscribe", Tag: tag, Summary: "End a subscription", ZH: "取消回调订阅",
