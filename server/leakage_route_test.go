@@ -22,6 +22,9 @@ const subscribed = "of what the subject itself has made, without anything of the
 // guarded is why watches of fences tell nothing more.
 const guarded = "of layers that the subject sees whole, and refused to others (fence_test.go)"
 
+// moved is why tracks tell nothing more.
+const moved = "every fix is asked as the layer's feature would be, tracks of persons for more (track_test.go)"
+
 // plain says of the routes that are not put to TestLeakage why they have no
 // feature to tell of. They are asked by TestEveryRouteIsProbed alone.
 var plain = map[string]string{
@@ -52,6 +55,14 @@ var plain = map[string]string{
 	"POST /api/v1/webhooks/{id}/resume":               subscribed,
 	"GET /api/v1/webhooks/{id}/dead":                  subscribed,
 	"POST /api/v1/webhooks/{id}/redeliver":            subscribed,
+	"POST /api/v1/movers/fixes":                       moved,
+	"GET /api/v1/movers/settings":                     "days, by layer",
+	"PUT /api/v1/movers/settings":                     "days, by layer",
+	"GET /api/v1/movers/{id}/track":                   moved,
+	"GET /api/v1/movers/{id}/stops":                   moved,
+	"GET /api/v1/movers/{id}/trips":                   moved,
+	"POST /api/v1/movers/visits":                      moved,
+	"POST /api/v1/movers/coverage":                    moved,
 	"GET /api/v1/alarm-rules":                         "limits, by kind of device",
 	"PUT /api/v1/alarm-rules":                         "limits, by kind of device",
 	"GET /open311/v2/discovery.xml":                   "addresses only",

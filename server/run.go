@@ -41,6 +41,9 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	background.Go(func() {
 		s.ways.Run(base, func(err error) { s.o.Log.Error("the road network is not built", "error", err) })
 	})
+	if s.tracks != nil {
+		background.Go(func() { s.tracks.Run(base) })
+	}
 	if s.photos != nil {
 		background.Go(func() { s.photos.Run(base) })
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"wutu/layers"
+	trails "wutu/layers/track"
 	"wutu/layers/worktime"
 	"wutu/server/admin"
 	"wutu/server/alarm"
@@ -41,6 +42,7 @@ import (
 	"wutu/server/spatial"
 	"wutu/server/stream"
 	"wutu/server/tile"
+	"wutu/server/track"
 	"wutu/server/tryout"
 	"wutu/server/usage"
 	"wutu/server/webhook"
@@ -71,6 +73,7 @@ type Server struct {
 	alarms    *alarm.Office
 	fences    *fence.Office
 	webhooks  *webhook.Office
+	tracks    *track.Office // nil: the store keeps none
 	ways      *route.Router
 	recorder  *audit.Recorder // nil: the store keeps no audit trail
 	zips      *sync.Pool      // of gzip writers
@@ -210,6 +213,10 @@ func (s *Server) assemble() error {
 	s.webhooks = webhook.New(webhook.Options{Writer: s.o.City, Records: s.o.Records, Rights: s.gate, Sources: []webhook.Source{s.fences.Source()},
 		Now: s.o.Now, Rand: s.o.Rand, Near: s.o.NearWebhooks, Agent: "wutu/" + cmp.Or(s.o.Version, "0"), Log: s.o.Log})
 	s.routes = append(s.routes, s.webhooks.Routes()...)
+	if store, ok := s.o.Records.(trails.Store); ok {
+		s.tracks = track.New(track.Options{City: s.o.City, Records: s.o.Records, Tracks: store, Now: s.o.Now, Log: s.o.Log})
+		s.routes = append(s.routes, s.tracks.Routes()...)
+	}
 	if s.photos != nil {
 		s.routes = append(s.routes, s.photos.Routes()...)
 	}
@@ -249,6 +256,9 @@ func (s *Server) worker(ctx context.Context, at orb.Point, grid string, except [
 
 // Events is the life of cases, for other doors through which reports come.
 func (s *Server) Events() *events.Events { return s.events }
+
+// Tracks keeps where moving objects were, nil when the store does not.
+func (s *Server) Tracks() *track.Office { return s.tracks }
 
 // Photos keeps the pictures, nil when none are kept.
 func (s *Server) Photos() *photo.Office { return s.photos }

@@ -149,6 +149,7 @@ func movers() *layers.Layer {
 			text(Worker, "账号", "Account"),
 			ref(Department, "所属部门", "Department", Departments),
 			boolean(OnDuty, "在岗", "On duty"),
+			number(Accuracy, "定位精度", "Accuracy", unit("m")),
 		},
 	}
 }

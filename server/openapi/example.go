@@ -21,6 +21,7 @@ var found = [...]struct{ path, at string }{
 	{"/api/v1/events/", "/api/v1/events?limit=1#/features/0/id"},
 	{"/api/v1/exports/", "/api/v1/exports#/exports/0/id"},
 	{"/api/v1/sessions/", "/api/v1/sessions#/sessions/0/id"},
+	{"/api/v1/movers/", "/ogc/collections/movers/items?limit=1#/features/0/id"},
 	{"/api/v1/fences/", "/api/v1/fences#/watches/0/id"},
 	{"/api/v1/webhooks/", "/api/v1/webhooks#/webhooks/0/id"},
 	{"/open311/v2/requests/", "/api/v1/events?limit=1#/features/0/id"},

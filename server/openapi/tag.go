@@ -19,6 +19,7 @@ var tagOrder = [...]struct {
 	{"Events", layers.Title{ZH: "事件全流程", EN: "Cases from report to archive"}},
 	{"Analysis", layers.Title{ZH: "研判分析", EN: "Board, evaluation, hot spots, replay"}},
 	{"Changes", layers.Title{ZH: "变更推送", EN: "What changes, as it happens"}},
+	{"Movers", layers.Title{ZH: "移动目标", EN: "Where moving objects are and were"}},
 	{"Fences", layers.Title{ZH: "电子围栏", EN: "Who enters, leaves and stays where"}},
 	{"Webhooks", layers.Title{ZH: "网络回调", EN: "What happens, sent to an address"}},
 	{"Devices", layers.Title{ZH: "感知设备", EN: "Observations and alarms"}},

@@ -366,38 +366,6 @@ export interface CorridorFeature {
   crossings?: CrossingAnswer[]
 }
 
-export interface CoverageAnswer {
-  total: CoverageCount
-  covered: CoverageCount
-  uncovered: CoverageCount
-  /** Of the residents, 0 to 1; null when it would tell of few */
-  share: number | null
-  /** Cells with residents whom no facility reaches, in order of the cell */
-  gaps: CoverageGap[]
-}
-
-export interface CoverageBody {
-  facilities: SpatialSide
-  /** Who should be reached; a layer that may only be counted is counted from its release */
-  residents: SpatialSide
-  /** Numeric field of the residents to add up beside their number */
-  weight?: string
-  /** Reached is who is at most so far from a facility; give this or minutes */
-  metres?: number | null
-  /** Reached is who gets to a facility by the roads in this time */
-  minutes?: number | null
-  /** How they get there; absent: walk */
-  mode?: 'walk' | 'drive'
-  /** Layer of the roads; absent: roads */
-  roads?: string
-  /** Only residents that meet this geometry */
-  region?: Geometry | null
-  /** H3 resolution of the gap cells; absent: 8 */
-  cells?: number | null
-  /** The city as of this instant (RFC 3339) */
-  datetime?: string
-}
-
 export interface CoverageCount {
   count: number | null
   below?: number
@@ -748,6 +716,14 @@ export interface Fix {
   at?: string
 }
 
+export interface FixError {
+  /** Its place in the batch, from 0 */
+  index: number
+  id?: string
+  field: string
+  message: string
+}
+
 export interface FixInput {
   lon?: number
   lat?: number
@@ -840,6 +816,14 @@ export interface GrantInput {
   show?: string[] | null
   mask?: string[] | null
   hide?: string[] | null
+}
+
+export interface GroundShare {
+  level: string
+  code: string
+  name: string
+  border_m: number
+  probability: number
 }
 
 export interface GroupList {
@@ -1516,7 +1500,7 @@ export interface Place {
 
 export interface PlaceAnswer {
   point: PointAnswer
-  areas: Share[]
+  areas: GroundShare[]
   addresses: AddressInfo[]
   building: Placed | null
   parcel: Placed | null
@@ -1528,7 +1512,7 @@ export interface PlaceAnswer {
 }
 
 export interface PlaceInfo {
-  areas: Share[]
+  areas: GroundShare[]
   grid: NamedInfo | null
   community: NamedInfo | null
   street: NamedInfo | null
@@ -1894,6 +1878,23 @@ export interface SchemaInfo {
   fields: FieldInfo[]
 }
 
+export interface SentFix {
+  /** Id of the object, a feature of the layer */
+  id: string
+  lon: number
+  lat: number
+  /** RFC 3339, or milliseconds since 1970 */
+  time: unknown
+  /** Metres */
+  accuracy?: number | null
+  /** km/h */
+  speed?: number | null
+  /** Degrees clockwise from north */
+  heading?: number | null
+  /** Coordinate system of this fix: wgs84, gcj02, bd09, EPSG:…; absent: the parameter coord */
+  coord?: string
+}
+
 export interface SentPhoto {
   id: string
   href: string
@@ -1981,12 +1982,32 @@ export interface SetInfo {
   links?: OgcLink[]
 }
 
-export interface Share {
-  level: string
-  code: string
-  name: string
-  border_m: number
-  probability: number
+export interface Settings {
+  layer?: string
+  /** Tracks of things are removed after so many days; absent: 30 */
+  keep_days: number
+  /** Tracks of persons, and of objects that exist no more; absent: 7 */
+  personal_keep_days: number
+  /** Every object of the layer is about a person: telephones, say */
+  all_personal: boolean
+  /** Fixes of an object that does not exist make it; absent: they are refused */
+  create: boolean
+  /** Seconds by which a clock may be ahead of the server's; absent: 60 */
+  ahead_s: number
+}
+
+export interface SettingsInput {
+  layer?: string
+  /** Tracks of things are removed after so many days; absent: 30 */
+  keep_days?: number
+  /** Tracks of persons, and of objects that exist no more; absent: 7 */
+  personal_keep_days?: number
+  /** Every object of the layer is about a person: telephones, say */
+  all_personal?: boolean
+  /** Fixes of an object that does not exist make it; absent: they are refused */
+  create?: boolean
+  /** Seconds by which a clock may be ahead of the server's; absent: 60 */
+  ahead_s?: number
 }
 
 export interface ShownSession {
@@ -2021,6 +2042,38 @@ export interface SignedIn {
   idle_s: number
   second_factor: boolean
   must_change_password: boolean
+}
+
+export interface SpatialCoverageAnswer {
+  total: CoverageCount
+  covered: CoverageCount
+  uncovered: CoverageCount
+  /** Of the residents, 0 to 1; null when it would tell of few */
+  share: number | null
+  /** Cells with residents whom no facility reaches, in order of the cell */
+  gaps: CoverageGap[]
+}
+
+export interface SpatialCoverageBody {
+  facilities: SpatialSide
+  /** Who should be reached; a layer that may only be counted is counted from its release */
+  residents: SpatialSide
+  /** Numeric field of the residents to add up beside their number */
+  weight?: string
+  /** Reached is who is at most so far from a facility; give this or minutes */
+  metres?: number | null
+  /** Reached is who gets to a facility by the roads in this time */
+  minutes?: number | null
+  /** How they get there; absent: walk */
+  mode?: 'walk' | 'drive'
+  /** Layer of the roads; absent: roads */
+  roads?: string
+  /** Only residents that meet this geometry */
+  region?: Geometry | null
+  /** H3 resolution of the gap cells; absent: 8 */
+  cells?: number | null
+  /** The city as of this instant (RFC 3339) */
+  datetime?: string
 }
 
 export interface SpatialSide {
@@ -2137,11 +2190,54 @@ export interface StepInfo {
   title: Title
 }
 
+export interface Stop {
+  from: string
+  to: string
+  seconds: number
+  /** Of the middle of its fixes */
+  lon: number
+  lat: number
+  fixes: number
+}
+
+export interface StopList {
+  id: string
+  stops: Stop[]
+}
+
 export interface Stretch {
   id: string
   name?: string
   metres: number
   seconds: number
+}
+
+export interface Taken {
+  /** New ones, the latest of their objects */
+  taken: number
+  /** New ones of objects that have later ones: they are in the track */
+  late: number
+  /** Of times of which the object has a fix: nothing changed */
+  known: number
+  /** With an error */
+  refused: number
+  /** The first hundred, in order */
+  errors: FixError[]
+  /** Objects that did not exist and were made */
+  made?: string[]
+}
+
+export interface Target {
+  /** Give this or area */
+  region?: Geometry | null
+  /** Code of a district, street, community or grid */
+  area?: string
+  /** Features of this layer that meet region or area: of lines, pieces of at most 10 m by their middles; of others, each whole. Absent: hexagons whose centres lie in region or area */
+  layer?: string
+  /** Only features of which this CQL2 text is true */
+  filter?: string
+  /** H3 resolution of the hexagons, which are visited at their centres; absent: 11 */
+  cells?: number | null
 }
 
 export interface TaskInfo {
@@ -2291,6 +2387,55 @@ export interface Totals {
   rows: Total[]
 }
 
+export interface TrackCoverageAnswer {
+  unit: 'm' | 'features' | 'cells'
+  id?: string
+  total: number
+  visited: number
+  /** 0 to 1; null of nothing */
+  share: number | null
+  /** How many tracks were looked at */
+  objects: number
+  /** Whether tracks of persons are among them */
+  persons: boolean
+  /** By id */
+  features?: TrackShare[]
+  /** By id */
+  movers?: TrackShare[]
+}
+
+export interface TrackCoverageBody {
+  /** Layer of the objects; absent: movers */
+  layer?: string
+  /** Only these objects */
+  movers?: string[] | null
+  /** Only objects of which this CQL2 text is true now */
+  filter?: string
+  /** RFC 3339; absent: an hour before to */
+  from?: string
+  /** RFC 3339; absent: now */
+  to?: string
+  /** A pause of more seconds cuts a track: nothing is known of the way between; at most 600, absent: 600 */
+  gap?: number | null
+  /** What tracks of persons are read for; without it they are left out */
+  purpose?: string
+  of: Target
+  /** Metres; how near is visited, inclusive; absent: 25 */
+  margin?: number
+  /** Say of each object, too, what it visited */
+  each?: boolean
+  /** Say of each feature or cell, too, how much of it was visited */
+  list?: boolean
+}
+
+export interface TrackShare {
+  id?: string
+  total: number
+  visited: number
+  /** 0 to 1; null of nothing */
+  share: number | null
+}
+
 export interface TransitionInfo {
   step: string
   from: string[]
@@ -2305,6 +2450,21 @@ export interface Tried {
   name: string
   outcome: string
   evidence: DutyEvidence[]
+}
+
+export interface Trip {
+  from: string
+  to: string
+  seconds: number
+  length_m: number
+  fixes: number
+  geometry: Geometry
+}
+
+export interface TripList {
+  id: string
+  trips: Trip[]
+  stops: Stop[]
 }
 
 export interface VectorLayer {
@@ -2322,6 +2482,49 @@ export interface VerdictInfo {
   department?: string
   at: string
   evidence: EventEvidence | null
+}
+
+export interface Visit {
+  id: string
+  /** Of the first fix in the region */
+  enter: string
+  /** Of the last fix in it */
+  leave: string
+  seconds: number
+  /** In the region; 0: the object went through between two fixes, whose times enter and leave are */
+  fixes: number
+}
+
+export interface VisitBody {
+  /** Layer of the objects; absent: movers */
+  layer?: string
+  /** Only these objects */
+  movers?: string[] | null
+  /** Only objects of which this CQL2 text is true now */
+  filter?: string
+  /** RFC 3339; absent: an hour before to */
+  from?: string
+  /** RFC 3339; absent: now */
+  to?: string
+  /** A pause of more seconds cuts a track: nothing is known of the way between; at most 600, absent: 600 */
+  gap?: number | null
+  /** What tracks of persons are read for; without it they are left out */
+  purpose?: string
+  /** Give this or area */
+  region?: Geometry | null
+  /** Code of a district, street, community or grid */
+  area?: string
+  /** Metres around the region, inclusive */
+  buffer?: number
+}
+
+export interface VisitList {
+  /** How many were there */
+  objects: number
+  /** By id, then time */
+  visits: Visit[]
+  /** Whether tracks of persons are among those looked at */
+  persons: boolean
 }
 
 export interface Vitality {
@@ -2703,6 +2906,7 @@ export interface Operations {
     }
     query?: {
       filter?: string
+      'filter-lang'?: 'cql2-text' | 'cql2-json'
       datetime?: string
     }
     answer: TileJSON
@@ -2717,6 +2921,7 @@ export interface Operations {
     }
     query?: {
       filter?: string
+      'filter-lang'?: 'cql2-text' | 'cql2-json'
       datetime?: string
     }
     header?: {
@@ -2734,6 +2939,7 @@ export interface Operations {
     }
     query?: {
       filter?: string
+      'filter-lang'?: 'cql2-text' | 'cql2-json'
       datetime?: string
     }
     header?: {
@@ -2786,6 +2992,7 @@ export interface Operations {
     query?: {
       collections?: string
       filter?: string
+      'filter-lang'?: 'cql2-text' | 'cql2-json'
       datetime?: string
       f?: 'mvt'
     }
@@ -2826,6 +3033,7 @@ export interface Operations {
     }
     query?: {
       filter?: string
+      'filter-lang'?: 'cql2-text' | 'cql2-json'
       datetime?: string
       f?: 'mvt'
     }
@@ -3318,8 +3526,8 @@ export interface Operations {
   }
   /** How many residents facilities reach, within metres or minutes, and where the others are */
   'POST /api/v1/coverage': {
-    body: CoverageBody
-    answer: CoverageAnswer
+    body: SpatialCoverageBody
+    answer: SpatialCoverageAnswer
   }
   /** How much of one layer's ground another takes, or a drawn shape, in square metres */
   'POST /api/v1/overlay': {
@@ -3700,6 +3908,90 @@ export interface Operations {
     }
     body: WebhookChoice
     answer: Queued
+  }
+  /** Where moving objects are: a batch of fixes, in any order */
+  'POST /api/v1/movers/fixes': {
+    query?: {
+      layer?: string
+      coord?: string
+    }
+    body: SentFix[] | unknown[]
+    answer: Taken
+  }
+  /** How tracks of a layer are kept */
+  'GET /api/v1/movers/settings': {
+    query?: {
+      layer?: string
+    }
+    answer: Settings
+  }
+  /** Say how tracks of a layer are kept */
+  'PUT /api/v1/movers/settings': {
+    query?: {
+      layer?: string
+    }
+    body: SettingsInput
+    answer: Settings
+  }
+  /** Where an object was */
+  'GET /api/v1/movers/{id}/track': {
+    path: {
+      id: string
+    }
+    query?: {
+      layer?: string
+      from?: string
+      to?: string
+      gap?: number
+      purpose?: string
+      simplify?: number
+      f?: 'geojson' | 'mf' | 'csv'
+    }
+    answer: Feature
+  }
+  /** Where an object stayed, and how long */
+  'GET /api/v1/movers/{id}/stops': {
+    path: {
+      id: string
+    }
+    query?: {
+      layer?: string
+      from?: string
+      to?: string
+      gap?: number
+      purpose?: string
+      radius?: number
+      least?: number
+    }
+    answer: StopList
+  }
+  /** The ways of an object from stay to stay */
+  'GET /api/v1/movers/{id}/trips': {
+    path: {
+      id: string
+    }
+    query?: {
+      layer?: string
+      from?: string
+      to?: string
+      gap?: number
+      purpose?: string
+      radius?: number
+      least?: number
+      length?: number
+      simplify?: number
+    }
+    answer: TripList
+  }
+  /** Who was in a region, from when to when */
+  'POST /api/v1/movers/visits': {
+    body: VisitBody
+    answer: VisitList
+  }
+  /** How much of roads, features or hexagons was visited */
+  'POST /api/v1/movers/coverage': {
+    body: TrackCoverageBody
+    answer: TrackCoverageAnswer
   }
   /** Send a picture, to be named in a report or step */
   'POST /api/v1/photos': {

@@ -183,7 +183,7 @@ func (i *Inspector) Judge(x *Exchange) string {
 
 func (i *Inspector) judgeSent(o *operation, x *Exchange) string {
 	body, _ := o.node["requestBody"].(map[string]any)
-	if body == nil || !strings.Contains(x.SentType, "json") {
+	if body == nil || !strings.Contains(x.SentType, "json") || strings.Contains(x.SentType, "ndjson") {
 		return ""
 	}
 	content, _ := body["content"].(map[string]any)
