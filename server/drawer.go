@@ -37,12 +37,11 @@ func (d *drawer) Ready(r *tile.Request, c cache.Conditions) (cache.Response, boo
 func (d *drawer) Draw(ctx context.Context, r *tile.Request) (*cache.Entry, error) {
 	return d.cache.Get(ctx, key(r), func(ctx context.Context) (cache.Tile, error) {
 		ask := render.Request{Subject: r.Subject, Layers: r.Sights.IDs, Tile: r.Tile, Filter: r.Filter, Datetime: r.At}
-		draw := d.render.Tile
 		if r.Hex {
-			draw = d.render.Hex
+			b, err := d.render.Hex(live.Noted(ctx), render.FromView(r.View), ask)
+			return cache.Tile{Plain: b}, err
 		}
-		b, err := draw(live.Noted(ctx), render.FromView(r.View), ask)
-		return cache.Tile{Plain: b}, err
+		return d.render.Packed(live.Noted(ctx), render.FromView(r.View), ask)
 	})
 }
 

@@ -15,6 +15,11 @@ import (
 // work, most of a megabyte for each goroutine that packs. The zero Packer is ready;
 // it is safe for many goroutines.
 type Packer struct {
+	// Small asks for the smallest tiles instead of the quickest: for archives, which
+	// are packed once. They are a tenth smaller, and packing takes twice the time,
+	// which is then more than drawing. It is set before the first use.
+	Small bool
+
 	writers sync.Pool
 }
 
@@ -50,6 +55,10 @@ func (p *Packer) writer() (*packing, error) {
 	if w, ok := p.writers.Get().(*packing); ok {
 		return w, nil
 	}
-	z, err := gzip.NewWriterLevel(io.Discard, gzip.DefaultCompression)
+	level := gzip.BestSpeed
+	if p.Small {
+		level = gzip.DefaultCompression
+	}
+	z, err := gzip.NewWriterLevel(io.Discard, level)
 	return &packing{zip: z}, err
 }

@@ -48,6 +48,7 @@ func Draw(ctx context.Context, s render.Source, r Request, emit func(t tiles.ID,
 		err    error
 	}
 	var renderer render.Renderer
+	packer := cache.Packer{Small: true}
 	// A place in line for each tile under way: the channel holds results in order,
 	// and its room bounds how far the fastest worker runs ahead.
 	line := make(chan chan drawn, 4*workers)
@@ -63,7 +64,7 @@ func Draw(ctx context.Context, s render.Source, r Request, emit func(t tiles.ID,
 			}
 			go func() {
 				defer func() { <-slots }()
-				packed, err := draw(ctx, &renderer, s, &r, t)
+				packed, err := draw(ctx, &renderer, &packer, s, &r, t)
 				result <- drawn{packed, err}
 			}()
 			select {
@@ -92,16 +93,12 @@ func Draw(ctx context.Context, s render.Source, r Request, emit func(t tiles.ID,
 	return nil
 }
 
-func draw(ctx context.Context, d *render.Renderer, s render.Source, r *Request, t tiles.ID) ([]byte, error) {
+func draw(ctx context.Context, d *render.Renderer, packer *cache.Packer, s render.Source, r *Request, t tiles.ID) ([]byte, error) {
 	b, err := d.Tile(ctx, s, render.Request{Subject: r.Subject, Layers: r.Layers, Tile: t, Filter: r.Filter})
 	if err != nil {
 		return nil, err
 	}
-	e, err := cache.NewEntry(b)
-	if err != nil {
-		return nil, err
-	}
-	return e.Gzip(), nil
+	return packer.Pack(b)
 }
 
 // find lists the tiles near which features lie, in order of their numbers.

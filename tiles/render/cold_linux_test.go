@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"syscall"
@@ -182,6 +183,79 @@ func draw(b *testing.B, r *render.Renderer, s render.Source, layer string, list 
 func processor() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkWorst draws every tile of zooms 0 to 16 over the city, in the order of a
+// map that zooms in, and reports the dearest and the largest.
+func BenchmarkWorst(b *testing.B) {
+	for _, layer := range []string{"blocks", "points"} {
+		b.Run(layer, func(b *testing.B) {
+			load := coldBlocks
+			if layer == "points" {
+				load = coldPoints
+			}
+			source, err := load()
+			if err != nil {
+				b.Fatal(err)
+			}
+			var r render.Renderer
+			var packer cache.Packer
+			draw := func(id tiles.ID) (spent time.Duration, size int) {
+				runtime.LockOSThread()
+				defer runtime.UnlockOSThread()
+				before := threadTime()
+				out, err := r.Tile(b.Context(), source, render.Request{Subject: planner, Layers: []string{layer}, Tile: id})
+				if err != nil {
+					b.Fatal(err)
+				}
+				e, err := packer.NewEntry(cache.Tile{Plain: out})
+				if err != nil {
+					b.Fatal(err)
+				}
+				_, size = e.Size()
+				return threadTime() - before, size
+			}
+			for b.Loop() {
+				draw(tiles.ID{}) // what is worked out once
+				var dearest, largest tiles.ID
+				most, size, n, all := time.Duration(0), 0, 0, time.Duration(0)
+				for z := tiles.Zoom(0); z <= 16; z++ {
+					lo, _ := tiles.At(orb.Point{coldWest, coldSouth + coldHigh}, z)
+					hi, _ := tiles.At(orb.Point{coldWest + coldWidth, coldSouth}, z)
+					for x := lo.X; x <= hi.X; x++ {
+						for y := lo.Y; y <= hi.Y; y++ {
+							id := tiles.ID{Z: z, X: x, Y: y}
+							spent, bytes := draw(id)
+							if n, all = n+1, all+spent; spent > most {
+								most, dearest = spent, id
+							}
+							if bytes > size {
+								size, largest = bytes, id
+							}
+						}
+					}
+				}
+				again := most
+				for range 4 { // the least of five: what the machine does besides is not the tile's
+					spent, _ := draw(dearest)
+					again = min(again, spent)
+				}
+				b.Logf("%d tiles; dearest %v, %v at its best; largest %v", n, dearest, again, largest)
+				b.ReportMetric(float64(most.Microseconds())/1000, "worst-cpu-ms")
+				b.ReportMetric(float64(size)/1000, "worst-gz-kB")
+				b.ReportMetric(float64(all.Microseconds())/float64(n), "cpu-µs/tile")
+			}
+		})
+	}
+}
+
+// threadTime is the processor time the thread has used.
+func threadTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(1, &u) != nil { // RUSAGE_THREAD
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())

@@ -121,7 +121,8 @@ func (p *picture) addShape(row layers.Row, g orb.Geometry, e live.Extent) {
 		return
 	}
 	if p.frame.Draw(&p.scratch, g) {
-		p.shapes = append(p.shapes, p.shape(p.rows.add(row, p.layer), class, e.Size))
+		it := p.shape(p.rows.add(row, p.layer), class, e.Size)
+		p.shapes.add(&it)
 	}
 	if !e.Flat {
 		p.label(row, g, e)

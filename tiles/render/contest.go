@@ -26,7 +26,7 @@ type contests struct {
 // entrant is a feature in a contest.
 type entrant struct {
 	cell  int
-	row   int
+	row   int32
 	class int
 	size  float32
 	flat  bool
@@ -135,7 +135,8 @@ func (p *picture) better(a, b entrant) int {
 func (p *picture) drawSmall(e *entrant) {
 	g := p.rows.at(e.row).Geometry()
 	if p.frame.Draw(&p.scratch, g) {
-		p.shapes = append(p.shapes, p.shape(e.row, e.class, e.size))
+		it := p.shape(e.row, e.class, e.size)
+		p.shapes.add(&it)
 	} else if !e.flat && p.frame.Collapses(g) {
 		p.leave(e)
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"slices"
 
 	"github.com/cespare/xxhash/v2"
@@ -71,7 +72,7 @@ func (p *picture) addPoint(row layers.Row, at orb.Point) {
 	}
 	k := p.crowds.at(int64(unit.X), int64(unit.Y))
 	if k.count < p.perPoint() {
-		k.members[k.count] = member{int32(p.rows.add(row, p.layer)), unit}
+		k.members[k.count] = member{p.rows.add(row, p.layer), unit}
 	}
 	k.count++
 	k.sumX, k.sumY = k.sumX+uint64(x), k.sumY+uint64(y)
@@ -126,13 +127,13 @@ func (p *picture) gather() {
 			// The mean of places in the cell, rounded down, lies in the cell.
 			x, y := p.place(k.sumX/uint64(k.count), k.sumY/uint64(k.count))
 			p.points = append(p.points, item{row: none, key: p.cellKey(pointCell, int64(i%crowdsAcross), int64(i/crowdsAcross)),
-				count: k.count, kind: mvt.Points, at: mvt.XY{X: int32(x), Y: int32(y)}})
+				count: int32(min(k.count, math.MaxInt32)), kind: mvt.Points, at: mvt.XY{X: int32(x), Y: int32(y)}})
 			continue
 		}
 		from := len(p.points)
 		for _, m := range k.members[:k.count] {
-			p.points = append(p.points, item{row: int(m.row), key: xxhash.Sum64String(p.rows.id(int(m.row))), kind: mvt.Points, at: m.at})
+			p.points = append(p.points, item{row: m.row, key: xxhash.Sum64String(p.rows.id(m.row)), kind: mvt.Points, at: m.at})
 		}
-		slices.SortFunc(p.points[from:], p.order)
+		slices.SortFunc(p.points[from:], func(a, b item) int { return p.order(&a, &b) })
 	}
 }

@@ -30,8 +30,8 @@ func (p *picture) label(row layers.Row, g orb.Geometry, e live.Extent) {
 		return
 	}
 	i := p.rows.add(row, p.layer)
-	p.labels = append(p.labels, item{row: i, size: e.Size, key: xxhash.Sum64String(p.rows.id(i)), kind: mvt.Points, at: at,
-		count: rankOf(float64(e.Size) / (1 << 32) / (1 << 32))})
+	p.labels.add(&item{row: i, size: e.Size, key: xxhash.Sum64String(p.rows.id(i)), kind: mvt.Points, at: at,
+		count: int32(rankOf(float64(e.Size) / (1 << 32) / (1 << 32)))})
 }
 
 // labelled reports whether the box of g is large enough for a name.

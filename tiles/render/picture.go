@@ -1,6 +1,8 @@
 package render
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -35,10 +37,10 @@ type picture struct {
 	contests contests
 	specks   specks
 
-	squares []item // of specks
-	shapes  []item
-	points  []item
-	labels  []item
+	squares list // of specks
+	shapes  list
+	points  []item // in order
+	labels  list
 
 	// Pictures of shapes, one after the other; ends count from an item's own start.
 	coords []mvt.XY
@@ -56,16 +58,32 @@ type column struct {
 
 // item is one feature to be written.
 type item struct {
-	row   int // of picture.rows; none for one that stands for several
-	class int // rank of its class, 0 first
-	count int // of rows, when it stands for several; of a label its rank
 	key   uint64
+	row   int32 // of picture.rows; none for one that stands for several
+	class int32 // rank of its class, 0 first
+	count int32 // of rows, when it stands for several; of a label its rank
 	size  float32
-	kind  mvt.GeomType
 	at    mvt.XY // of a point
+	kind  mvt.GeomType
 
-	coords, ends [2]int // of a shape: from, to
+	coords, ends [2]int32 // of a shape: from, to
 }
+
+// list is items and, once sorted, their order.
+type list struct {
+	items []item
+	order []ranked
+}
+
+// ranked is where an item stands; rank decides nearly always what comes first.
+type ranked struct {
+	rank uint64
+	at   int32
+}
+
+func (l *list) add(it *item) { l.items = append(l.items, *it) }
+
+func (l *list) clear() { l.items, l.order = l.items[:0], l.order[:0] }
 
 // none is no row.
 const none = -1
@@ -97,7 +115,10 @@ func (p *picture) clear() {
 	p.crowds.clear()
 	p.contests.clear()
 	p.specks.clear()
-	p.squares, p.shapes, p.points, p.labels = p.squares[:0], p.shapes[:0], p.points[:0], p.labels[:0]
+	p.squares.clear()
+	p.shapes.clear()
+	p.labels.clear()
+	p.points = p.points[:0]
 	p.coords, p.ends, p.texts = p.coords[:0], p.ends[:0], p.texts[:0]
 }
 
@@ -117,35 +138,45 @@ func (p *picture) finish() {
 	p.decide()
 	p.giveBack()
 	p.gather()
-	slices.SortFunc(p.squares, p.order)
-	slices.SortFunc(p.shapes, p.order)
-	slices.SortFunc(p.labels, p.order)
+	p.sort(&p.squares)
+	p.sort(&p.shapes)
+	p.sort(&p.labels)
 }
 
 // order is the total order in which items are important.
-func (p *picture) order(a, b item) int {
+func (p *picture) order(a, b *item) int {
 	switch {
 	case a.class != b.class:
-		return a.class - b.class
+		return cmp.Compare(a.class, b.class)
 	case a.size != b.size:
-		if a.size > b.size {
-			return -1
-		}
-		return 1
+		return cmp.Compare(b.size, a.size)
 	case a.key != b.key:
-		if a.key < b.key {
-			return -1
-		}
-		return 1
+		return cmp.Compare(a.key, b.key)
 	}
 	return strings.Compare(p.rows.id(a.row), p.rows.id(b.row))
 }
 
+// sort puts the items of a list into order. Sizes are not negative, so that their
+// bits are in their order.
+func (p *picture) sort(l *list) {
+	for i := range l.items {
+		it := &l.items[i]
+		l.order = append(l.order, ranked{uint64(it.class)<<32 | uint64(^math.Float32bits(it.size)), int32(i)})
+	}
+	slices.SortFunc(l.order, func(a, b ranked) int {
+		if a.rank != b.rank {
+			return cmp.Compare(a.rank, b.rank)
+		}
+		return p.order(&l.items[a.at], &l.items[b.at])
+	})
+}
+
 // shape is an item of the picture just drawn.
-func (p *picture) shape(row, class int, size float32) item {
-	it := item{row: row, class: class, size: size, kind: p.scratch.Type,
-		coords: [2]int{len(p.coords), len(p.coords) + len(p.scratch.Coords)}, ends: [2]int{len(p.ends), len(p.ends) + len(p.scratch.Ends)}}
+func (p *picture) shape(row int32, class int, size float32) item {
+	it := item{row: row, class: int32(class), size: size, kind: p.scratch.Type}
+	it.coords[0], it.ends[0] = int32(len(p.coords)), int32(len(p.ends))
 	p.coords, p.ends = append(p.coords, p.scratch.Coords...), append(p.ends, p.scratch.Ends...)
+	it.coords[1], it.ends[1] = int32(len(p.coords)), int32(len(p.ends))
 	if row != none {
 		it.key = xxhash.Sum64String(p.rows.id(row))
 	}
@@ -178,22 +209,22 @@ func (r *rows) clear() {
 }
 
 // add remembers a row.
-func (r *rows) add(row layers.Row, l *layers.Layer) int {
+func (r *rows) add(row layers.Row, l *layers.Layer) int32 {
 	if of, ok := row.(*live.Row); ok {
 		r.view = *of
 		r.refs = append(r.refs, of.Ref())
-		return len(r.refs) - 1
+		return int32(len(r.refs) - 1)
 	}
 	f := layers.Feature{Key: row.ID(), Shape: row.Geometry(), Values: make([]layers.Value, len(l.Fields))}
 	for i := range f.Values {
 		f.Values[i] = row.Value(i)
 	}
 	r.others = append(r.others, f)
-	return len(r.others) - 1
+	return int32(len(r.others) - 1)
 }
 
 // at is the row, good until the next call.
-func (r *rows) at(i int) layers.Row {
+func (r *rows) at(i int32) layers.Row {
 	if len(r.others) > 0 {
 		return &r.others[i]
 	}
@@ -202,7 +233,7 @@ func (r *rows) at(i int) layers.Row {
 }
 
 // id is the id of a row, "" of none.
-func (r *rows) id(i int) string {
+func (r *rows) id(i int32) string {
 	if i == none {
 		return ""
 	}

@@ -10,6 +10,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/access"
 	"wutu/tiles"
+	"wutu/tiles/cache"
 	"wutu/tiles/mvt"
 )
 
@@ -35,6 +36,7 @@ type Renderer struct {
 	labels   labelCache
 	writers  sync.Pool // of *mvt.Writer
 	pictures sync.Pool // of *picture
+	packer   cache.Packer
 }
 
 // Tile returns the bytes of the vector tile of r's layers from s; none when
@@ -44,9 +46,16 @@ type Renderer struct {
 // NotFound for layers unknown or hidden, Forbidden for layers the subject may
 // only count, and those of s. It costs the rows near the tile.
 func (d *Renderer) Tile(ctx context.Context, s Source, r Request) ([]byte, error) {
+	t, err := d.Packed(ctx, s, r)
+	return t.Plain, err
+}
+
+// Packed is Tile with the packed bytes too, when their number decided about the
+// tile, so that nobody needs to pack them again.
+func (d *Renderer) Packed(ctx context.Context, s Source, r Request) (cache.Tile, error) {
 	defs, err := check(s, &r, access.List)
 	if err != nil {
-		return nil, err
+		return cache.Tile{}, err
 	}
 	drawn := make([]*picture, 0, len(defs))
 	defer func() {
@@ -57,7 +66,7 @@ func (d *Renderer) Tile(ctx context.Context, s Source, r Request) ([]byte, error
 	for _, l := range defs {
 		p, err := d.collect(ctx, s, &r, l)
 		if err != nil {
-			return nil, err
+			return cache.Tile{}, err
 		}
 		drawn = append(drawn, p)
 	}
@@ -67,11 +76,18 @@ func (d *Renderer) Tile(ctx context.Context, s Source, r Request) ([]byte, error
 		w.Reset()
 		for _, p := range drawn {
 			if err := p.write(w, cut, r.Layers); err != nil {
-				return nil, err
+				return cache.Tile{}, err
 			}
 		}
-		if b := w.Bytes(); cut == lastCut || fits(b) {
-			return slices.Clone(b), nil
+		t := cache.Tile{Plain: w.Bytes()}
+		if len(t.Plain) > MaxBytes-MaxBytes/100 { // packing never adds as much
+			if t.Packed, err = d.packer.Pack(t.Plain); err != nil {
+				return cache.Tile{}, err
+			}
+		}
+		if cut == lastCut || len(t.Packed) <= MaxBytes {
+			t.Plain = slices.Clone(t.Plain)
+			return t, nil
 		}
 	}
 }

@@ -23,7 +23,7 @@ type specks struct {
 
 type speck struct {
 	count int
-	row   int // the only one, as long as it is one
+	row   int32 // the only one, as long as it is one
 	sums  live.Sums
 }
 
@@ -53,7 +53,7 @@ func (s *specks) at(i int) *speck {
 
 // addSpeck adds a polygon that is not drawn; index is that of its row, if it has
 // one.
-func (p *picture) addSpeck(row layers.Row, index int, g orb.Geometry, e live.Extent) {
+func (p *picture) addSpeck(row layers.Row, index int32, g orb.Geometry, e live.Extent) {
 	x, y, ok := p.fine(pointOf(row, g))
 	if !ok {
 		return
@@ -124,15 +124,15 @@ func (p *picture) giveBack() {
 				p.rectangle(x-mvt.Extent, y, int32(w), int32(h))
 			}
 		}
-		row := none
+		row := int32(none)
 		if k.count == 1 {
 			row = k.row
 		}
 		it := p.shape(row, 0, 0)
-		if it.count = k.count; row == none {
+		if it.count = int32(min(k.count, math.MaxInt32)); row == none {
 			it.key = key
 		}
-		p.squares = append(p.squares, it)
+		p.squares.add(&it)
 	}
 }
 

@@ -1,12 +1,9 @@
 package render
 
 import (
-	"io"
 	"slices"
 	"time"
 	"unsafe"
-
-	"github.com/klauspost/compress/gzip"
 
 	"wutu/layers"
 	"wutu/tiles/mvt"
@@ -16,31 +13,6 @@ import (
 // attributes, from 2 on half as many lines and polygons each time, and points
 // with their id alone. Points themselves are never cut: their counts add up.
 const lastCut = 9
-
-// fits reports whether a tile is small enough.
-func fits(b []byte) bool {
-	if len(b) <= MaxBytes {
-		return true
-	}
-	var n counter
-	z, err := gzip.NewWriterLevel(&n, gzip.DefaultCompression)
-	if err != nil {
-		return false
-	}
-	if _, err := z.Write(b); err != nil || z.Close() != nil {
-		return false
-	}
-	return n <= MaxBytes
-}
-
-type counter int
-
-var _ io.Writer = (*counter)(nil)
-
-func (c *counter) Write(b []byte) (int, error) {
-	*c += counter(len(b))
-	return len(b), nil
-}
 
 // write writes the layer and its labels. asked are all layers of the tile: a
 // label layer never takes the name of one of them.
@@ -54,32 +26,33 @@ func (p *picture) write(w *mvt.Writer, cut int, asked []string) error {
 		g := p.geometry(it)
 		w.Feature(it.key, &g, tags)
 	}
-	for i := range p.squares { // below all others
-		put(&p.squares[i], cut > 1)
+	for _, r := range p.squares.order { // below all others
+		put(&p.squares.items[r.at], cut > 1)
 	}
-	shapes := p.shapes[:min(len(p.shapes), max(MaxFeatures-len(p.squares), 0)>>max(cut-1, 0))]
-	for i := range shapes {
-		if shapes[i].kind != mvt.Lines {
-			put(&shapes[i], false)
+	shapes := p.shapes.order
+	shapes = shapes[:min(len(shapes), max(MaxFeatures-len(p.squares.items), 0)>>max(cut-1, 0))]
+	for _, r := range shapes {
+		if it := &p.shapes.items[r.at]; it.kind != mvt.Lines {
+			put(it, false)
 		}
 	}
-	for i := len(shapes) - 1; i >= 0; i-- { // painted in file order: the most important last
-		if shapes[i].kind == mvt.Lines {
-			put(&shapes[i], false)
+	for _, r := range slices.Backward(shapes) { // painted in file order: the most important last
+		if it := &p.shapes.items[r.at]; it.kind == mvt.Lines {
+			put(it, false)
 		}
 	}
 	for i := range p.points {
 		put(&p.points[i], cut > 1)
 	}
 	name := p.layer.ID + "_label"
-	if len(p.labels) == 0 || slices.Contains(asked, name) {
+	if len(p.labels.items) == 0 || slices.Contains(asked, name) {
 		return nil
 	}
 	if err := w.Layer(name); err != nil {
 		return err
 	}
-	for i := range p.labels {
-		it := &p.labels[i]
+	for _, r := range p.labels.order {
+		it := &p.labels.items[r.at]
 		row := p.rows.at(it.row)
 		tags = append(tags[:0], mvt.Tag{Key: idKey, Value: mvt.Str(row.ID())},
 			mvt.Tag{Key: "name", Value: p.value(row.Value(p.title))}, mvt.Tag{Key: "rank", Value: mvt.Int(int64(it.count))})
