@@ -43,11 +43,11 @@ type actor interface {
 type errand struct {
 	kind    string
 	request []byte
-	endless bool                                       // the answer has no end; then gets its pieces
-	also    int                                        // a status above 299 that is as good, besides 304
-	then    func(status int, etag string, body []byte) // gets the answer; nil: it is dropped
-	pause   time.Duration                              // behind the answer, before the client is due again
-	every   time.Duration                              // or so long after it was due, whatever the answer takes
+	endless bool                                             // the answer has no end; then gets its pieces
+	also    int                                              // a status above 299 that is as good, besides 304
+	then    func(status int, etag string, body []byte) error // gets the answer and may find it wrong; nil: it is dropped
+	pause   time.Duration                                    // behind the answer, before the client is due again
+	every   time.Duration                                    // or so long after it was due, whatever the answer takes
 }
 
 // member is a client of the crowd.
@@ -94,6 +94,9 @@ func (c *crowd) done(m *member, err error) {
 	if err == nil && (status < 200 || status > 299 && status != 304 && status != m.ask.also) {
 		err = fmt.Errorf("%d %.200s", status, m.body)
 	}
+	if err == nil && m.ask.then != nil && !m.ask.endless {
+		err = m.ask.then(status, m.etag, m.body)
+	}
 	if !m.at.Before(c.from) || err != nil {
 		t := c.kinds[m.ask.kind]
 		if t == nil {
@@ -108,9 +111,6 @@ func (c *crowd) done(m *member, err error) {
 		} else if !m.ask.endless {
 			t.times = append(t.times, float64(now.Sub(m.at).Microseconds())/1000)
 		}
-	}
-	if err == nil && m.ask.then != nil && !m.ask.endless {
-		m.ask.then(status, m.etag, m.body)
 	}
 	c.wait(m, now)
 }

@@ -80,7 +80,7 @@ func (c *crowd) begin(m *member, now time.Time) error {
 		case m.status > 299:
 			m.body = append(m.body, b[:min(len(b), 300-min(300, len(m.body)))]...)
 		case m.ask.endless:
-			m.ask.then(m.status, "", b)
+			_ = m.ask.then(m.status, "", b) // a piece has no fault of its own
 		case m.ask.then != nil:
 			m.body = append(m.body, b...)
 		}
@@ -130,6 +130,9 @@ func (c *crowd) read(m *member) {
 	}
 	if done {
 		c.done(m, nil)
+		if m.last {
+			c.close(m)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,13 +102,14 @@ type day struct {
 	server *benchServer
 	cases  *dayCases
 	told   *dayTold
+	begin  time.Duration // everybody arrives
 
 	desks, outside []*dayKey // by turns
 	dispatch       *dayKey
-	device         *dayKey
+	moves          *dayKey
 	region         *dayKey
 	classes        []string
-	devices        []string
+	movers         []string
 }
 
 // people makes the keys: roles that see all of the city and some that see a
@@ -151,20 +153,21 @@ func (d *day) people(ctx context.Context) error {
 		*k.into = append(*k.into, made)
 	}
 	d.dispatch, d.region = d.desks[1], d.desks[3]
-	if d.device, err = key("api", nil); err != nil {
+	if d.moves, err = key("api", nil, "--layers", "movers"); err != nil {
 		return err
 	}
 	return d.things(ctx)
 }
 
-// things finds the classes of cases that are reported and the devices.
+// things finds the classes of cases that are reported and the objects that move.
 func (d *day) things(ctx context.Context) error {
-	var devices struct{ Features []struct{ ID string } }
-	if err := d.server.ask(ctx, "", http.MethodGet, "/ogc/collections/devices/items?f=json&limit=1000", "", &devices); err != nil {
+	var movers struct{ Features []struct{ ID string } }
+	if err := d.server.ask(ctx, strings.TrimPrefix(d.moves.header, "Authorization: Bearer "), http.MethodGet,
+		fmt.Sprintf("/ogc/collections/movers/items?f=json&limit=%d", d.bench.fixes), "", &movers); err != nil {
 		return err
 	}
-	for _, f := range devices.Features {
-		d.devices = append(d.devices, f.ID)
+	for _, f := range movers.Features {
+		d.movers = append(d.movers, f.ID)
 	}
 	var events struct {
 		Features []struct {
@@ -177,8 +180,8 @@ func (d *day) things(ctx context.Context) error {
 	for _, f := range events.Features {
 		d.classes = append(d.classes, f.Properties.Class)
 	}
-	if len(d.devices) == 0 || len(d.classes) == 0 {
-		return fmt.Errorf("%d devices and %d cases in the city: a day needs some", len(d.devices), len(d.classes))
+	if len(d.movers) == 0 || len(d.classes) == 0 {
+		return fmt.Errorf("%d movers and %d cases in the city: a day needs some", len(d.movers), len(d.classes))
 	}
 	return nil
 }
@@ -186,7 +189,8 @@ func (d *day) things(ctx context.Context) error {
 // live lets the day pass and adds what came of it to the suite.
 func (d *day) live(ctx context.Context) error {
 	length := time.Duration(d.bench.minutes * float64(time.Minute))
-	begin := min(30*time.Second, length/10) // everybody arrives
+	begin := min(30*time.Second, length/10)
+	d.begin = begin
 	start := time.Now()
 	c := &crowd{addr: d.server.addr(), from: start.Add(begin), until: start.Add(begin + length), kinds: map[string]*tally{}}
 	d.arrive(c, start, begin)
@@ -210,7 +214,7 @@ func (d *day) arrive(c *crowd, start time.Time, begin time.Duration) {
 	for i := range d.bench.desks {
 		key := d.desks[i%len(d.desks)]
 		c.add(&desk{key: key, tags: map[tileAt]string{}}, some())
-		c.add(&follower{key: key, told: d.told, layers: []string{"events", "events,devices"}[i%2]}, some())
+		c.add(&follower{key: key, told: d.told, layers: []string{"events", "events,movers"}[i%2]}, some())
 		if i%25 == 0 { // one desk in 25 dispatches too
 			c.add(&dispatcher{key: d.dispatch, cases: d.cases}, some())
 		}
@@ -221,10 +225,11 @@ func (d *day) arrive(c *crowd, start time.Time, begin time.Duration) {
 	for i := range d.bench.heavy {
 		c.add(&heavy{key: d.region, number: i}, some())
 	}
+	// Ten senders share the objects; where they are few, each moves more often.
 	const senders = 10
-	for i := range min(senders, d.bench.fixes) {
-		n := d.bench.fixes / min(senders, d.bench.fixes)
-		c.add(&sensors{key: d.device, devices: d.devices, perBatch: n, every: time.Second}, start.Add(time.Duration(i)*time.Second/senders))
+	every := time.Duration(float64(time.Second) * float64(len(d.movers)) / float64(d.bench.fixes))
+	for i, objects := range slices.Collect(slices.Chunk(d.movers, (len(d.movers)+senders-1)/senders)) {
+		c.add(&tracker{key: d.moves, objects: objects, every: every, told: d.told}, start.Add(time.Duration(i)*every/senders))
 	}
 }
 
@@ -288,6 +293,7 @@ func (d *day) report(c *crowd, w *watcher, imports []float64) {
 	least := func(l *suiteLine) { l.Least = true }
 	s.line("errors", "answers", want(0, 0, true)).Ours.add(float64(failed))
 	s.line("streams reset", "streams", want(0, 0, true)).Ours.add(float64(d.told.resets))
+	s.line("fixes taken", "fixes/s", want(0.99*float64(d.bench.fixes), 0, false)).Ours.add(float64(d.told.fixes) / c.until.Sub(c.from.Add(-d.begin)).Seconds())
 	s.line("messages on streams", "messages/s", nil).Ours.add(float64(d.told.messages) / seconds)
 	if len(imports) > 0 {
 		l := s.line("an import beside it", "s", least)

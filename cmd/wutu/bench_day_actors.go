@@ -40,7 +40,7 @@ const (
 	dayBoard  = "boards and tasks"
 	dayReport = "reports"
 	dayStep   = "steps"
-	dayFixes  = "fixes"
+	dayFixes  = "batches of fixes"
 	dayStream = "streams"
 	dayHeavy  = "heavy region queries"
 )
@@ -108,7 +108,7 @@ func (d *desk) tile(buf []byte, look time.Duration) errand {
 	if tag := d.tags[t]; tag != "" {
 		header = append(header, "If-None-Match: "+tag)
 	}
-	a := errand{kind: dayTile, request: getRequest(buf, t.path(d.set), header...), then: func(status int, etag string, _ []byte) { d.tags[t] = etag }}
+	a := errand{kind: dayTile, request: getRequest(buf, t.path(d.set), header...), then: func(_ int, etag string, _ []byte) error { d.tags[t] = etag; return nil }}
 	if len(d.todo) == 0 {
 		a.pause = look
 	}
@@ -123,8 +123,8 @@ type follower struct {
 	layers string
 }
 
-// dayTold is what streams were told.
-type dayTold struct{ messages, resets, bytes int }
+// dayTold is what streams were told, and the fixes that were taken.
+type dayTold struct{ messages, resets, bytes, fixes int }
 
 func (f *follower) next(r *rand.Rand, buf []byte) errand {
 	x, y := f.key.place(r)
@@ -133,7 +133,7 @@ func (f *follower) next(r *rand.Rand, buf []byte) errand {
 		request: getRequest(buf, fmt.Sprintf("/api/v1/stream?layers=%s&bbox=%f,%f,%f,%f", f.layers, x-0.02, y-0.02, x+0.02, y+0.02), f.key.header, "Accept-Encoding: identity")}
 }
 
-func (f *follower) take(_ int, _ string, b []byte) {
+func (f *follower) take(_ int, _ string, b []byte) error {
 	f.told.bytes += len(b)
 	for _, c := range b {
 		if c != '\n' {
@@ -150,6 +150,7 @@ func (f *follower) take(_ int, _ string, b []byte) {
 		}
 		f.line = f.line[:0]
 	}
+	return nil
 }
 
 // phone is somebody outside: where am I, what is near, and now and then a report.
@@ -192,12 +193,14 @@ func (p *phone) next(r *rand.Rand, buf []byte) errand {
 			"Idempotency-Key: day-more-"+id)}
 }
 
-func (p *phone) reported(_ int, _ string, body []byte) {
+func (p *phone) reported(_ int, _ string, body []byte) error {
 	var made struct{ ID string }
-	if json.Unmarshal(body, &made) == nil && made.ID != "" {
-		p.mine = made.ID
-		p.cases.open = append(p.cases.open, dayCase{id: made.ID})
+	if err := json.Unmarshal(body, &made); err != nil || made.ID == "" {
+		return fmt.Errorf("a report without an id: %.200s", body)
 	}
+	p.mine = made.ID
+	p.cases.open = append(p.cases.open, dayCase{id: made.ID})
+	return nil
 }
 
 // dayCases are the cases that dispatchers have not finished with.
@@ -225,13 +228,14 @@ func (d *dispatcher) next(r *rand.Rand, buf []byte) errand {
 	return errand{kind: dayStep, pause: pause, also: http.StatusConflict,
 		request: postRequest(buf, "/api/v1/events/"+c.id+"/"+step.name, step.body, d.key.header, "Accept-Encoding: identity", "If-Match: *",
 			"Idempotency-Key: day-"+strconv.FormatUint(r.Uint64(), 36)+"-"+c.id),
-		then: func(status int, _ string, _ []byte) {
+		then: func(status int, _ string, _ []byte) error {
 			if status != http.StatusConflict {
 				c.step++
 			}
 			if c.step < len(benchSteps)-1 { // the last is a supervisor's
 				d.cases.open = append(d.cases.open, c)
 			}
+			return nil
 		}}
 }
 
@@ -259,24 +263,42 @@ func (h *heavy) next(r *rand.Rand, buf []byte) errand {
 	return errand{kind: dayHeavy, pause: think(r, 500*time.Millisecond), request: postRequest(buf, path, body, h.key.header, "Accept-Encoding: gzip")}
 }
 
-// sensors send readings at a steady rate: perBatch of them at a time.
-type sensors struct {
-	key      *dayKey
-	devices  []string
-	perBatch int
-	every    time.Duration
-	body     []byte
+// tracker sends fixes of its objects at a steady rate, one of each at a time.
+type tracker struct {
+	key     *dayKey
+	objects []string
+	places  [][2]float64 // where they are
+	every   time.Duration
+	told    *dayTold
+	body    []byte
 }
 
-func (s *sensors) next(r *rand.Rand, buf []byte) errand {
-	s.body = append(s.body[:0], '[')
-	at := time.Now().UTC().Format(time.RFC3339Nano)
-	for i := range s.perBatch {
-		if i > 0 {
-			s.body = append(s.body, ',')
+func (m *tracker) next(r *rand.Rand, buf []byte) errand {
+	if m.places == nil {
+		for range m.objects {
+			x, y := cityPlace(r)
+			m.places = append(m.places, [2]float64{x, y})
 		}
-		s.body = fmt.Appendf(s.body, `{"device":%q,"at":%q,"value":%.3f}`, s.devices[r.IntN(len(s.devices))], at, r.Float64())
 	}
-	s.body = append(s.body, ']')
-	return errand{kind: dayFixes, every: s.every, request: postRequest(buf, "/api/v1/observations", string(s.body), s.key.header, "Accept-Encoding: identity")}
+	m.body = append(m.body[:0], '[')
+	at := time.Now().UTC().Format(time.RFC3339Nano)
+	for i, id := range m.objects {
+		if i > 0 {
+			m.body = append(m.body, ',')
+		}
+		p := &m.places[i]
+		p[0], p[1] = p[0]+(r.Float64()-0.5)*0.0003, p[1]+(r.Float64()-0.5)*0.0003
+		m.body = fmt.Appendf(m.body, `{"id":%q,"lon":%.6f,"lat":%.6f,"time":%q}`, id, p[0], p[1], at)
+	}
+	m.body = append(m.body, ']')
+	return errand{kind: dayFixes, every: m.every, request: postRequest(buf, "/api/v1/movers/fixes", string(m.body), m.key.header, "Accept-Encoding: identity"), then: m.taken}
+}
+
+func (m *tracker) taken(_ int, _ string, body []byte) error {
+	var said struct{ Taken, Late, Known, Refused int }
+	if err := json.Unmarshal(body, &said); err != nil || said.Taken != len(m.objects) {
+		return fmt.Errorf("of %d fixes %.300s", len(m.objects), body)
+	}
+	m.told.fixes += said.Taken
+	return nil
 }

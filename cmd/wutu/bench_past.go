@@ -159,7 +159,7 @@ func pastAsset(n, version int, r *rand.Rand) *layers.Feature {
 // pastLoads ask as of random instants.
 func pastLoads(features int) []load {
 	when := func(r *rand.Rand) string {
-		return pastStart().Add(time.Duration(r.Int64N(int64(10 * pastHalfYear)))).Format(time.RFC3339)
+		return pastStart().Add(pastHalfYear + time.Duration(r.Int64N(int64(9*pastHalfYear)))).Format(time.RFC3339) // each has begun
 	}
 	place := func(r *rand.Rand) (x, y float64) {
 		return pastWest + pastSpan*(0.05+0.9*r.Float64()), pastSouth + pastSpan*(0.05+0.9*r.Float64())

@@ -15,6 +15,7 @@ type polled struct {
 	line   []byte // the header, or a chunk's size, as far as it has come
 	status int
 	etag   string
+	last   bool         // the server closes the connection after the answer
 	left   int64        // of the body or chunk
 	sink   func([]byte) // gets the body as it comes; nil: it is dropped
 }
@@ -119,6 +120,7 @@ func (c *polled) head(text []byte) error {
 		value, _, _ := bytes.Cut(rest, []byte("\r\n"))
 		c.etag = string(value)
 	}
+	c.last = bytes.Contains(text, []byte("\r\nConnection: close\r\n"))
 	if c.status == 304 || c.status == 204 {
 		return nil
 	}
