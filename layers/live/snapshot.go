@@ -157,8 +157,8 @@ func (c *Catalog) restore(ctx context.Context, seq uint64, defs []*layers.Layer)
 	})
 	var k *kept
 	if r != nil {
-		if k, err = s.readLayers(ctx, r, defs); err == nil {
-			err = k.bearable(seq)
+		if err = r.bearable(seq); err == nil {
+			k, err = s.readLayers(ctx, r, defs)
 		}
 	}
 	if looked := work.Wait(); looked != nil {
@@ -180,6 +180,9 @@ func (c *Catalog) restore(ctx context.Context, seq uint64, defs []*layers.Layer)
 		}
 	}
 	s.taken = slices.Sorted(maps.Keys(k.writers))
+	if len(s.taken) < len(r.Layers) {
+		runtime.GC() // what is not used gives way to what is read from the store
+	}
 	s.stale = s.stale || slices.ContainsFunc(defs, func(l *layers.Layer) bool { return k.writers[l.ID] == nil && s.keeps(l) })
 	return k, nil
 }
@@ -325,14 +328,14 @@ func definedAs(defs []*layers.Layer, definition []byte) *layers.Layer {
 
 // bearable asserts that replaying what has changed since costs less than reading the
 // store.
-func (k *kept) bearable(seq uint64) error {
+func (d *directory) bearable(seq uint64) error {
 	rows := 0
-	for _, w := range k.writers {
-		for i := range w.parts {
-			rows += w.parts[i].rows()
+	for i := range d.Layers {
+		for _, p := range d.Layers[i].Parts {
+			rows += p.Rows
 		}
 	}
-	if n := seq - k.seq; n > uint64(max(replayLeast, rows/replayShare)) {
+	if n := seq - d.Seq; n > uint64(max(replayLeast, rows/replayShare)) {
 		return fmt.Errorf("there are %d changes since, of %d features", n, rows)
 	}
 	return nil

@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/paulmach/orb"
 
 	"wutu/geo/index"
@@ -260,4 +262,61 @@ func TestSnapshotBlocksBent(t *testing.T) {
 	if refused < 1000 {
 		t.Errorf("%d bent blocks were refused", refused)
 	}
+}
+
+// FuzzSnapshotDirectory takes any text for the directory of a file whose blocks and
+// checksums are right: an error, or parts that can be used.
+func FuzzSnapshotDirectory(f *testing.F) {
+	const rows = 40
+	parts := encodePart(samplePart(f, rows, false))
+	var blocks []byte
+	d := directory{Name: "n", Seq: 7, Layers: []layerEntry{{Parts: []partEntry{{Rows: rows}}}}}
+	d.Layers[0].Definition, _ = json.Marshal(sampleLayer) //nolint:errcheck // it is a layer
+	for i, b := range parts {
+		b = append(bytes.Clone(b), make([]byte, checksumBytes)...)
+		if err := (closer{}).close(blockContext("n", 0, 0, i), b); err != nil {
+			f.Fatal(err)
+		}
+		d.Layers[0].Parts[0].Blocks = append(d.Layers[0].Parts[0].Blocks, blockEntry{At: preludeBytes + int64(len(blocks)), Size: int64(len(b))})
+		blocks = append(blocks, b...)
+	}
+	text, err := json.Marshal(d)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	for _, change := range [][2]string{{`"rows":40`, `"rows":41`}, {`"rows":40`, `"rows":2147483000`}, {`"rows":40`, `"rows":-1`}, {`"size":`, `"size":-`},
+		{`"at":64`, `"at":9223372036854775807`}, {`"parts":[`, `"parts":[null,`}, {`"blocks":[`, `"blocks":[],"x":[`}, {`"name":"n"`, `"name":"m"`}} {
+		f.Add(bytes.Replace(text, []byte(change[0]), []byte(change[1]), 1))
+	}
+	f.Fuzz(func(t *testing.T, given []byte) {
+		closed := append(bytes.Clone(given), make([]byte, checksumBytes)...)
+		if err := (closer{}).close(directoryContext, closed); err != nil {
+			t.Fatal(err)
+		}
+		p := prelude{order: orderMark, format: snapshotFormat, at: preludeBytes + uint64(len(blocks)), size: uint64(len(closed))}
+		p.length = p.at + p.size
+		copy(p.magic[:], snapshotMagic)
+		p.sum = xxhash.Sum64(p.bytes()[:preludeBytes-8])
+		file := slices.Concat(p.bytes(), blocks, closed)
+		r, err := openDirectory(bytes.NewReader(file), int64(len(file)), nil)
+		if err != nil {
+			return
+		}
+		s := newSnapshots(&Snapshot{})
+		k, err := s.readLayers(t.Context(), r, []*layers.Layer{sampleLayer})
+		if err != nil {
+			return
+		}
+		used := false
+		for _, w := range k.writers {
+			for i := range w.parts {
+				used = true
+				useAll(&w.parts[i], func(string, ...any) {})
+			}
+		}
+		if !used && bytes.Equal(given, text) {
+			t.Error("the directory as it was written is not used")
+		}
+	})
 }
