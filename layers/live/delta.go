@@ -43,10 +43,11 @@ func (d *delta) put(f *layers.Feature) {
 }
 
 func (d *delta) remove(id string) {
-	row, ok := d.byID.Delete(id)
+	row, ok := d.byID.Get(id) // to delete what is not there would copy the way to it
 	if !ok {
 		return
 	}
+	d.byID.Delete(id)
 	if g := d.rows[row].feature.Shape; g != nil {
 		d.tree.Delete(g.Bound(), row)
 	}

@@ -41,7 +41,7 @@ func (t *table) memory() Memory {
 	m := Memory{Rows: t.rowCount(), Segments: len(t.parts), Columns: make([]int64, len(t.layer.Fields))}
 	for i := range t.parts {
 		t.parts[i].seg.addTo(&m)
-		m.Delta += int64(8 * len(t.parts[i].dead))
+		m.Delta += int64(t.parts[i].dead.bytes())
 	}
 	const perDeltaRow = 300 // feature, values, tree and map entries of a typical row
 	m.Delta += int64(perDeltaRow * len(t.delta.rows))

@@ -101,7 +101,7 @@ func (w *writer) install(p *mergePlan, seg *segment, from []origin) {
 	if len(replaced) < len(p.parts) || p.rows > len(w.delta.rows) {
 		return
 	}
-	now := part{seg: seg, dead: newBitset(seg.n)}
+	now, dead := part{seg: seg}, newBitset(seg.n)
 	for row, o := range from {
 		var alive bool
 		if o.part >= 0 {
@@ -111,9 +111,12 @@ func (w *writer) install(p *mergePlan, seg *segment, from []origin) {
 			alive = ok && at == o.row
 		}
 		if !alive {
-			now.dead.set(uint32(row))
+			dead.set(uint32(row))
 			now.gone++
 		}
+	}
+	if now.gone > 0 {
+		now.dead = deadOf(dead, seg.n)
 	}
 	w.parts = slices.DeleteFunc(slices.Clone(w.parts), func(q part) bool { return replaced[q.seg] != nil })
 	if p.rows > 0 {

@@ -199,7 +199,7 @@ func (m *memory) build() *table {
 	t := &table{layer: m.table.layer, delta: newDelta(), seq: m.table.seq, updated: m.table.updated}
 	t.parts = make([]part, 0, len(m.table.parts)+1)
 	for _, p := range m.table.parts {
-		dead := p.dead.clone(p.seg.n)
+		dead := p.dead.flat(p.seg.n)
 		for i, word := range p.seg.untrueAt(m.at) {
 			dead[i] |= word
 		}
@@ -208,7 +208,7 @@ func (m *memory) build() *table {
 				dead.set(row)
 			}
 		}
-		p.dead, p.gone = dead, dead.countRange(0, uint32(p.seg.n))
+		p.dead, p.gone = deadOf(dead, p.seg.n), dead.countRange(0, uint32(p.seg.n))
 		t.parts = append(t.parts, p)
 	}
 	if seg, _ := m.builder.build(); seg.n > 0 {

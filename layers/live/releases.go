@@ -300,7 +300,7 @@ func newShadow(rel *release.Release, l *layers.Layer) *shadow {
 	s.blocks = permute(blocks, order)
 	s.table = &table{layer: l, delta: newDelta().freeze()}
 	if seg.n > 0 {
-		s.table.parts = []part{{seg: seg, dead: newBitset(seg.n)}}
+		s.table.parts = []part{{seg: seg}}
 	}
 	return s
 }

@@ -137,7 +137,7 @@ func (v *verdicts) hear(code uint32) {
 }
 
 // countNarrow counts the rows of [lo, hi) that are admitted and not dead.
-func (v *verdicts) countNarrow(dead bitset, lo, hi uint32) int {
+func (v *verdicts) countNarrow(dead deadRows, lo, hi uint32) int {
 	codes := v.column.narrow[lo:hi]
 	n := 0
 	if len(codes) < 64*len(v.of) { // not worth a look at every value

@@ -25,7 +25,7 @@ func TestSnapshotKnowsEveryField(t *testing.T) {
 		of   any
 		want string
 	}{
-		{part{}, "seg *live.segment, dead live.bitset, gone int"},
+		{part{}, "seg *live.segment, dead live.deadRows, gone int"},
 		{segment{}, "n int, ids live.idTable, columns []live.column, points []orb.Point, geoms []orb.Geometry, versions live.versions, " +
 			"valid *live.validity, tree *index.Packed, extent orb.Bound, shaped int, geomSize int"},
 		{validity{}, "from []int64, to []int64"},
@@ -92,8 +92,8 @@ func samplePart(t testing.TB, rows int, points bool) part {
 		b.add(&f)
 	}
 	seg, _ := b.build()
-	p := part{seg: seg, dead: newBitset(rows)}
-	p.dead.set(uint32(rows / 2))
+	p := part{seg: seg, dead: deadRows(nil).clone(rows)}
+	p.dead.add(uint32(rows / 2))
 	p.gone = 1
 	if _, ok := seg.columns[1].(*textColumn); !ok { // a dictionary, as long as there are few
 		seg.columns[1] = textsOf(seg, 1)

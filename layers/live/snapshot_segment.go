@@ -55,7 +55,11 @@ func (p *partCode) rows(c *coder) {
 	}
 	codeArray(c, &valid.from)
 	codeArray(c, &valid.to)
-	codeArray(c, (*[]uint64)(&p.part.dead))
+	var dead bitset
+	if p.part.dead != nil {
+		dead = p.part.dead.flat(n)
+	}
+	codeArray(c, (*[]uint64)(&dead))
 	if !c.checking() {
 		return
 	}
@@ -64,7 +68,9 @@ func (p *partCode) rows(c *coder) {
 		s.valid = valid
 	}
 	c.wants(n == s.n && len(s.versions.narrow)+len(s.versions.wide) == n && max(len(s.versions.narrow), len(s.versions.wide)) == n, "versions are missing")
-	p.part.gone = checkBits(c, p.part.dead, n)
+	if p.part.gone = checkBits(c, dead, n); p.part.gone > 0 {
+		p.part.dead = deadOf(dead, n)
+	}
 }
 
 func (v *versions) keep(c *coder) {

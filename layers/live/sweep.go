@@ -141,7 +141,7 @@ func (s *sweep) count(ctx context.Context) (int, error) {
 	return n, pace.err
 }
 
-func (s *sweep) inCircle(dead bitset, lo, hi uint32) int {
+func (s *sweep) inCircle(dead deadRows, lo, hi uint32) int {
 	disc := s.plan.disc
 	if dead == nil {
 		return disc.Count(s.part.seg.points[lo:hi])

@@ -21,7 +21,7 @@ type table struct {
 // part is a segment with the rows of it that are still current.
 type part struct {
 	seg  *segment
-	dead bitset
+	dead deadRows
 	gone int // dead rows
 }
 
@@ -78,7 +78,7 @@ func (t *table) extent() (orb.Bound, bool) {
 type writer struct {
 	layer   *layers.Layer
 	parts   []part
-	owned   []bool // the dead bitset of the part is ours to change
+	owned   []bool // the list of dead rows of the part is ours to change
 	delta   *delta
 	seq     uint64
 	updated time.Time
@@ -114,7 +114,7 @@ func (w *writer) take(id string) *layers.Feature {
 		if !w.owned[i] {
 			p.dead, w.owned[i] = p.dead.clone(p.seg.n), true
 		}
-		p.dead.set(row)
+		p.dead.add(row)
 		p.gone++
 		f := p.seg.feature(row)
 		return &f
