@@ -14,6 +14,7 @@ import (
 	"wutu/layers/live"
 	pictures "wutu/layers/photo"
 	"wutu/server/auth"
+	"wutu/server/basemap"
 	"wutu/server/disclose"
 	"wutu/server/ogc"
 	"wutu/server/photo"
@@ -78,6 +79,9 @@ type Options struct {
 	// ItemFormats are the formats that lists of features come in, further to those
 	// the server knows itself; nil: none.
 	ItemFormats []ogc.Format
+
+	// Basemaps are archives of tiles that maps may lie on; nil: none.
+	Basemaps []basemap.Basemap
 
 	// Photos keeps the files of pictures; nil: none are taken.
 	Photos      photo.Store

@@ -27,6 +27,7 @@ import (
 	"wutu/server/audit"
 	"wutu/server/auth"
 	"wutu/server/auth/oidc"
+	"wutu/server/basemap"
 	"wutu/server/changes"
 	"wutu/server/disclose"
 	"wutu/server/events"
@@ -182,6 +183,10 @@ func orDefault[T ~int64](v, def T) T {
 func (s *Server) assemble() error {
 	s.drawer = newDrawer(s.o.TileCacheBytes)
 	tiles := tile.New(tile.Options{City: s.o.City, Draw: s.drawer, Budget: s.o.RequestTimeout})
+	grounds, err := basemap.New(basemap.Options{City: s.o.City, Maps: s.o.Basemaps})
+	if err != nil {
+		return err
+	}
 	collections := ogc.New(ogc.Options{City: s.o.City, Name: s.o.Name, Now: s.o.Now,
 		Document: func() []byte { return s.documents.V30 }, Modern: func() []byte { return s.documents.V31 }, Records: s.o.Records, Rand: s.o.Rand, Formats: s.o.ItemFormats, Budget: s.o.RequestTimeout})
 	offices := admin.New(admin.Options{Gate: s.gate, City: s.o.City, Reader: s.o.Records, Now: s.o.Now})
@@ -197,7 +202,7 @@ func (s *Server) assemble() error {
 		cases.Photos = s.photos
 	}
 	s.events = events.New(cases)
-	s.routes = slices.Concat(s.ownRoutes(), s.documentRoutes(), tryout.Routes(), collections.Routes(), tiles.Routes(), questions.Routes(), s.events.Routes(), s.streams.Routes(), changes.New(s.o.City).Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
+	s.routes = slices.Concat(s.ownRoutes(), s.documentRoutes(), tryout.Routes(), collections.Routes(), tiles.Routes(), grounds.Routes(), questions.Routes(), s.events.Routes(), s.streams.Routes(), changes.New(s.o.City).Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
 	s.disclose = disclose.New(disclose.Options{City: s.o.City, Store: s.o.Records, Keys: s.o.Keys, Encode: s.o.Encode, Formats: s.o.Formats,
 		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = append(s.routes, s.disclose.Routes()...)
@@ -227,7 +232,6 @@ func (s *Server) assemble() error {
 		s.routes = append(s.routes, s.platform.Routes()...)
 	}
 	s.tighten()
-	var err error
 	s.documents, err = openapi.Describe(openapi.Info{Title: s.o.Name, Version: s.o.Version}, s.routes)
 	return err
 }

@@ -26,7 +26,7 @@ type web struct {
 }
 
 // notPages are the first parts of addresses that never answer with a page.
-var notPages = [...]string{"api", "ogc", "tiles", "open311", "healthz", "readyz", "metrics", "problems", "openapi.json"}
+var notPages = [...]string{"api", "ogc", "tiles", "basemaps", "open311", "healthz", "readyz", "metrics", "problems", "openapi.json"}
 
 // newWeb reads every file once to know its tag. files may be nil.
 func newWeb(files fs.FS) (*web, error) {

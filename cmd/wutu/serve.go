@@ -37,6 +37,7 @@ type serveFlags struct {
 	signInFlags
 	photoFlags
 	budgetFlags
+	basemapFlags
 	demo, verbose, snapshot bool
 	nearWebhooks            bool
 }
@@ -57,6 +58,7 @@ func (p *program) serveCmd() *cobra.Command {
 	f.signInFlags.add(cmd.Flags())
 	f.photoFlags.add(cmd.Flags())
 	f.budgetFlags.add(cmd.Flags())
+	f.basemapFlags.add(cmd.Flags())
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "let anonymous visitors plan, report and dispatch")
 	cmd.Flags().BoolVar(&f.snapshot, "snapshot", true, "start from "+city.Snapshot+" in the city's folder as far as it agrees with the store, and keep it up to date")
 	cmd.Flags().BoolVar(&f.nearWebhooks, "webhooks-near", false, "let webhooks go to private, local and other addresses that are not of the public Internet, and without TLS")
@@ -146,6 +148,13 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err := f.apply(&o); err != nil {
 		return err
 	}
+	archives, err := f.basemapFlags.list(p.dir)
+	if err != nil {
+		return err
+	}
+	maps, closeMaps := openBasemaps(ctx, archives, log)
+	defer closeMaps()
+	o.Basemaps = maps
 	if accessLog != nil {
 		o.AccessLog = accessLog
 	}

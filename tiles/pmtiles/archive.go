@@ -128,7 +128,7 @@ func within(s section, e entry) (section, error) {
 
 // read reads a section, whose bounds are known to lie in the file.
 func (a *Archive) read(s section) ([]byte, error) {
-	if s.length > maxDirectory {
+	if s.length > max(maxDirectory, maxTile) {
 		return nil, damaged(fmt.Sprintf("has a part of %d bytes", s.length))
 	}
 	b := make([]byte, s.length)

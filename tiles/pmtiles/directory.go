@@ -19,8 +19,14 @@ type entry struct {
 	run    uint32
 }
 
-// maxDirectory bounds an unpacked directory: about three million entries.
-const maxDirectory = 64 << 20
+// Bounds of what is read.
+const (
+	// maxDirectory bounds an unpacked directory, and metadata: a million entries. The
+	// leaves of an archive of the whole planet have some 30,000.
+	maxDirectory = 16 << 20
+	// maxTile bounds a tile as it is held.
+	maxTile = 16 << 20
+)
 
 func appendDirectory(b []byte, list []entry) []byte {
 	b = binary.AppendUvarint(b, uint64(len(list)))
@@ -48,6 +54,9 @@ func appendDirectory(b []byte, list []entry) []byte {
 func parseDirectory(b []byte) ([]entry, error) {
 	at := 0
 	next := func() uint64 {
+		if at > len(b) { // it ended before
+			return 0
+		}
 		v, n := binary.Uvarint(b[at:])
 		if n <= 0 {
 			at = len(b) + 1
@@ -58,7 +67,7 @@ func parseDirectory(b []byte) ([]entry, error) {
 	}
 	bad := func() bool { return at > len(b) }
 	n := next()
-	if bad() || n == 0 || n > uint64(len(b)) { // an entry has four bytes or more
+	if bad() || n == 0 || n > uint64(len(b))/4 { // an entry has four bytes or more
 		return nil, damaged(fmt.Sprintf("has a directory of %d entries in %d bytes", n, len(b)))
 	}
 	list := make([]entry, n)

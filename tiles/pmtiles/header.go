@@ -115,7 +115,7 @@ func parseHeader(b []byte, size int64) (Header, error) {
 	if h.Internal != NoCompression && h.Internal != Gzip {
 		return h, damaged(fmt.Sprintf("packs its directories in a way (%d) that cannot be read", h.Internal))
 	}
-	if h.MinZoom > h.MaxZoom || h.MaxZoom > 31 {
+	if h.MinZoom > h.MaxZoom || h.MaxZoom > tiles.MaxZoom {
 		return h, damaged(fmt.Sprintf("has zooms from %d to %d", h.MinZoom, h.MaxZoom))
 	}
 	return h, nil

@@ -475,6 +475,21 @@ export interface Discovery {
   endpoints: Endpoint[]
 }
 
+export interface Document {
+  tilejson: string
+  name: string
+  description?: string
+  attribution?: string
+  scheme: string
+  format: string
+  tiles: string[]
+  minzoom: number
+  maxzoom: number
+  bounds: [number, number, number, number]
+  center: [number, number, number]
+  vector_layers?: VectorLayer[]
+}
+
 export interface DrillAnswer {
   parent: DrillArea
   level: string
@@ -1165,6 +1180,10 @@ export interface LinksInfo {
   master?: string
   merged: string[]
   recurs: string[]
+}
+
+export interface Listing {
+  basemaps: Summary[]
 }
 
 /** Longitude and latitude in degrees, or easting and northing where another system was asked for */
@@ -2212,6 +2231,14 @@ export interface Stretch {
   seconds: number
 }
 
+export interface Summary {
+  name: string
+  title: string
+  kind: 'vector' | 'raster'
+  attribution?: string
+  tilejson: string
+}
+
 export interface Taken {
   /** New ones, the latest of their objects */
   taken: number
@@ -3036,6 +3063,30 @@ export interface Operations {
       'filter-lang'?: 'cql2-text' | 'cql2-json'
       datetime?: string
       f?: 'mvt'
+    }
+    header?: {
+      'If-None-Match'?: string
+    }
+    answer: unknown | undefined
+  }
+  /** Basemaps: archives of tiles that are not the city's */
+  'GET /basemaps': {
+    answer: Listing
+  }
+  /** TileJSON 3 of a basemap */
+  'GET /basemaps/{name}.json': {
+    path: {
+      name: string
+    }
+    answer: Document
+  }
+  /** A tile of a basemap */
+  'GET /basemaps/{name}/{z}/{x}/{y}': {
+    path: {
+      name: string
+      z: string
+      x: string
+      y: string
     }
     header?: {
       'If-None-Match'?: string
