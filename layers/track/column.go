@@ -102,7 +102,7 @@ func readColumn(b []byte, numbers []int64) ([]byte, error) {
 		if len(b) < 1+size {
 			return nil, errColumn
 		}
-		packed := b[1 : 1+size]
+		packed := b[1:] // reading on past the run does no harm
 		b = b[1+size:]
 		for i := range run {
 			u := bitsAt(packed, i*w, w)
@@ -124,18 +124,12 @@ func readColumn(b []byte, numbers []int64) ([]byte, error) {
 
 // bitsAt reads w bits from the bit at on.
 func bitsAt(b []byte, at, w int) uint64 {
-	if w == 0 {
-		return 0
-	}
 	from, shift := at/8, at%8
+	if from+8 <= len(b) && shift+w <= 64 {
+		return binary.LittleEndian.Uint64(b[from:]) >> shift & (1<<w - 1)
+	}
 	var word [9]byte
 	copy(word[:], b[from:min(from+9, len(b))])
-	u := binary.LittleEndian.Uint64(word[:8]) >> shift
-	if shift > 0 {
-		u |= uint64(word[8]) << (64 - shift)
-	}
-	if w < 64 {
-		u &= 1<<w - 1
-	}
-	return u
+	u := binary.LittleEndian.Uint64(word[:8])>>shift | uint64(word[8])<<(64-shift)
+	return u & (1<<w - 1)
 }

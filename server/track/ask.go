@@ -98,13 +98,19 @@ func (o *Office) track(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
+	w := writer{id: a.id, layer: a.sight.layer.ID, parts: a.parts, fixes: a.fixes}
+	format := in.Text("f")
+	if format == "geojson" {
+		for _, part := range a.parts {
+			w.lengthM += track.Length(part)
+		}
+	}
 	if tolerance := in.Float("simplify"); tolerance > 0 {
 		for i, part := range a.parts {
 			a.parts[i] = track.Simplify(part, tolerance)
 		}
 	}
-	w := writer{id: a.id, layer: a.sight.layer.ID, parts: a.parts, fixes: a.fixes}
-	switch in.Text("f") {
+	switch format {
 	case "csv":
 		return c.Blob(http.StatusOK, mediaCSV, w.csv())
 	case "mf":
