@@ -17,9 +17,12 @@ const (
 	coverMax = 16
 	// coverMost bounds the tiles of one layer in one message.
 	coverMost = 600
-	// coverPad is the part of a tile by which a feature reaches into the next
-	// one: 64 of 4,096 units, the usual buffer.
-	coverPad = 1.0 / 64
+	// pointPad is the part of a tile by which a point reaches into the next one: 64
+	// of 4,096 units, the usual buffer.
+	pointPad = 1.0 / 64
+	// shapePad is the same of lines and polygons: small ones compete for room with
+	// others up to 256 units away, which may be in a tile's buffer (render.Reach).
+	shapePad = 5.0 / 64
 	// mercatorLimit is the latitude where the square of Web Mercator ends.
 	mercatorLimit = 85.0511287798
 )
@@ -43,14 +46,18 @@ func (c *cover) add(g orb.Geometry) {
 	if g == nil {
 		return
 	}
-	b := g.Bound()
+	b, pad := g.Bound(), shapePad
+	switch g.(type) {
+	case orb.Point, orb.MultiPoint:
+		pad = pointPad
+	}
 	for z := min(coverMin, c.deepest); z <= c.deepest; z++ {
 		n := math.Exp2(float64(z))
 		x0, y0 := project(b.Min[0], b.Max[1], n)
 		x1, y1 := project(b.Max[0], b.Min[1], n)
 		last := int(n) - 1
-		left, right := max(0, int(math.Floor(x0-coverPad))), min(last, int(math.Floor(x1+coverPad)))
-		top, bottom := max(0, int(math.Floor(y0-coverPad))), min(last, int(math.Floor(y1+coverPad)))
+		left, right := max(0, int(math.Floor(x0-pad))), min(last, int(math.Floor(x1+pad)))
+		top, bottom := max(0, int(math.Floor(y0-pad))), min(last, int(math.Floor(y1+pad)))
 		if (right-left+1)*(bottom-top+1) > coverMost {
 			c.cut(z - 1)
 			if c.deepest < coverMin && c.deepest < z && z > 0 {
