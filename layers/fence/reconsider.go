@@ -65,7 +65,7 @@ func (b *Batch) again(at time.Time, touched *choice) []Transition {
 		s.here = s.here[:0]
 		if touched.all {
 			s.here = f.at(o.point, s.here)
-			s.next.version = f.version
+			s.next.version, s.next.around = f.version, nil
 		}
 		for _, n := range touched.slots {
 			if f.slots[n].holds(o.point) {

@@ -72,7 +72,7 @@ func (t *Tracker) restore(id string, state []byte) (*entry, error) {
 	if v := r.byte(); v != stateVersion {
 		return nil, layers.Invalidf("fence", "state", fmt.Sprintf("of %.80q has version %d", id, v))
 	}
-	o := object{at: r.varint()}
+	o := object{at: r.varint(), reach: usual}
 	o.point[0], o.point[1], o.accuracy = r.float(), r.float(), r.float()
 	o.visits = r.uvarint()
 	n := r.uvarint()

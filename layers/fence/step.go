@@ -36,7 +36,7 @@ type stepper struct {
 func (s *stepper) step(o *object, f *Fix) object {
 	first := o == nil
 	if first {
-		o = &object{due: never}
+		o = &object{due: never, reach: usual}
 	}
 	t := s.tracker
 	s.begin(f.Object, o, max(t.rules.HysteresisM, f.AccuracyM), nil)
@@ -54,6 +54,7 @@ func (s *stepper) step(o *object, f *Fix) object {
 			}
 		}
 	} else {
+		s.next.around = nil
 		s.here = t.fences.at(f.Point, s.here[:0])
 		s.stand(o.inside)
 		if crosses {
@@ -102,7 +103,7 @@ func (s *stepper) near(o *object) (ok bool) {
 	if o.version != s.tracker.fences.version {
 		return false
 	}
-	s.touches, ok = s.tracker.fences.along(o.point, s.next.point, s.touches[:0])
+	s.touches, ok = s.tracker.fences.along(o, &s.next, s.touches[:0])
 	return ok
 }
 

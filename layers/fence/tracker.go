@@ -94,6 +94,8 @@ type object struct {
 	due      int64   // when the next of the visits has lasted the dwell time; never for none
 	lingers  bool    // some visit is out, within the margin
 	version  uint64  // of the fences among which it stands; 0: not known
+	around   *around // of that version; nil: not known
+	reach    uint8   // how far it is looked around, in steps; 0: not at all
 }
 
 // never is an instant that does not come.
