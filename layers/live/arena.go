@@ -14,8 +14,12 @@ type arena struct {
 // arenaLength is how many parts of a geometry share an allocation.
 const arenaLength = 4096
 
-// room takes n items from the front of *a, which is renewed when it is too short.
+// room takes n items from the front of *a, which is renewed when it is too short. It
+// is never nil.
 func room[T any](a *[]T, n int) []T {
+	if n == 0 {
+		return []T{}
+	}
 	if n > len(*a) {
 		if n > arenaLength/4 {
 			return make([]T, n)

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"math"
 
 	"github.com/paulmach/orb"
@@ -126,7 +127,10 @@ type Sums struct{ X, Y, Area uint64 }
 
 // placeSums are sums of the places of the rows before each block; they wrap
 // around, differences do not care.
-type placeSums struct{ x, y []uint64 }
+type placeSums struct {
+	lattice Lattice
+	x, y    []uint64
+}
 
 // sums returns the segment's sums on l. The first call costs O(rows).
 func (s *segment) sums(l *Lattice) *placeSums {
@@ -145,7 +149,7 @@ func (s *segment) sums(l *Lattice) *placeSums {
 
 func (s *segment) sumPlaces(l *Lattice) *placeSums {
 	blocks := s.shaped/blockRows + 2
-	p := &placeSums{x: make([]uint64, 1, blocks), y: make([]uint64, 1, blocks)}
+	p := &placeSums{lattice: *l, x: make([]uint64, 1, blocks), y: make([]uint64, 1, blocks)}
 	var sumX, sumY uint64
 	for row := range s.shaped { // rows without geometry are the last
 		x, y := l.Place(s.points[row])
@@ -259,6 +263,57 @@ func (e *extents) between(lo, hi uint32) Sums {
 	x, y := e.places.between(lo, hi)
 	a, b := lo/blockRows, (hi+blockRows-1)/blockRows
 	return Sums{X: x, Y: y, Area: e.area[b] - e.area[a]}
+}
+
+// prepare works out what tiles need of the segment on l.
+func (s *segment) prepare(l *Lattice) {
+	if s.geoms == nil {
+		s.sums(l)
+	} else {
+		s.extents(l)
+	}
+}
+
+// lattices are those on which something is known of the segment.
+func (s *segment) lattices() (out []Lattice) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.placed {
+		out = append(out, p.lattice)
+	}
+	for _, e := range s.sized {
+		out = append(out, e.places.lattice)
+	}
+	return out
+}
+
+// prepare works out of a merged segment what was known of the table's others, so that
+// no tile waits for it.
+func (p *mergePlan) prepare(merged *segment) {
+	known := make(map[string]Lattice)
+	for i := range p.table.parts {
+		for _, l := range p.table.parts[i].seg.lattices() {
+			known[l.Name] = l
+		}
+	}
+	for _, l := range known {
+		merged.prepare(&l)
+	}
+}
+
+// Prepare works out what Clumps and Sift need to know of all layers on l: otherwise
+// the first to ask waits for it. Later states of the tables follow by themselves. It
+// costs O(rows + vertices) once. The error is that of ctx.
+func (v *View) Prepare(ctx context.Context, l Lattice) error {
+	for _, layer := range v.Layers() {
+		for i := range v.tables[layer.ID].parts {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			v.tables[layer.ID].parts[i].seg.prepare(&l)
+		}
+	}
+	return nil
 }
 
 func (s *segment) latticeBytes() int {

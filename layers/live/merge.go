@@ -163,6 +163,7 @@ func (c *Catalog) mergeOne() bool {
 			continue
 		}
 		seg, from := p.merged()
+		p.prepare(seg)
 		c.mu.Lock()
 		w := c.tables[l.ID]
 		w.install(&p, seg, from)
