@@ -12,7 +12,7 @@ import (
 // benchSuites lists the suites of `wutu bench`, in the order they are run and
 // shown in. Whoever writes another enters it here.
 func benchSuites() []*benchSuite {
-	return []*benchSuite{readySuite(), citySuite(), querySuite(), tilesSuite(), exportSuite(), pastSuite(), eventsSuite(), fencesSuite(), moversSuite(), liveSuite(), daySuite()}
+	return []*benchSuite{readySuite(), citySuite(), querySuite(), tilesSuite(), exportSuite(), pastSuite(), eventsSuite(), fencesSuite(), moversSuite(), liveSuite(), writersSuite(), daySuite()}
 }
 
 // benchSuite is a suite of benchmarks: a city, and what is measured on it in every
