@@ -167,26 +167,26 @@ func (t *texts) keep(c *coder, n int) {
 	}
 }
 
-func (t *textColumn) keep(c *coder, n int) {
-	t.texts.keep(c, n)
-	codeArray(c, (*[]uint64)(&t.nulls))
-	codeBool(c, &t.plain)
-	if c.checking() {
-		checkBits(c, t.nulls, n)
+func (c *textColumn) keep(x *coder, n int) {
+	c.texts.keep(x, n)
+	codeArray(x, (*[]uint64)(&c.nulls))
+	codeBool(x, &c.plain)
+	if x.checking() {
+		checkBits(x, c.nulls, n)
 	}
 }
 
-func (s *sharedColumn) keep(c *coder, n int) {
+func (c *sharedColumn) keep(x *coder, n int) {
 	different := 0
-	if !c.reading {
-		different = s.different()
+	if !x.reading {
+		different = c.different()
 	}
-	codeWord(c, &different)
-	s.texts.keep(c, different)
-	codeArray(c, &s.codes)
-	codeBool(c, &s.plain)
-	if c.checking() {
-		c.wants(len(s.codes) == n && below(s.codes, different+1), "codes of texts are damaged")
+	codeWord(x, &different)
+	c.texts.keep(x, different)
+	codeArray(x, &c.codes)
+	codeBool(x, &c.plain)
+	if x.checking() {
+		x.wants(len(c.codes) == n && below(c.codes, different+1), "codes of texts are damaged")
 	}
 }
 
@@ -277,32 +277,32 @@ func newColumn(kind int, typ layers.FieldType) column {
 	return nil
 }
 
-func (d *dictColumn) keep(c *coder, n int) {
+func (c *dictColumn) keep(x *coder, n int) {
 	off, data := []uint32{0}, []byte(nil)
-	if !c.reading {
-		for _, v := range d.dict {
+	if !x.reading {
+		for _, v := range c.dict {
 			data = append(data, v.Str()...)
 			off = append(off, uint32(len(data)))
 		}
 	}
-	codeArray(c, &off)
-	codeArray(c, &data)
-	codeArray(c, &d.narrow)
-	codeArray(c, &d.middle)
-	codeBool(c, &d.plain)
-	if !c.checking() || !c.wants(len(off) > 0, "a dictionary is missing") {
+	codeArray(x, &off)
+	codeArray(x, &data)
+	codeArray(x, &c.narrow)
+	codeArray(x, &c.middle)
+	codeBool(x, &c.plain)
+	if !x.checking() || !x.wants(len(off) > 0, "a dictionary is missing") {
 		return
 	}
 	size := len(off) - 1
-	checkOffsets(c, off, size, len(data))
-	c.wants(len(d.narrow)+len(d.middle) == n && max(len(d.narrow), len(d.middle)) == n &&
-		below(d.narrow, size+1) && below(d.middle, size+1), "a dictionary's codes are damaged")
-	if c.err != nil {
+	checkOffsets(x, off, size, len(data))
+	x.wants(len(c.narrow)+len(c.middle) == n && max(len(c.narrow), len(c.middle)) == n &&
+		below(c.narrow, size+1) && below(c.middle, size+1), "a dictionary's codes are damaged")
+	if x.err != nil {
 		return
 	}
-	d.dict = make([]layers.Value, size)
-	for i := range d.dict {
-		d.dict[i] = layers.Text(stringIn(data, off[i], off[i+1]))
+	c.dict = make([]layers.Value, size)
+	for i := range c.dict {
+		c.dict[i] = layers.Text(stringIn(data, off[i], off[i+1]))
 	}
 }
 
@@ -315,27 +315,27 @@ func stringIn(data []byte, lo, hi uint32) string {
 	return unsafe.String(&data[lo], hi-lo)
 }
 
-func (m *numberColumn) keep(c *coder, n int) {
-	codeArray(c, &m.narrow)
-	codeArray(c, &m.wide)
-	codeArray(c, (*[]uint64)(&m.nulls))
-	packed := m.packed != nil
-	codeBool(c, &packed)
+func (c *numberColumn) keep(x *coder, n int) {
+	codeArray(x, &c.narrow)
+	codeArray(x, &c.wide)
+	codeArray(x, (*[]uint64)(&c.nulls))
+	packed := c.packed != nil
+	codeBool(x, &packed)
 	if packed {
-		if c.reading {
-			m.packed = new(packing)
+		if x.reading {
+			c.packed = new(packing)
 		}
-		m.packed.keep(c)
+		c.packed.keep(x)
 	}
-	if !c.checking() {
+	if !x.checking() {
 		return
 	}
 	codes := 0
 	if packed {
-		codes = m.packed.codes.rows()
+		codes = c.packed.codes.rows()
 	}
-	c.wants(len(m.narrow)+len(m.wide)+codes == n && max(len(m.narrow), len(m.wide), codes) == n, "numbers are missing")
-	checkBits(c, m.nulls, n)
+	x.wants(len(c.narrow)+len(c.wide)+codes == n && max(len(c.narrow), len(c.wide), codes) == n, "numbers are missing")
+	checkBits(x, c.nulls, n)
 }
 
 func (p *packing) keep(c *coder) {
