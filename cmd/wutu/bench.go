@@ -44,6 +44,7 @@ type suiteFlags struct {
 	share   float64
 	reuse   bool
 	alone   bool
+	pprof   string
 }
 
 func (f *suiteFlags) add(flags *pflag.FlagSet, b *benchSuite) {
@@ -60,6 +61,7 @@ func (f *suiteFlags) add(flags *pflag.FlagSet, b *benchSuite) {
 	flags.IntVar(&f.conns, "conns", 8, "connections to the server")
 	flags.Float64Var(&f.share, "share", 1, "share of the data, for a quick look")
 	flags.BoolVar(&f.reuse, "keep", false, "use the data of an earlier run if it is there")
+	flags.StringVar(&f.pprof, "pprof", "", "address of this machine where the server shows its profiles, such as 127.0.0.1:6060")
 	if b.peer {
 		flags.BoolVar(&f.alone, "alone", false, "without PostGIS beside it")
 	}

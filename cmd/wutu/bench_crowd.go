@@ -16,7 +16,7 @@ type crowd struct {
 	from  time.Time // what is due before is not counted
 	until time.Time // nothing is sent after
 	kinds map[string]*tally
-	late  []float64 // milliseconds that requests were sent after they were due: the crowd's own fault
+	late  []float64 // milliseconds that requests were sent after they could have been: the crowd's own fault
 
 	queue   int // of epoll
 	due     dueQueue
@@ -56,6 +56,7 @@ type member struct {
 	actor actor
 	rng   *rand.Rand
 	at    time.Time // when it is due
+	free  time.Time // since when it waits for that
 	ask   errand
 	busy  bool
 	buf   []byte
@@ -117,6 +118,7 @@ func (c *crowd) done(m *member, err error) {
 
 // wait puts a client where it is due next.
 func (c *crowd) wait(m *member, now time.Time) {
+	m.free = now
 	if m.ask.every > 0 {
 		m.at = m.at.Add(m.ask.every)
 	} else {

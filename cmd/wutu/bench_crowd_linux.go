@@ -86,7 +86,11 @@ func (c *crowd) begin(m *member, now time.Time) error {
 		}
 	}
 	if !now.Before(c.from) {
-		c.late = append(c.late, float64(now.Sub(m.at).Microseconds())/1000)
+		since := m.at
+		if m.free.After(since) {
+			since = m.free
+		}
+		c.late = append(c.late, float64(now.Sub(since).Microseconds())/1000)
 	}
 	m.busy = true
 	c.busy++

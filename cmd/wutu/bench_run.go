@@ -74,6 +74,9 @@ func (r *suiteRun) round(ctx context.Context, b *benchSuite, round int) error {
 // start starts a server on the suite's city with further flags of `wutu serve`. It
 // is stopped at the end of the round.
 func (r *suiteRun) start(ctx context.Context, flags ...string) (*benchServer, error) {
+	if r.pprof != "" {
+		flags = append(flags, "--pprof", r.pprof)
+	}
 	s, err := startServer(ctx, r.self, r.dir, flags...)
 	if err != nil {
 		return nil, err

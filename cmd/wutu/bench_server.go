@@ -37,8 +37,8 @@ func startServer(ctx context.Context, self, dir string, flags ...string) (*bench
 	s := &benchServer{cmd: cmd}
 	lines := bufio.NewScanner(pipe)
 	for lines.Scan() {
-		if i := strings.Index(lines.Text(), "http://127.0.0.1:"); i >= 0 {
-			s.url, s.ready = strings.Fields(lines.Text()[i:])[0], time.Since(start)
+		if address, ok := strings.CutPrefix(lines.Text(), "wutu is ready at "); ok {
+			s.url, s.ready = address, time.Since(start)
 			go io.Copy(io.Discard, pipe)
 			return s, nil
 		}
