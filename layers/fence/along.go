@@ -86,14 +86,14 @@ func (f *Fences) lookAround(o, next *object) *around {
 		ok = f.settled.tree.Search(box, func(row uint32) bool {
 			slot := f.settled.slots[row]
 			e := &f.settled.edges[row]
-			return f.stale[slot] || !wayBox(e.a, e.b).Intersects(box) || add(e.a, e.b, slot)
+			return f.stale[slot] || !mayMeet(e.a, e.b, box) || add(e.a, e.b, slot)
 		})
 	}
 	if ok && f.looseEdges > 0 {
 		ok = f.loose.Search(box, func(slot uint32) bool {
 			s := &f.slots[slot]
 			return s.edges <= small && eachEdge(s.shape, func(a, b orb.Point) bool {
-				return !wayBox(a, b).Intersects(box) || add(a, b, slot)
+				return !mayMeet(a, b, box) || add(a, b, slot)
 			})
 		})
 	}
