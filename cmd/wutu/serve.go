@@ -24,6 +24,8 @@ import (
 	"wutu/layers/worktime"
 	"wutu/server"
 	"wutu/server/auth"
+	"wutu/tiles"
+	"wutu/tiles/render"
 )
 
 // pollForeign is how often the server looks for commits of other processes;
@@ -122,6 +124,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	}
 	defer city.Close()
 	loaded()
+	go func() { _ = city.View().Prepare(ctx, render.Lattice(tiles.Mercator)) }() // ends early only with the server
 	id, err := readIdentity(ctx, store)
 	if err != nil {
 		return err
