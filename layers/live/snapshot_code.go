@@ -10,7 +10,8 @@ import (
 
 // coder walks the arrays of a block, to write them or to take them from a block
 // that was read: one description (the keep methods) serves both ways, so that they
-// cannot differ. Arrays that were read lie in the block's memory and keep it.
+// cannot differ. Arrays that were read lie in the block's memory and keep it. What is
+// written is in use by readers, and is not touched.
 //
 // A block is a list of arrays, each a count of elements in 8 bytes and the elements
 // as they lie in memory, filled up with zeros to a multiple of 8. Everything is
@@ -93,7 +94,9 @@ func codeBool(c *coder, p *bool) {
 		b = 1
 	}
 	codeWord(c, &b)
-	*p = b != 0
+	if c.reading {
+		*p = b != 0
+	}
 }
 
 func (c *coder) piece(b []byte) {
