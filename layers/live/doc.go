@@ -69,6 +69,11 @@
 //     copied (deadRows), the feed moves its oldest changes out of the way once in a
 //     thousand times, and versions of scopes are copied for the layers that changed.
 //     Those who wait for commits at the same time share one reading of the store.
+//   - Tiles take what is small together: sums of places and areas before each leaf,
+//     and the largest area below each node, are kept by lattice, so that a node inside
+//     a cell costs two subtractions. They are worked out after the start and by
+//     merges (View.Prepare). The shapes of a segment lie together in memory, in the
+//     order of its rows.
 //   - Columns append their values as JSON themselves; whether a column's texts need
 //     escapes is known since it was built.
 //

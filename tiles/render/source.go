@@ -4,8 +4,6 @@ import (
 	"context"
 	"iter"
 
-	"github.com/paulmach/orb"
-
 	"wutu/layers"
 	"wutu/layers/live"
 )
@@ -17,7 +15,7 @@ type Source interface {
 	Layer(id string) (*layers.Layer, bool)
 
 	// Rows yields the features that match q, in any order. A row is good until the
-	// next one and may have a method Bound() orb.Bound.
+	// next one.
 	Rows(ctx context.Context, q layers.Query) iter.Seq2[layers.Row, error]
 
 	// Cells counts the features that match q per H3 cell of resolution res, with
@@ -31,9 +29,6 @@ type Source interface {
 
 // Cell is the count of one H3 cell.
 type Cell = live.CellCount
-
-// bounded is what rows that know their box offer.
-type bounded interface{ Bound() orb.Bound }
 
 // FromView makes a Source of a snapshot of the resident tables.
 func FromView(v *live.View) Source { return view{v} }
