@@ -184,9 +184,9 @@ func (p *program) reseal(ctx context.Context, store *gpkg.Store, resumed bool) (
 	}
 	key := store.Keys().Current()
 	if p.asJSON {
-		return done, p.printJSON(map[string]any{"key": key, "resumed": resumed, "features": done.Features, "versions": done.Versions, "records": done.Records, "audit_lines": done.Lines})
+		return done, p.printJSON(map[string]any{"key": key, "resumed": resumed, "features": done.Features, "versions": done.Versions, "records": done.Records, "audit_lines": done.Lines, "tracks": done.Tracks})
 	}
-	p.say("sealed with key %s: %d features, %d old versions, %d records, %d lines of the audit trail", key, done.Features, done.Versions, done.Records, done.Lines)
+	p.say("sealed with key %s: %d features, %d old versions, %d records, %d lines of the audit trail, %d hours of tracks", key, done.Features, done.Versions, done.Records, done.Lines, done.Tracks)
 	return done, nil
 }
 

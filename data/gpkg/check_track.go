@@ -39,6 +39,15 @@ func (c *checker) tracks() error {
 	}); err != nil {
 		return err
 	}
+	if c.catalog.keys != nil {
+		n, err := c.conn.number("SELECT (SELECT count(*) FROM wutu_tracks WHERE substr(data, 1, 1) <> x'00') + (SELECT count(*) FROM wutu_fixes WHERE substr(data, 1, 1) <> x'00')")
+		if err == nil && n > 0 {
+			err = c.report("", "", "%d hours of tracks are plain: run `wutu keys seal`", n)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return c.each("SELECT count(*) FROM wutu_track_boxes WHERE n NOT IN (SELECT n FROM wutu_tracks)", func(r *rows) error {
 		if r.values[0] != int64(0) {
 			return c.report("", "", "the index of tracks has %v entries too many", r.values[0])
