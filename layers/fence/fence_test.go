@@ -193,7 +193,11 @@ func TestTrackerAgainstModel(t *testing.T) {
 					want = append(want, m.told(slices.DeleteFunc(list, func(t fence.Transition) bool { return t.Kind == fence.Inside }))...)
 				}
 				b := tracker.Begin()
-				check("a fence changes", b.Reconsider(now, name), want)
+				if rng.IntN(3) == 0 {
+					check("any fence may have changed", b.ReconsiderAll(now), want)
+				} else {
+					check("a fence changes", b.Reconsider(now, name), want)
+				}
 				keep(b)
 			case k == 1: // restart
 				tracker = fence.NewTracker(fences, rules)

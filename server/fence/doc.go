@@ -7,12 +7,14 @@
 // has one), a change of a fence makes the objects near it be looked at again. What
 // they mean, the new states of the objects and how far the changes have been followed
 // are stored in one batch: each transition is told once, under a number that
-// counts up, however often the program ends in between. Of fixes that were
+// counts up, however often the program ends in between. A batch is all changes that
+// have come since the last: the more come, the less each costs; its transitions lie
+// together in a few records, its states in one (see layers/fence). Of fixes that were
 // committed but not yet followed when the program ended, the last of each object
 // counts.
 //
-// Transitions are kept for thirty days, in order, and handed out as a list or as a
-// stream. They tell where single objects are: who asks must be allowed to see both
+// Transitions are kept for thirty days, in order, and handed out as a list, as a
+// stream, or to webhooks (server/webhook). They tell where single objects are: who asks must be allowed to see both
 // layers whole.
 //
 // What is not here: when something is in a fence (layers/fence).
