@@ -22,4 +22,9 @@ type Tracer interface {
 	// every layer. before, which may be nil, are earlier traces. It costs a count of
 	// the rows and a look at those that were added since before.
 	Traces(ctx context.Context, before map[string]Trace) (seq uint64, traces map[string]Trace, err error)
+
+	// Lines returns how many changes behind since the log holds: fewer than numbers
+	// were given out, where it has dropped moves that later ones replaced. It costs a
+	// look at each.
+	Lines(ctx context.Context, since uint64) (int, error)
 }

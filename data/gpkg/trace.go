@@ -2,6 +2,7 @@ package gpkg
 
 import (
 	"context"
+	"math"
 
 	"wutu/layers"
 )
@@ -24,7 +25,11 @@ func (s *Store) Traces(ctx context.Context, before map[string]layers.Trace) (uin
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if out[l.ID], err = trace(c, cat.tables[l.ID], before[l.ID].Last); err != nil {
+			last := int64(math.MaxInt64) // nothing is behind it
+			if b, ok := before[l.ID]; ok {
+				last = b.Last
+			}
+			if out[l.ID], err = trace(c, cat.tables[l.ID], last); err != nil {
 				return err
 			}
 		}
@@ -46,4 +51,14 @@ func trace(c *conn, t *table, last int64) (layers.Trace, error) {
 		return n
 	}
 	return layers.Trace{Rows: int(number(0)), Last: number(1), Strange: int(number(2)), Marks: [2]int64{number(3), number(4)}}, nil
+}
+
+// Lines implements layers.Tracer.
+func (s *Store) Lines(ctx context.Context, since uint64) (int, error) {
+	var n int64
+	err := s.readers.lend(ctx, "gpkg.Lines", func(c *conn) (err error) {
+		n, err = c.number("SELECT count(*) FROM wutu_changes WHERE seq > ?", int64(min(since, math.MaxInt64)))
+		return err
+	})
+	return int(n), err
 }

@@ -56,3 +56,6 @@ func (c *Catalog) VerifyForTest(ctx context.Context, layer string) (string, erro
 	_, _, wrong, err := c.verifySome(ctx, layer, "")
 	return wrong, err
 }
+
+// ReplayLeast is how many changes are replayed over a snapshot at least.
+const ReplayLeast = replayLeast

@@ -33,16 +33,17 @@ type Snapshot struct {
 	// Random names files: crypto/rand.Reader outside tests. nil: the file is used but
 	// never written.
 	Random io.Reader
-	// Every is how often to look whether the file should be written anew; 0 means ten
-	// minutes.
+	// Every is how often to look whether the file should be written anew; 0 means every
+	// half hour.
 	Every time.Duration
-	// Worn is after how many changes it should; 0 means WornChanges.
-	Worn uint64
+	// Worn is after how many changes it should; 0 means WornChanges, or what a
+	// 128th of the features are if that is more.
+	Worn int
 	// Pace is how often some thousand of the features that were taken from the file are
 	// compared with the store, until all have been; 0 means ten times a second.
 	Pace time.Duration
-	// Note, when not nil, is told what became of the file: that it was used or
-	// written, or, with an error, why it was not.
+	// Note, when not nil, is told what became of the file: that it was written or
+	// compared with the store, and what of it was not used or not written, and why.
 	Note func(text string, err error)
 }
 
@@ -51,7 +52,7 @@ type Snapshot struct {
 const WornChanges = 16384
 
 const (
-	snapshotEvery = 10 * time.Minute
+	snapshotEvery = 30 * time.Minute
 	snapshotPace  = 100 * time.Millisecond
 
 	// replayLeast and replayShare bound the changes that are replayed over a snapshot:
@@ -59,6 +60,7 @@ const (
 	// costs in a scan.
 	replayLeast = 65536
 	replayShare = 64
+	wornShare   = 128
 
 	// snapshotBucket and snapshotKey are the record with the names of the latest files.
 	snapshotBucket = "live"
@@ -94,9 +96,6 @@ func newSnapshots(o *Snapshot) *snapshots {
 	}
 	if s.o.Pace <= 0 {
 		s.o.Pace = snapshotPace
-	}
-	if s.o.Worn == 0 {
-		s.o.Worn = WornChanges
 	}
 	return s
 }
@@ -157,7 +156,7 @@ func (c *Catalog) restore(ctx context.Context, seq uint64, defs []*layers.Layer)
 	})
 	var k *kept
 	if r != nil {
-		if err = r.bearable(seq); err == nil {
+		if err = r.bearable(ctx, c.store, seq); err == nil {
 			k, err = s.readLayers(ctx, r, defs)
 		}
 	}
@@ -259,7 +258,7 @@ func (s *snapshots) readLayers(ctx context.Context, r *snapshotReader, defs []*l
 			broken[id] = err
 		}
 	}
-	var parts = make(map[string][]*partCode)
+	parts := make(map[string][]*partCode)
 	for i := range r.Layers {
 		l := definedAs(defs, r.Layers[i].Definition)
 		if l == nil {
@@ -328,17 +327,26 @@ func definedAs(defs []*layers.Layer, definition []byte) *layers.Layer {
 
 // bearable asserts that replaying what has changed since costs less than reading the
 // store.
-func (d *directory) bearable(seq uint64) error {
+func (d *directory) bearable(ctx context.Context, store layers.Store, seq uint64) error {
 	rows := 0
 	for i := range d.Layers {
 		for _, p := range d.Layers[i].Parts {
 			rows += p.Rows
 		}
 	}
-	if n := seq - d.Seq; n > uint64(max(replayLeast, rows/replayShare)) {
-		return fmt.Errorf("there are %d changes since, of %d features", n, rows)
+	n, err := changesSince(ctx, store, d.Seq, seq)
+	if err == nil && n > max(replayLeast, rows/replayShare) {
+		err = fmt.Errorf("there are %d changes since, of %d features", n, rows)
 	}
-	return nil
+	return err
+}
+
+// changesSince is how many changes there are between two states of a store.
+func changesSince(ctx context.Context, store layers.Store, since, seq uint64) (int, error) {
+	if t, ok := store.(layers.Tracer); ok {
+		return t.Lines(ctx, since)
+	}
+	return int(seq - since), nil
 }
 
 func (s *snapshots) foreign(layer string) {

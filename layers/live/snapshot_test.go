@@ -379,3 +379,36 @@ func TestSnapshotIsComparedWhileWriting(t *testing.T) {
 		}
 	}
 }
+
+// A file that is too old is not used, and written anew when the catalog is closed.
+func TestSnapshotGrowsOld(t *testing.T) {
+	h, s, said, _ := snapshotOf(t, nil)
+	s.Worn = 50
+	for _, c := range []struct {
+		changes int
+		written bool
+	}{{20, false}, {20, false}, {60, true}, {40, false}} {
+		v := withSnapshot(t, h.store, s)
+		h.apply(c.changes)
+		if err := v.Sync(h.ctx); err != nil {
+			t.Fatal(err)
+		}
+		v.Close()
+		if text := said.tell(); strings.Contains(text, "is written") != c.written || strings.Contains(text, "not used") {
+			t.Errorf("after %d changes more: %s", c.changes, text)
+		}
+	}
+	var b layers.Batch
+	for i := range live.ReplayLeast + 1 {
+		b.Changes = append(b.Changes, layers.Change{Op: layers.Put, Layer: "things", ID: "x", Feature: &layers.Feature{Key: "x", Values: []layers.Value{1: layers.Int(int64(i))}}})
+	}
+	if _, err := h.store.Apply(h.ctx, b); err != nil {
+		t.Fatal(err)
+	}
+	c := withSnapshot(t, h.store, s)
+	defer c.Close()
+	likeStore(t, h.store, c)
+	if text := said.tell(); !strings.Contains(text, "changes since") {
+		t.Error(text)
+	}
+}

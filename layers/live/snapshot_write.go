@@ -38,7 +38,7 @@ func (s *snapshots) keep(ctx context.Context, c *Catalog) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := c.View()
-	if s.o.Random == nil || s.good() && v.seq-s.seq < s.o.Worn {
+	if s.o.Random == nil || s.good() && !s.worn(context.WithoutCancel(ctx), c.store, v) {
 		return
 	}
 	key := s.keyNow()
@@ -49,6 +49,27 @@ func (s *snapshots) keep(ctx context.Context, c *Catalog) {
 	}
 	s.held, s.stale, s.seq, s.key = true, false, v.seq, key
 	s.note(nil, "the snapshot %s is written: %d bytes, up to change %d", s.o.Path, size, v.seq)
+}
+
+// worn reports whether replaying what has changed since the file was written would
+// take long.
+func (s *snapshots) worn(ctx context.Context, store layers.Store, v *View) bool {
+	bound := s.o.Worn
+	if bound <= 0 {
+		rows := 0
+		for _, t := range v.tables {
+			rows += t.rowCount()
+		}
+		bound = max(WornChanges, rows/wornShare)
+	}
+	if v.seq-s.seq < uint64(bound) {
+		return false
+	}
+	n, err := changesSince(ctx, store, s.seq, v.seq)
+	if err != nil {
+		s.note(err, "how old the snapshot %s is cannot be told", s.o.Path)
+	}
+	return err == nil && n >= bound
 }
 
 // good reports whether the file is there, and is what would be written now but for
@@ -113,8 +134,7 @@ func (s *snapshots) write(ctx context.Context, store layers.Store, v *View) (siz
 }
 
 // trusted names the layers of the view that can be kept: not those that another
-// program has written into, nor, without keys, those with
-// sealed fields.
+// program has written into, nor, without keys, those with sealed fields.
 func (s *snapshots) trusted(ctx context.Context, store layers.Store, v *View) ([]string, error) {
 	seq, now, err := tracesOf(ctx, store, s.traces)
 	if err != nil {
