@@ -179,7 +179,7 @@ func (li *layerIndex) build(ctx context.Context, v *live.View, id string) error 
 			return err
 		}
 		shown, hidden = values(l, row, shown[:0], hidden[:0])
-		if len(shown)+len(hidden) == 0 || strings.ContainsAny(row.ID(), "\n\x1f") {
+		if len(shown)+len(hidden) == 0 || strings.ContainsAny(row.ID(), "\n\x1f\x1e") {
 			continue
 		}
 		at, ok := row.Point()
@@ -193,7 +193,8 @@ func (li *layerIndex) build(ctx context.Context, v *live.View, id string) error 
 			personal.add(row.ID(), at, append(hidden, shown...))
 		}
 	}
-	open.b, personal.b = slices.Clip(open.b), slices.Clip(personal.b)
+	open.done()
+	personal.done()
 	li.layer, li.open, li.personal, li.changed, li.built = l, open, personal, make(map[string]bool), true
 	return nil
 }
@@ -225,7 +226,7 @@ func (x *Index) Bytes() int {
 	for _, l := range x.layers {
 		l.mu.Lock()
 		if l.built {
-			n += cap(l.open.b) + cap(l.personal.b)
+			n += l.open.size() + l.personal.size()
 		}
 		l.mu.Unlock()
 	}

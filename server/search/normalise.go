@@ -12,6 +12,7 @@ import (
 const (
 	lineEnd  = '\n'
 	fieldEnd = '\x1f'
+	idValue  = '\x1e' // a value that is the id of the line
 )
 
 // normalise makes spellings equal that people do not tell apart: full-width and

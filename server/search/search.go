@@ -152,17 +152,19 @@ func (s *run) layer(x *Index, l *layers.Layer) error {
 	if err != nil {
 		return err
 	}
-	t := li.open
-	if len(li.personal.b) > 0 && seesPersonal(s.subject, l) {
-		t = &text{b: slices.Concat(li.open.b, li.personal.b)}
+	texts := []*text{li.open}
+	if seesPersonal(s.subject, l) {
+		texts = append(texts, li.personal)
 	}
 	alive := func() bool { return s.ctx.Err() == nil }
-	t.scan(s.words[0], alive, func(n line) bool {
-		if score, ok := s.score(n.body, n.place); ok {
-			offer(n.id, score)
-		}
-		return true
-	})
+	for _, t := range texts {
+		t.scan(s.words[0], alive, func(n line) bool {
+			if score, ok := s.score(n.body, n.place); ok {
+				offer(n.id, score)
+			}
+			return true
+		})
+	}
 	if err := s.ctx.Err(); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package search
 import (
 	"bytes"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -18,20 +19,61 @@ const placeScale = 1 << 28
 //
 //	place (8 bytes) id fieldEnd (value fieldEnd)* lineEnd
 //
-// It is appended to while it is built and immutable afterwards.
-type text struct{ b []byte }
+// It is appended to while it is built and immutable afterwards. Of a value that is the
+// id, only idValue stands in its place. Lines lie in blocks, so that a long text does
+// not have to be copied to grow, and has no room left over.
+type text struct{ blocks [][]byte }
+
+// Blocks are as large as all before them, between these sizes.
+const (
+	leastBlock = 4 << 10
+	mostBlock  = 4 << 20
+)
 
 // add appends a line. values are normalised; id has no control characters (see
 // clean).
 func (t *text) add(id string, at orb.Point, values []string) {
-	t.b = appendPlace(t.b, at)
-	t.b = append(t.b, id...)
-	t.b = append(t.b, fieldEnd)
+	size := placeBytes + len(id) + 2
 	for _, v := range values {
-		t.b = append(t.b, v...)
-		t.b = append(t.b, fieldEnd)
+		size += len(v) + 1
 	}
-	t.b = append(t.b, lineEnd)
+	b := t.room(size)
+	line := appendPlace(*b, at)
+	line = append(line, id...)
+	line = append(line, fieldEnd)
+	for _, v := range values {
+		if v == id {
+			line = append(line, idValue, fieldEnd)
+			continue
+		}
+		line = append(line, v...)
+		line = append(line, fieldEnd)
+	}
+	*b = append(line, lineEnd)
+}
+
+// room returns the last block, with room for n bytes.
+func (t *text) room(n int) *[]byte {
+	if last := len(t.blocks) - 1; last < 0 || cap(t.blocks[last])-len(t.blocks[last]) < n {
+		t.blocks = append(t.blocks, make([]byte, 0, max(n, min(max(t.size(), leastBlock), mostBlock))))
+	}
+	return &t.blocks[len(t.blocks)-1]
+}
+
+// size is the number of bytes taken.
+func (t *text) size() int {
+	n := 0
+	for _, b := range t.blocks {
+		n += cap(b)
+	}
+	return n
+}
+
+// done gives back what is left of the last block.
+func (t *text) done() {
+	if last := len(t.blocks) - 1; last >= 0 {
+		t.blocks[last] = slices.Clone(t.blocks[last])
+	}
 }
 
 func appendPlace(b []byte, p orb.Point) []byte {
@@ -71,36 +113,51 @@ type line struct {
 // false. It visits a line once. check is called now and then; scan stops when it
 // returns false.
 func (t *text) scan(first []byte, check func() bool, yield func(line) bool) {
-	at, since := 0, 0
-	for at < len(t.b) {
-		i := bytes.Index(t.b[at:], first)
-		if i < 0 {
+	for _, b := range t.blocks {
+		if !scanBlock(b, first, check, yield) {
 			return
 		}
+	}
+}
+
+// scanBlock scans one block, and reports whether to go on.
+func scanBlock(b, first []byte, check func() bool, yield func(line) bool) bool {
+	at, since := 0, 0
+	for at < len(b) {
+		i := bytes.Index(b[at:], first)
+		if i < 0 {
+			break
+		}
 		hit := at + i
-		start := bytes.LastIndexByte(t.b[at:hit], lineEnd)
+		start := bytes.LastIndexByte(b[at:hit], lineEnd)
 		if start < 0 {
 			start = at
 		} else {
 			start += at + 1
 		}
-		end := hit + bytes.IndexByte(t.b[hit:], lineEnd)
-		l := t.parse(start, end)
+		end := hit + bytes.IndexByte(b[hit:], lineEnd)
+		l := parse(b[start:end])
 		if bytes.Contains(l.body, first) && !yield(l) {
-			return
+			return false
 		}
 		if since += end - at; since > 1<<20 {
 			since = 0
 			if !check() {
-				return
+				return false
 			}
 		}
 		at = end + 1
 	}
+	return check()
 }
 
-func (t *text) parse(start, end int) line {
-	rest := t.b[start+placeBytes : end]
+// parse takes a line apart.
+func parse(b []byte) line {
+	rest := b[placeBytes:]
 	cut := bytes.IndexByte(rest, fieldEnd)
-	return line{place: readPlace(t.b[start:]), id: string(rest[:cut]), body: rest[cut+1:]}
+	id, body := rest[:cut], rest[cut+1:]
+	if bytes.IndexByte(body, idValue) >= 0 {
+		body = bytes.ReplaceAll(body, []byte{idValue}, id)
+	}
+	return line{place: readPlace(b), id: string(id), body: body}
 }
