@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 // The Go server that `npm run dev` forwards data requests to.
 const here = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url))
 const server = process.env.WUTU_URL ?? 'http://127.0.0.1:8080'
-const forwarded = ['/api', '/ogc', '/tiles', '/healthz', '/open311']
+const forwarded = ['/api', '/ogc', '/tiles', '/basemaps', '/healthz', '/open311']
 
 /** While developing, the phone's pages come from their own document, as the Go server has it. */
 const phonePages: Plugin = {

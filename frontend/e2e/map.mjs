@@ -127,6 +127,15 @@ export const mapSteps = [
     assert.equal((await viewOf(page)).h, 'events')
     await shot(page, 'hexagons')
   }],
+  ['the map lies on a basemap of the server', async (browser) => {
+    const page = await newPage(browser)
+    await open(page, '/?v=1&l=events')
+    const tile = page.waitForResponse((response) => /\/basemaps\/ground\/\d+\/\d+\/\d+\.mvt$/.test(response.url()) && response.status() === 200)
+    await drawn(page, () => page.locator('[data-field=ground]').selectOption('ground'))
+    await tile
+    assert.equal((await viewOf(page)).g, 'ground')
+    await shot(page, 'basemap')
+  }],
   ['the language changes without a reload', async (browser) => {
     const page = await newPage(browser)
     await open(page, '/')

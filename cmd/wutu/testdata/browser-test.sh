@@ -12,6 +12,8 @@ cleanup() {
 trap cleanup EXIT
 
 bin/wutu generate --data "$dir/city" --size small --seed 1
+mkdir "$dir/city/basemaps"
+bin/wutu export roads,water,green --data "$dir/city" --format pmtiles --zoom 0-14 -o "$dir/city/basemaps/ground.pmtiles"
 bin/wutu serve --data "$dir/city" --demo --listen 127.0.0.1:0 >"$dir/serve.log" 2>&1 &
 server=$!
 url=

@@ -1,5 +1,5 @@
 import { call, sessionAbsent, setToken } from './http'
-import type { City, Layer, Me, TileJSON } from './types'
+import type { Basemap, BasemapTiles, City, Layer, Me, TileJSON } from './types'
 
 /** Who asks. Keeps the token of a cookie session for the requests that follow. */
 export async function getMe(): Promise<Me> {
@@ -16,6 +16,9 @@ export function checkSession(): void {
 
 export const getCity = () => call('GET /api/v1/city') as Promise<City>
 export const getTileJSON = (layer: string) => call('GET /tiles/{layers}.json', { path: { layers: layer } }) as Promise<TileJSON>
+
+export const getBasemaps = async () => (await call('GET /basemaps')).basemaps as Basemap[]
+export const getBasemap = (name: string) => call('GET /basemaps/{name}.json', { path: { name } }) as unknown as Promise<BasemapTiles>
 
 export async function getLayers(): Promise<Layer[]> {
   const answer = await call('GET /api/v1/layers')

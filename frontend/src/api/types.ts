@@ -72,6 +72,9 @@ export interface Me {
   purposes?: string[] | null
 }
 export interface City { name: Title; code: string; center: Position; extent: Extent; now?: string; version?: string }
+/** An archive of tiles that the city's maps may lie on. */
+export interface Basemap { name: string; title: string; kind: 'vector' | 'raster'; attribution?: string }
+export interface BasemapTiles { format: 'mvt' | 'png' | 'jpg' | 'webp'; minzoom: number; maxzoom: number; bounds: Extent; vector_layers?: { id: string }[] }
 export interface TileJSON { minzoom: number; maxzoom: number; tiles: string[]; vector_layers?: { id: string }[] }
 
 export interface Counts { seq: number; counts: Record<string, number | null>; below?: Record<string, number>; area_m2?: number }

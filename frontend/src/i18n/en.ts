@@ -10,7 +10,7 @@ export default {
     search: 'Filter layers', presets: 'Themes', none: 'No layers', noMatch: 'No layer is called “{text}”', opacity: 'Opacity', zoomTo: 'Zoom to layer', hex: 'Hexagons', hexOff: 'Hide hexagons',
     legend: 'Legend', owner: 'Owner', updated: 'Updated', records: 'Records', access: 'Access', locked: 'Personal data: totals only, in blocks of at least {n}', reveal: 'Reveal', export: 'Export…',
     zoomIn: 'Zoom in to see', loading: 'Loading', ready: 'Updated {time}', failed: 'Failed', empty: 'Nothing here', retry: 'Retry', filtered: 'Filtered', clearFilter: 'Clear filter',
-    show: 'Show {name}', more: 'Options of {name}', cells: '{unit} per cell',
+    show: 'Show {name}', more: 'Options of {name}', cells: '{unit} per cell', ground: 'Basemap', noGround: 'None',
   },
   accesses: { public: 'Public', internal: 'Internal', personal: 'Personal' },
   preset: { city: 'Overview', people: 'People', enterprise: 'Enterprises', land: 'Land', object: 'Objects', government: 'Services', all: 'All five' },

@@ -10,7 +10,7 @@ export default {
     search: '筛选图层', presets: '专题', none: '没有图层', noMatch: '没有名称含“{text}”的图层', opacity: '不透明度', zoomTo: '缩放至图层', hex: '六边形统计', hexOff: '关闭六边形',
     legend: '图例', owner: '责任单位', updated: '更新', records: '记录', access: '密级', locked: '个人信息：仅统计，每块不少于 {n}', reveal: '查看', export: '导出…',
     zoomIn: '放大可见', loading: '加载中', ready: '已更新 {time}', failed: '加载失败', empty: '此处无数据', retry: '重试', filtered: '已筛选', clearFilter: '清除筛选',
-    show: '显示 {name}', more: '{name} 的选项', cells: '每格{unit}数',
+    show: '显示 {name}', more: '{name} 的选项', cells: '每格{unit}数', ground: '底图', noGround: '无',
   },
   accesses: { public: '公开', internal: '内部', personal: '个人信息' },
   preset: { city: '总览', people: '人口', enterprise: '企业', land: '土地', object: '城市部件', government: '政务', all: '五图' },

@@ -6,7 +6,7 @@ export type Expression = string | number | boolean | null | Expression[] | { [ke
 
 export interface StyleLayer {
   id: string
-  type: 'background' | 'fill' | 'line' | 'circle' | 'symbol' | 'fill-extrusion' | 'heatmap'
+  type: 'background' | 'fill' | 'line' | 'circle' | 'symbol' | 'fill-extrusion' | 'heatmap' | 'raster'
   source?: string
   'source-layer'?: string
   minzoom?: number

@@ -50,6 +50,23 @@ describe('the style', () => {
     }
   }
 
+  it('lies on a basemap, pictures or vectors, under everything else', () => {
+    const bounds: [number, number, number, number] = [111, 30, 112, 31]
+    for (const theme of ['light', 'dark'] as const) {
+      const looks = { look: { theme, language: 'zh', solid: false } as const }
+      const plain = buildStyle(scene(looks))
+      for (const [format, layers] of [['png', 1], ['mvt', 6]] as const) {
+        const tiles = { format, minzoom: 2, maxzoom: 10, bounds, vector_layers: [{ id: 'land' }, { id: '水' }] }
+        const style = buildStyle(scene({ ...looks, ground: { name: 'own', tiles } }))
+        expect(validateStyleMin(style as never).map((error) => error.message)).toEqual([])
+        expect(style.sources.basemap.tiles).toEqual([`http://city.test/basemaps/own/{z}/{x}/{y}.${format}`])
+        expect(style.layers.length).toBe(plain.layers.length + layers)
+        expect(style.layers.slice(1, 1 + layers).every(({ source }) => source === 'basemap')).toBe(true)
+        expect(style.layers.filter(({ source }) => source !== 'basemap')).toEqual(plain.layers)
+      }
+    }
+  })
+
   it('asks only this server, and never for what may only be counted', () => {
     const text = JSON.stringify(buildStyle(scene()))
     expect([...text.matchAll(/https?:\/\/[^/"]+/g)].every(([host]) => host === 'http://city.test')).toBe(true)

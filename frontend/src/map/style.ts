@@ -1,4 +1,5 @@
-import type { Feature, Layer } from '@/api/types'
+import type { BasemapTiles, Feature, Layer } from '@/api/types'
+import { basemapLayers, basemapSource } from '@/layers/basemap'
 import { baseLayers, drawLayer, openSource } from '@/layers/draw'
 import { deskLayers } from '@/layers/desk'
 import { liveLayers } from '@/layers/events'
@@ -27,6 +28,8 @@ export interface Scene {
   hidden: string[]
   fonts: FontFace[]
   maxzoom: number
+  /** The basemap that everything lies on. */
+  ground?: { name: string; tiles: BasemapTiles } | null
   /** What panels beside the map add: sources, style layers, and layers drawn in another way. */
   extras?: { sources: Record<string, SceneSource>; drawn: Drawn[]; hidden: string[] }
 }
@@ -52,6 +55,10 @@ export function sourceOf(id: string, filters: Record<string, string>): string {
 export function buildStyle(scene: Scene): SceneStyle {
   const drawn: Drawn[] = [{ rank: ranks.ground, layer: { id: 'ground', type: 'background', paint: { 'background-color': grounds[scene.look.theme].land } } }]
   const sources: Record<string, SceneSource> = {}
+  if (scene.ground) {
+    sources[basemapSource] = basemap(scene.origin, scene.ground.name, scene.ground.tiles)
+    drawn.push(...basemapLayers(scene.ground.tiles, scene.look))
+  }
   const composed = baseLayers.filter((id) => scene.layers.some((layer) => layer.id === id && layer.listable))
   if (composed.length > 0) sources[baseSource] = tiles(scene, composed.join(','), '')
   for (const { id, opacity } of scene.shown) {
@@ -90,6 +97,11 @@ function hexagons(scene: Scene, sources: Record<string, SceneSource>): Drawn[] {
 function tiles(scene: Scene, path: string, filter: string): SceneSource {
   const query = filter ? `?filter=${encodeURIComponent(filter)}` : ''
   return { type: 'vector', tiles: [`${scene.origin}/tiles/${path}/{z}/{x}/{y}.mvt${query}`], minzoom: 0, maxzoom: scene.maxzoom }
+}
+
+function basemap(origin: string, name: string, { format, minzoom, maxzoom, bounds }: BasemapTiles): SceneSource {
+  const source = { tiles: [`${origin}/basemaps/${name}/{z}/{x}/{y}.${format}`], minzoom, maxzoom, bounds }
+  return format === 'mvt' ? { type: 'vector', ...source } : { type: 'raster', tileSize: 256, ...source }
 }
 
 function sky(theme: Look['theme']) {

@@ -23,7 +23,7 @@ function randomView(random: () => number): View {
       { kind: 'area', layer: pick(ids), id: pick(names) },
     ]) as View['region'],
     hex: pick([null, ...ids]),
-    solid: random() < 0.5,
+    solid: random() < 0.5, ground: random() < 0.5 ? '' : `city-${Math.floor(random() * 9)}`,
     theme: pick(['light', 'dark'] as const),
     language: pick(['zh', 'en'] as const),
     panel: pick(['layers', 'events', 'region', 'none'] as const),

@@ -18,6 +18,7 @@ export interface View {
   region: Region | null
   hex: string | null // layer drawn as hexagons
   solid: boolean // 3D buildings
+  ground: string // name of the basemap under the layers; '' for none
   theme: Theme
   language: Language
   panel: PanelName
@@ -33,7 +34,7 @@ export const viewVersion = 1
 export function defaultView(): View {
   return {
     camera: null, layers: null, filters: {}, selection: null, region: null, hex: null,
-    solid: false, theme: 'light', language: 'zh', panel: 'layers', queue: '', order: 'new', only: {}, beside: '',
+    solid: false, ground: '', theme: 'light', language: 'zh', panel: 'layers', queue: '', order: 'new', only: {}, beside: '',
   }
 }
 
@@ -63,6 +64,7 @@ export function encodeView(view: View): Record<string, string> {
   if (view.region) out.r = encodeRegion(view.region)
   if (view.hex) out.h = view.hex
   if (view.solid) out.m = '3d'
+  if (view.ground) out.g = view.ground
   if (view.theme !== 'light') out.t = view.theme
   if (view.language !== 'zh') out.lang = view.language
   if (view.panel !== 'layers') out.p = view.panel
@@ -87,6 +89,7 @@ export function decodeView(query: Record<string, unknown>): View {
   view.region = decodeRegion(text('r'))
   view.hex = layerID.test(text('h')) ? text('h') : null
   view.solid = text('m') === '3d'
+  view.ground = /^[a-z0-9][a-z0-9_-]{0,62}$/.test(text('g')) ? text('g') : ''
   view.theme = text('t') === 'dark' ? 'dark' : 'light'
   view.language = text('lang') === 'en' ? 'en' : 'zh'
   view.panel = panels.find((panel) => panel === text('p')) ?? 'layers'
