@@ -100,7 +100,7 @@ func TestBasemapsOverHTTP(t *testing.T) {
 		{"GET", "streets/2/3/1.mvt", "", zip, 200, "application/vnd.mapbox-vector-tile", ""},
 		{"GET", "aerial/0/0/0.png", "gzip", "", 200, "image/png", ""},
 		{"GET", "aerial/1/0/0.png", "gzip", "", 204, "", ""},
-		{"GET", "streets/8/206/105.mvt", "gzip", "", 204, "", ""},           // within the bounds
+		{"GET", "streets/8/206/105.mvt", "gzip", "", 204, "", ""},                     // within the bounds
 		{"GET", "streets/8/0/0.mvt", "gzip", "", 404, "application/problem+json", ""}, // outside
 		{"GET", "streets/1/0/0.mvt", "", "", 404, "application/problem+json", ""},     // zooms
 		{"GET", "streets/11/0/0.mvt", "", "", 404, "application/problem+json", ""},

@@ -9,8 +9,13 @@
 // in zstd or brotli too once a client prefers them. The few clients that take
 // none get it unpacked. However many ask for a tile at once, it is rendered once.
 //
+// What had to leave to make room leaves its tag behind, in an eighth of the room:
+// Cache.Answer confirms a client's copy, or says that a tile is empty, from the key
+// alone, without drawing and without the data.
+//
 // Respond turns an entry and the headers of a request into status, headers and
 // body, as RFC 9110 defines them, without knowing an HTTP framework. Each coding
 // has its own strong entity tag, made from the content: a new version of a layer
-// that leaves a tile as it was keeps its tag.
+// that leaves a tile as it was keeps its tag. Values of headers are made with the
+// entry: an answer from memory allocates nothing for them.
 package cache
