@@ -54,7 +54,8 @@ type Step struct {
 	Old    *Feature // the state it replaced or deleted, nil if there was none
 }
 
-// LogReader is a store that tells every change, none folded into a later one.
+// LogReader is a store that tells every change, none folded into a later one but moves
+// of one feature that follow each other (track.Store), of which it may tell the last.
 type LogReader interface {
 	// Log yields the puts and deletions of some layers with numbers above since, in
 	// order, up to the state at the time of the call. Features belong to the caller.

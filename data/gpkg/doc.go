@@ -55,6 +55,18 @@
 // asks it. A version torn in two by a later one keeps one entry, marked as having
 // gaps, and is compared with the later ones when it is read.
 //
+// # Tracks
+//
+// Fixes of moving objects come in blocks, a row of wutu_fixes each, and are folded into
+// wutu_tracks: what one object did in one hour, in packed columns, found by object and
+// hour and, through the R-tree wutu_track_boxes, by place and time. The box of a chunk
+// has the way to it from the chunk before. With keys both are sealed: where somebody
+// was is as personal as a name. Features that fixes move get new versions as by any
+// change, but a version that a move made goes into history only when something else
+// than a move replaces it, and its line (operation 4) leaves the log when a move does:
+// so positions may change ten thousand times a second for years. wutu_moves counts the
+// lines that are gone.
+//
 // # Concurrency
 //
 // One goroutine writes. Calls of Apply that arrive together share one
@@ -68,7 +80,7 @@
 // # Invariants
 //
 // A feature's version is the sequence of the change that made it, and the log
-// has a line for it. The log has no gaps. Whatever else writes into the file
+// has a line for it. The log has no gaps but those of moves that later ones replaced. Whatever else writes into the file
 // leaves a row without version, a row the log does not know, or a line in
 // wutu_foreign: Check finds all three.
 //

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/paulmach/orb"
 
 	"wutu/geo/crs"
 	"wutu/layers"
@@ -230,14 +229,15 @@ func (b *intake) place(f *layers.Feature) func(track.Fix) bool {
 
 // fix makes a fix of a record.
 func (b *intake) fix(r *record) (f track.Fix, field, message string) {
-	at := orb.Point{r.Lon, r.Lat}
-	system, err := b.system, error(nil)
+	system := b.system
 	if r.Coord != "" && r.Coord != b.coord {
+		var err error
 		if system, err = param.System("coord", r.Coord); err != nil {
 			return f, "coord", messageOf(err)
 		}
 	}
-	if at, err = param.Place(system, r.Lon, r.Lat, "lon", "lat"); err != nil {
+	at, err := param.Place(system, r.Lon, r.Lat, "lon", "lat")
+	if err != nil {
 		return f, "lon", messageOf(err)
 	}
 	f, err = track.NewFix(time.Time(r.Time), at, r.Accuracy, r.Speed, r.Heading)

@@ -12,6 +12,33 @@ import (
 	"wutu/layers/track"
 )
 
+// Whatever is sent is read as records or refused, and what is a record makes a fix or
+// an error with a field.
+func FuzzRecords(f *testing.F) {
+	f.Add(uint8(0), []byte(`[{"id":"a","lon":111.3,"lat":30.7,"time":"2026-11-21T08:00:00Z","speed":3},7,{}]`))
+	f.Add(uint8(1), []byte("{\"id\":\"a\",\"lon\":1,\"lat\":2,\"time\":0}\n\n{\n"))
+	f.Add(uint8(2), []byte("id,lon,lat,time,heading\na,1,2,3,\n\"b\n"))
+	f.Fuzz(func(t *testing.T, kind uint8, data []byte) {
+		list, err := readRecords([]string{mediaJSON, mediaLines, mediaCSV}[kind%3], data)
+		if err != nil {
+			return
+		}
+		b := intake{coord: "wgs84"}
+		for i := range list {
+			r := &list[i]
+			if (r.field == "") != (r.fault == "") {
+				t.Fatalf("%+v", r)
+			}
+			if r.field != "" {
+				continue
+			}
+			if fix, field, message := b.fix(r); message == "" && (fix.Point()[0] < -180 || fix.Point()[1] > 90 || field != "") {
+				t.Fatalf("%+v is %v", r, fix)
+			}
+		}
+	})
+}
+
 // What is written by hand reads as the library writes it.
 func TestNumbersAndTimes(t *testing.T) {
 	r := rand.New(rand.NewPCG(uint64(geotest.Seed(t)), 21))
