@@ -115,7 +115,7 @@ e2e: bin/wutu
 # Each suite starts the program anew in every round and, where PostGIS is installed
 # and the suite compares with it, a cluster of it beside. `ready` makes the data anew,
 # those behind it use it again. FLAGS="--rounds 1 --share 0.1" makes a quick look.
-SUITES ?= ready city query tiles export past events day
+SUITES ?= ready city query tiles export past events fences movers live writers day
 FLAGS  ?=
 bench: bin/wutu
 	$(call say,benchmarks: $(SUITES))

@@ -11,9 +11,10 @@
 // # Finding out where time and memory go
 //
 // `wutu serve --pprof 127.0.0.1:6060` serves Go's profiles on an address of this
-// machine. Put a load on the server that does what is slow (`wutu bench query`
-// and `wutu bench tiles` show how their loads look; a browser will do), and
-// meanwhile
+// machine; so does the server of a suite, `wutu bench tiles --keep --alone --pprof
+// 127.0.0.1:6060`, which is a load that is always the same (`query` for questions,
+// `live` and `writers` for changes, `day --minutes 2` for everything at once).
+// Meanwhile
 //
 //	go tool pprof -http : http://127.0.0.1:6060/debug/pprof/profile?seconds=20   # processor
 //	go tool pprof -http : -sample_index alloc_space http://127.0.0.1:6060/debug/pprof/allocs
@@ -22,7 +23,12 @@
 //
 // The flame graph tells the work of a request apart: net/http and the middleware,
 // parsing, the plan (layers/live), exact geometry (geo/predicate, geo/measure),
-// encoding and compression. Waiting shows in the trace, not in the profile.
+// encoding and compression. What the collector takes (gcBgMarkWorker, mallocgc) is
+// mended where it is allocated: alloc_space shows that. Waiting shows in the trace,
+// not in the profile; a slow hundredth beside a quick median is waiting more often
+// than work. Where figures of two runs are compared, both ran on the same machine in
+// turn, several times: others at work change every figure, so a suite says how loaded
+// the machine was before its first round, and benchstat whether a difference is one.
 //
 // A guess about an inner loop is settled by its Go benchmark: `make bench-go`
 // runs those of geo, layers and tiles on the commit before and on the tree as it
