@@ -109,6 +109,9 @@ func TestWatchesOfFences(t *testing.T) {
 		t.Errorf("%d %s", res.StatusCode, text)
 	}
 	c.get("supervisor", "/api/v1/fences/trucks", 404)
+	if mark, err := layers.RecordOf(t.Context(), c.store, "fence-mark", "trucks"); err != nil || string(mark) != `{"told":3,"seq":0}` {
+		t.Errorf("numbers of a later watch begin behind %s, %v", mark, err)
+	}
 	for r, err := range c.store.Records(t.Context(), "fence-told", "") {
 		t.Errorf("left behind: %v %v", r.Key, err)
 	}

@@ -13,7 +13,8 @@
 // committed but not yet followed when the program ended, the last of each object
 // counts.
 //
-// Transitions are kept for thirty days, in order, and handed out as a list, as a
+// Transitions are kept for thirty days, in order of numbers that no later watch of the
+// same id gives again, and handed out as a list, as a
 // stream, or to webhooks (server/webhook). They tell where single objects are: who asks must be allowed to see both
 // layers whole.
 //

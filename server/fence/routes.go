@@ -195,7 +195,17 @@ func (o *Office) drop(c echo.Context, in *openapi.Input) error {
 		f.stop()
 		<-f.done
 	}
-	records := []layers.Record{{Bucket: WatchBucket, Key: w.ID}, {Bucket: bucketMark, Key: w.ID}}
+	// Numbers go on in a later watch of the same id: who has read up to one of them
+	// misses nothing.
+	m, err := o.mark(ctx, w.ID)
+	if err != nil {
+		return err
+	}
+	end, err := json.Marshal(mark{Told: m.Told})
+	if err != nil {
+		return &layers.Error{Kind: layers.Internal, Op: "fence", ID: w.ID, Err: err}
+	}
+	records := []layers.Record{{Bucket: WatchBucket, Key: w.ID}, {Bucket: bucketMark, Key: w.ID, Data: end}}
 	for _, bucket := range []string{bucketJournal, bucketTold} {
 		for r, err := range o.o.Records.Records(ctx, bucket, w.ID+"/") {
 			if err != nil {

@@ -84,9 +84,7 @@ func (c *courier) serve(ctx context.Context) error {
 		}
 		var due <-chan time.Time
 		if p := c.state.Pending; p != nil && p.Next.After(c.office.o.Now()) {
-			t := time.NewTimer(p.Next.Sub(c.office.o.Now()))
-			defer t.Stop()
-			due, news = t.C, nil
+			due, news = time.After(p.Next.Sub(c.office.o.Now())), nil
 		} else {
 			body, err := c.next(ctx)
 			if err != nil || c.state.Stopped != "" {

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -191,6 +192,20 @@ func (r *receiver) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
+// tried is when it was tried, however it ended.
+func (r *receiver) tried() []time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.times)
+}
+
+// body is the body of a message.
+func (r *receiver) body(id string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.bodies[id]
+}
+
 func (r *receiver) got() []uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -332,9 +347,9 @@ func TestEverythingComesInOrder(t *testing.T) {
 func TestDeadLetter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		healed := false
+		var healed atomic.Bool
 		r := w.subscribe("r", func(_ int, events []uint64) (int, bool) {
-			if events[0] == 2 && !healed {
+			if events[0] == 2 && !healed.Load() {
 				return 503, false
 			}
 			return 200, false
@@ -348,7 +363,7 @@ func TestDeadLetter(t *testing.T) {
 		if got := r.got(); !slices.Equal(got, []uint64{1}) {
 			t.Fatalf("%v", got)
 		}
-		began := r.times[1]
+		began := r.tried()[1]
 		time.Sleep(23 * time.Hour)
 		w.stop() // a new start does not begin the day anew
 		w.start()
@@ -360,7 +375,7 @@ func TestDeadLetter(t *testing.T) {
 		if got := r.got(); !slices.Equal(got, []uint64{1, 3}) {
 			t.Fatalf("%v", got)
 		}
-		tries := r.times[1 : len(r.times)-1]
+		tries := r.tried()[1 : len(r.tried())-1]
 		for i := 1; i < len(tries); i++ {
 			want := min(5*time.Second<<min(i-1, 20), time.Hour)
 			if d := tries[i].Sub(tries[i-1]); i != len(tries)-1 && (d < want*3/4 || d > want*5/4) {
@@ -371,7 +386,7 @@ func TestDeadLetter(t *testing.T) {
 			t.Errorf("given up after %v", last)
 		}
 		list := w.letters("r")
-		if len(list) != 1 || list[0].First != 2 || list[0].Last != 2 || list[0].Tries != len(tries) || list[0].Error != "answered 503" || string(list[0].Body) != r.bodies[list[0].ID] {
+		if len(list) != 1 || list[0].First != 2 || list[0].Last != 2 || list[0].Tries != len(tries) || list[0].Error != "answered 503" || string(list[0].Body) != r.body(list[0].ID) {
 			t.Fatalf("%+v", list)
 		}
 		again := func() {
@@ -391,7 +406,7 @@ func TestDeadLetter(t *testing.T) {
 		if list := w.letters("r"); len(list) != 1 || list[0].Queued || list[0].Tries != len(tries)+1 {
 			t.Fatalf("%+v", list)
 		}
-		healed = true
+		healed.Store(true)
 		again()
 		if list := w.letters("r"); len(list) != 0 || !slices.Equal(r.got(), []uint64{1, 3, 2}) {
 			t.Fatalf("%+v %v", list, r.got())
@@ -422,11 +437,11 @@ func TestRefusedAndAskedToWait(t *testing.T) {
 		w.stream.add(1)
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
-		if got := r.got(); !slices.Equal(got, []uint64{2}) || len(w.letters("r")) != 1 || r.tries != maxRefused+1 {
-			t.Errorf("%v, %d tries", got, r.tries)
+		if got := r.got(); !slices.Equal(got, []uint64{2}) || len(w.letters("r")) != 1 || len(r.tried()) != maxRefused+1 {
+			t.Errorf("%v, %d tries", got, len(r.tried()))
 		}
-		if slow.tries != 1 {
-			t.Errorf("%d tries in the half hour that was asked for", slow.tries)
+		if len(slow.tried()) != 1 {
+			t.Errorf("%d tries in the half hour that was asked for", len(slow.tried()))
 		}
 		time.Sleep(26 * time.Minute)
 		synctest.Wait()
@@ -441,8 +456,9 @@ func TestRefusedAndAskedToWait(t *testing.T) {
 func TestStoppedAndResumed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		status := 500
-		r := w.subscribe("r", func(int, []uint64) (int, bool) { return status, false })
+		var status atomic.Int32
+		status.Store(500)
+		r := w.subscribe("r", func(int, []uint64) (int, bool) { return int(status.Load()), false })
 		gone := w.subscribe("gone", func(int, []uint64) (int, bool) { return 410, false })
 		w.start()
 		defer func() { w.stop() }()
@@ -454,20 +470,20 @@ func TestStoppedAndResumed(t *testing.T) {
 		if s := w.state("r"); s.Stopped == "" || s.StoppedAt.Sub(s.Failing) < endAfter || s.StoppedAt.Sub(s.Failing) > endAfter+2*time.Hour {
 			t.Fatalf("%+v", s)
 		}
-		if s := w.state("gone"); s.Stopped == "" || gone.tries != 1 {
+		if s := w.state("gone"); s.Stopped == "" || len(gone.tried()) != 1 {
 			t.Fatalf("%+v", s)
 		}
 		dead := len(w.letters("r"))
 		if dead < 3 || dead > 5 {
 			t.Fatalf("%d dead letters", dead)
 		}
-		tries := r.tries
+		tries := len(r.tried())
 		w.stop()
-		status = 200
+		status.Store(200)
 		w.start() // a stopped one stays so
 		time.Sleep(24 * time.Hour)
 		synctest.Wait()
-		if r.tries != tries {
+		if len(r.tried()) != tries {
 			t.Fatal("tried though stopped")
 		}
 		rec, err := record(bucketHook, "r", &stored{ID: "r", URL: "https://r/", Source: "test/s", Secret: r.secret, MadeBy: "maker", Resumed: 1}, time.Time{})
@@ -505,8 +521,8 @@ func TestEndsWithTheRights(t *testing.T) {
 		time.Sleep(time.Hour)
 		w.stream.add(1)
 		synctest.Wait()
-		if s := w.state("r"); s.Stopped == "" || r.tries != 2 || !slices.Equal(r.got(), []uint64{1}) {
-			t.Errorf("%+v, %d tries, %v", s, r.tries, r.got())
+		if s := w.state("r"); s.Stopped == "" || len(r.tried()) != 2 || !slices.Equal(r.got(), []uint64{1}) {
+			t.Errorf("%+v, %d tries, %v", s, len(r.tried()), r.got())
 		}
 	})
 }
