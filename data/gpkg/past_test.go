@@ -82,7 +82,9 @@ func TestPastIsMigrated(t *testing.T) {
 	sqlRun(t, path, "VACUUM INTO '"+before+"'")
 	sqlRun(t, before, "DROP TABLE wutu_past", "ALTER TABLE wutu_history DROP COLUMN since", "ALTER TABLE wutu_history DROP COLUMN till",
 		"ALTER TABLE wutu_history DROP COLUMN gaps", "DROP INDEX wutu_history_made", "DROP INDEX wutu_history_ended", "DELETE FROM wutu_migrations WHERE n >= 4",
-		"DELETE FROM gpkg_extensions WHERE table_name LIKE 'wutu\\_past%' ESCAPE '\\'")
+		"DELETE FROM gpkg_extensions WHERE table_name LIKE 'wutu\\_past%' ESCAPE '\\'",
+		"DROP TABLE wutu_fixes", "DROP TABLE wutu_tracks", "DROP TABLE wutu_track_boxes", "DROP TABLE wutu_moves",
+		"DELETE FROM gpkg_extensions WHERE table_name LIKE 'wutu\\_track%' ESCAPE '\\' OR table_name IN ('wutu_fixes', 'wutu_moves')")
 	if got := checked(t, before); got != "" {
 		t.Fatalf("a migrated city:\n%s", got)
 	}
