@@ -14,7 +14,9 @@ func citySuite() *benchSuite {
 	return &benchSuite{name: "city", short: "Measure the loads of a city's desks and phones, and the price of a scope",
 		long: "The nearest, what is inside, whose place it is and tiles, with random places of the city; then the same with a\n" +
 			"key of the whole city and one that is limited to a district, in turn.",
-		flags: func(flags *pflag.FlagSet) { flags.StringVar(&size, "size", "city", "small, city or prefecture") },
+		flags: func(flags *pflag.FlagSet) {
+			flags.StringVar(&size, "size", "", "small, city or prefecture; city if not given, small with a small --share")
+		},
 		data: func(ctx context.Context, r *suiteRun) error {
 			_, err := r.sampleData(ctx, size)
 			return err

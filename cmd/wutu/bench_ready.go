@@ -19,7 +19,7 @@ func readySuite() *benchSuite {
 		long: "Generates a city of a size, or takes one that is there, and starts the server on it: the first round as after a\n" +
 			"change of the file by another program, later ones as after a stop; and imports a million points.",
 		flags: func(flags *pflag.FlagSet) {
-			flags.StringVar(&b.size, "size", "city", "small, city or prefecture")
+			flags.StringVar(&b.size, "size", "", "small, city or prefecture; city if not given, small with a small --share")
 			flags.StringVar(&b.city, "city", "", "the folder of a city that is there, instead of making one")
 		},
 		data:  func(ctx context.Context, r *suiteRun) error { return b.data(ctx, r) },

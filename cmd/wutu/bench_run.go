@@ -99,8 +99,15 @@ func hubsData(ctx context.Context, r *suiteRun) (err error) {
 }
 
 // sampleData makes a synthetic city of a size, unless keep and it is there, and
-// sets the suite's folder to it. took is 0 if it was there.
+// sets the suite's folder to it. Size "" is city, or small for a quick look. took is
+// 0 if it was there.
 func (r *suiteRun) sampleData(ctx context.Context, size string) (took time.Duration, err error) {
+	if size == "" {
+		size = "city"
+		if r.share < 0.5 {
+			size = "small"
+		}
+	}
 	r.dir = filepath.Join(r.out, "city-"+size)
 	r.s.Data = "synthetic city of size " + size + ", seed 1"
 	if _, err := os.Stat(filepath.Join(r.dir, "done")); err == nil && r.reuse {
