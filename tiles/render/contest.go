@@ -11,6 +11,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/live"
 	"wutu/tiles/mvt"
+	"wutu/tiles/shape"
 )
 
 // contests are the small lines and polygons near the tile by the cell that their
@@ -38,7 +39,7 @@ const (
 	shapeCells = mvt.Extent / shapeCell // across a tile
 	// cellMargin is how many cells beyond the tile hold points of shapes that are
 	// seen in its buffer: a small shape is not longer than a cell.
-	cellMargin  = (64 + 2*shapeCell - 1) / shapeCell
+	cellMargin  = (shape.DefaultBuffer + 2*shapeCell - 1) / shapeCell
 	contestSide = shapeCells + 2*cellMargin
 )
 

@@ -10,6 +10,7 @@ import (
 	"wutu/layers"
 	"wutu/layers/live"
 	"wutu/tiles/mvt"
+	"wutu/tiles/shape"
 )
 
 // specks are the polygons that are not drawn by the cell that their point lies in:
@@ -29,7 +30,7 @@ type speck struct {
 
 const (
 	speckCells  = mvt.Extent / speckCell // across a tile
-	speckMargin = (64 + speckCell - 1) / speckCell
+	speckMargin = (shape.DefaultBuffer + speckCell - 1) / speckCell
 	speckSide   = speckCells + 2*speckMargin
 )
 
