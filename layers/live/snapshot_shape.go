@@ -1,6 +1,8 @@
 package live
 
 import (
+	"unsafe"
+
 	"github.com/paulmach/orb"
 )
 
@@ -46,6 +48,8 @@ func (p *partCode) shapes(c *coder) {
 	}
 	x := shapeCode{c: c}
 	if !c.reading {
+		x.kinds, x.counts = make([]uint8, 0, s.n), make([]uint32, 0, 2*s.n)
+		x.points = make([]orb.Point, 0, s.geomSize/int(unsafe.Sizeof(orb.Point{}))) // no fewer than there are
 		for _, g := range s.geoms {
 			x.put(g)
 		}

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -48,8 +49,15 @@ func (s *snapshots) keep(ctx context.Context, c *Catalog) {
 		return
 	}
 	s.held, s.stale, s.seq, s.key = true, false, v.seq, key
+	if size > returnBytes {
+		debug.FreeOSMemory() // copies of the blocks on their way to the file
+	}
 	s.note(nil, "the snapshot %s is written: %d bytes, up to change %d", s.o.Path, size, v.seq)
 }
+
+// returnBytes is from which size on the memory that writing took is given back to the
+// system at once.
+const returnBytes = 256 << 20
 
 // worn reports whether replaying what has changed since the file was written would
 // take long.
