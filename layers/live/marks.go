@@ -155,15 +155,11 @@ func markCells(b orb.Bound, level int) (low, high markCell) {
 	return markCell{cell(b.Min[0], -180, 360), cell(b.Min[1], -90, 180)}, markCell{cell(b.Max[0], -180, 360), cell(b.Max[1], -90, 180)}
 }
 
-// VersionIn is Version for those features of the layer that meet one of the boxes
-// (lon/lat degrees): the sequence of a change since which nothing near them has
-// changed that shows under the decision. It may be a later change than the last.
-func (v *View) VersionIn(d *access.Decision, layer string, boxes []orb.Bound) uint64 {
-	return v.VersionOf(d, d.Scope(), layer, func() []orb.Bound { return boxes })
-}
-
-// VersionOf is VersionIn for a decision whose Scope is known, and boxes that are
-// worked out when something has changed at all; nil: everywhere.
+// VersionOf is Version, of a decision whose Scope is known, for those features of the
+// layer that meet one of the boxes (lon/lat degrees): the sequence of a change since
+// which nothing near them has changed that shows under the decision. It may be a later
+// change than the last. The boxes are asked for when something has changed at all; nil:
+// everywhere.
 func (v *View) VersionOf(d *access.Decision, scope, layer string, boxes func() []orb.Bound) uint64 {
 	version := v.version(d, scope, layer)
 	if boxes == nil || version == 0 || version >= unnamedVersion || d.Mode != access.List {

@@ -28,6 +28,7 @@ func TestVersionsOfPlaces(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
+	within := func(b orb.Bound) func() []orb.Bound { return func() []orb.Bound { return []orb.Bound{b} } }
 	place := func() orb.Point { return orb.Point{rng.Float64(), rng.Float64()} }
 	shape := func() orb.Geometry {
 		p := place()
@@ -70,7 +71,7 @@ func TestVersionsOfPlaces(t *testing.T) {
 			s := &subjects[who]
 			d := access.Decide(s, thingsLayer)
 			for i, b := range boxes {
-				now := seen{version: v.VersionIn(&d, "things", []orb.Bound{b})}
+				now := seen{version: v.VersionOf(&d, d.Scope(), "things", within(b))}
 				for r, err := range v.Select(t.Context(), layers.Query{Subject: *s, Layer: "things", Boxes: []orb.Bound{b}}) {
 					if err != nil {
 						t.Fatal(err)
@@ -93,13 +94,13 @@ func TestVersionsOfPlaces(t *testing.T) {
 	}
 
 	d := access.Decide(&subjects[0], thingsLayer)
-	here, far := []orb.Bound{{Min: orb.Point{0.1, 0.1}, Max: orb.Point{0.11, 0.11}}}, []orb.Bound{{Min: orb.Point{0.8, 0.8}, Max: orb.Point{0.9, 0.9}}}
-	was, wasFar := c.View().VersionIn(&d, "things", here), c.View().VersionIn(&d, "things", far)
+	here, far := within(orb.Bound{Min: orb.Point{0.1, 0.1}, Max: orb.Point{0.11, 0.11}}), within(orb.Bound{Min: orb.Point{0.8, 0.8}, Max: orb.Point{0.9, 0.9}})
+	was, wasFar := c.View().VersionOf(&d, d.Scope(), "things", here), c.View().VersionOf(&d, d.Scope(), "things", far)
 	f := &layers.Feature{Key: "new", Shape: orb.Point{0.105, 0.105}, Values: make([]layers.Value, 5)}
 	if _, err := c.Apply(t.Context(), layers.Batch{Changes: []layers.Change{{Op: layers.Put, Layer: "things", ID: "new", Feature: f}}}); err != nil {
 		t.Fatal(err)
 	}
-	if v := c.View(); v.VersionIn(&d, "things", here) == was || v.VersionIn(&d, "things", far) != wasFar {
+	if v := c.View(); v.VersionOf(&d, d.Scope(), "things", here) == was || v.VersionOf(&d, d.Scope(), "things", far) != wasFar {
 		t.Error("a change here must change the version here, and there alone")
 	}
 }
