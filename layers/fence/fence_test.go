@@ -300,3 +300,33 @@ func FuzzRestore(f *testing.F) {
 		b.Tick(time.Unix(1_900_000_000, 0))
 	})
 }
+
+// TestAWayAcrossANotchIsOneVisit: a way that leaves a fence and comes back within one
+// step ends inside, one that crosses an arm from side to side ends outside.
+func TestAWayAcrossANotchIsOneVisit(t *testing.T) {
+	// Two arms of 20 m, 20 m apart, joined in the south.
+	at := func(eastM, northM float64) orb.Point {
+		return measure.Destination(measure.Destination(orb.Point{111.3, 30.7}, 90, eastM), 0, northM)
+	}
+	fences := fence.NewFences()
+	fences.Put("quay", orb.Polygon{{at(0, 0), at(60, 0), at(60, 100), at(40, 100), at(40, 20), at(20, 20), at(20, 100), at(0, 100), at(0, 0)}})
+	tracker := fence.NewTracker(fences, fence.Rules{Kinds: fence.KindsOf(fence.Enter, fence.Leave, fence.Cross)})
+	var told []string
+	for i, p := range []orb.Point{
+		at(-60, 60), at(-30, 60), at(10, 60), // into the western arm
+		at(50, 60), at(10, 61), // to the eastern and back, over the notch
+		at(30, 60), at(10, 60), // into the notch and back
+		at(90, 60), at(30, 60), at(90, 61), // out over the notch and the eastern arm, through it into the notch, out again
+	} {
+		b := tracker.Begin()
+		list, _ := b.Move([]fence.Fix{{Object: "car", At: time.Unix(1_700_000_000+int64(i), 0), Point: p}})
+		b.Commit()
+		for _, x := range list {
+			told = append(told, fmt.Sprint(i, " ", x.Kind, " ", x.Visit))
+		}
+	}
+	want := []string{"2 enter 1", "5 leave 1", "6 enter 2", "7 leave 2", "8 cross 3", "9 cross 4"}
+	if !slices.Equal(told, want) {
+		t.Errorf("%q, want %q", told, want)
+	}
+}
