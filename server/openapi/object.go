@@ -32,35 +32,61 @@ func (o *object) set(name string, value any) {
 }
 
 // MarshalJSON writes the members in their order.
-func (o object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		for k, v := range []any{m.name, m.value} {
-			text, err := encode(v)
-			if err != nil {
-				return nil, err
-			}
-			if k == 1 {
-				b.WriteByte(':')
-			}
-			b.Write(text)
-		}
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
+func (o object) MarshalJSON() ([]byte, error) { return encode(o) }
 
 // encode is JSON as people read it: < and > stay.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	err := write(&b, v)
+	return b.Bytes(), err
+}
+
+// write goes into objects itself: each Marshaler inside of others would have its
+// text read again at every level.
+func write(b *bytes.Buffer, v any) error {
+	switch v := v.(type) {
+	case object:
+		b.WriteByte('{')
+		for i, m := range v {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := write(b, m.name); err != nil {
+				return err
+			}
+			b.WriteByte(':')
+			if err := write(b, m.value); err != nil {
+				return err
+			}
+		}
+		b.WriteByte('}')
+		return nil
+	case []object:
+		return writeAll(b, v)
+	case []any:
+		return writeAll(b, v)
+	case raw:
+		return json.Compact(b, []byte(v))
+	}
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
-		return nil, err
+		return err
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	b.Truncate(b.Len() - 1) // its line end
+	return nil
+}
+
+func writeAll[T any](b *bytes.Buffer, list []T) error {
+	b.WriteByte('[')
+	for i, v := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if err := write(b, v); err != nil {
+			return err
+		}
+	}
+	b.WriteByte(']')
+	return nil
 }
