@@ -92,18 +92,21 @@ ui-test: frontend/node_modules/.package-lock.json
 # Packages that compute, in one goroutine and without locks, have nothing for it to
 # find; `make lint` sees to it that they stay so. The program as a whole (cmd/wutu)
 # is made of packages that are tested with it; of its own tests those have it in
-# which the server, clients and commands meet; and the leakage test, which asks two
-# servers one question after the other, draws most of its policies without it.
-SEQUENTIAL := data/formats data/sample geo/measure geo/overlay geo/predicate layers/audit layers/cql2 layers/duty layers/event \
-	layers/hotspot layers/worktime tiles/shape
+# which the server, clients and commands meet. Tests that hold thousands of answers
+# against another program or a model (COMPARED) ask one question after the other, and
+# run without it.
+SEQUENTIAL := data/formats data/sample geo/measure geo/overlay geo/predicate geo/proximity geo/valid layers/audit layers/cql2 \
+	layers/duplicate layers/duty layers/event layers/hotspot layers/photo layers/worktime tiles/shape
 PROGRAM    := wutu/cmd/wutu
 MEETINGS   := ^Test(ServeBesideOtherCommands|ServeStopsCleanly|OneEventThroughEveryLayer|EventsAgree|RotationBesideServe)$$
+COMPARED   := ^Test(AgainstPostGIS|GroupsAgainstPostgreSQL|AgainstPgRouting|RoutesEqualFloyd|TrackerAgainstModel|Attack|AttackOverTime|First|Change|Partition|Anchors|ReconstructionAttack|PointCountsAddUp|Leakage)$$
+COMPARING  := layers/live layers/spatial layers/roadnet layers/fence layers/release server tiles/render
 go-test:
 	$(call say,Go tests with the race detector)
-	@WUTU_LEAKS=2 go test -race -timeout 15m $$(go list ./... | grep -vx $(patsubst %,-e wutu/%,$(SEQUENTIAL)) -e '$(PROGRAM)')
+	@go test -race -timeout 15m -skip '$(COMPARED)' $$(go list ./... | grep -vx $(patsubst %,-e wutu/%,$(SEQUENTIAL)) -e '$(PROGRAM)')
 	@go test -race -timeout 15m -run '$(MEETINGS)' $(PROGRAM)
-	$(call say,Go tests of whole files and the whole program)
-	@go test -timeout 15m -run '^TestLeakage$$' ./server
+	$(call say,Go tests against other programs; of whole files and the whole program)
+	@go test -timeout 15m -run '$(COMPARED)' $(patsubst %,wutu/%,$(COMPARING))
 	@go test -timeout 15m -skip '$(MEETINGS)' $(PROGRAM) $(patsubst %,wutu/%,$(SEQUENTIAL))
 
 e2e: bin/wutu
