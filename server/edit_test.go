@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"wutu/layers"
 	"wutu/layers/audit"
 )
@@ -142,7 +144,6 @@ func TestWhatIsRefusedNamesThePlace(t *testing.T) {
 		"wrong type":         {with("properties.name", 7), "/properties/name", 201},
 		"nested":             {with("properties.name", []int{7}), "/properties/name", 400},
 		"bad code":           {with("properties.state", "fine"), "/properties/state", 400},
-		"wrong code":         {with("properties.code", "42050201"), "/properties/code", 400},
 		"no properties":      {with("properties", "x"), "/properties", 400},
 		"out of range":       {with("geometry.coordinates", []float64{200, 30}), "/geometry", 400},
 		"no coordinates":     {with("geometry.coordinates", "x"), "/geometry", 400},
@@ -357,4 +358,30 @@ func TestEditorsKeepWhatTheyDoNotSee(t *testing.T) {
 	if value("phone") != "13800138000" || value("legal_person") != "赵法人" || value("name") != "改名" || value("building") != "" || f.Shape != nil {
 		t.Errorf("it is now %v", f)
 	}
+}
+
+// Values of a field that names a code system are codes of it; what was wrong before may
+// stay while other fields change.
+func TestOfficialCodesAreChecked(t *testing.T) {
+	c := newCity(t, true)
+	l := &layers.Layer{ID: "licences", Title: layers.Title{ZH: "许可", EN: "Licences"}, Element: layers.Enterprise, Geometry: layers.Point, Access: layers.InternalAccess,
+		Fields: []layers.Field{{Name: "owner", Type: layers.String, CodeSystem: layers.USCC}, {Name: "state", Type: layers.String}}}
+	old := &layers.Feature{Key: "old", Shape: orb.Point{111.3025, 30.6725}, Values: []layers.Value{layers.Text("91350100M000100Y44"), layers.Text("good")}}
+	if _, err := c.store.Apply(t.Context(), layers.Batch{Layers: []*layers.Layer{l}, At: now(), Changes: []layers.Change{{Op: layers.Put, Layer: l.ID, ID: old.Key, Feature: old}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.live.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const items = "/ogc/collections/licences/items"
+	made := func(owner string) map[string]any {
+		return map[string]any{"type": "Feature", "geometry": map[string]any{"type": "Point", "coordinates": []float64{111.3025, 30.6725}}, "properties": map[string]any{"owner": owner}}
+	}
+	c.as("themeowner", "POST", items, geo, made("91350100M000100Y43"), 201)
+	_, text := c.as("themeowner", "POST", items, geo, made("91350100M000100Y44"), 400)
+	if !strings.Contains(text, "/properties/owner") || !strings.Contains(text, "check character") {
+		t.Error(text)
+	}
+	c.as("themeowner", "PATCH", items+"/old", patch, `{"properties":{"state":"bad","owner":"91350100M000100Y44"}}`, 204, "If-Match", "*")
+	c.as("themeowner", "PATCH", items+"/old", patch, `{"properties":{"owner":"91350100M000100Y45"}}`, 400, "If-Match", "*")
 }

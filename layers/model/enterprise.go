@@ -8,7 +8,7 @@ func enterprises() *layers.Layer {
 		Geometry: layers.Point, Access: layers.InternalAccess, CountUnit: title("家", "firms"),
 		TitleField: Name, SubtitleField: Address, KindField: Industry,
 		Fields: []layers.Field{
-			text(USCC, "统一社会信用代码", "Unified social credit code", search, of(layers.USCC)),
+			text(USCC, "统一社会信用代码", "Unified social credit code", search),
 			text(Name, "名称", "Name", search),
 			coded(Status, "登记状态", "Status", []layers.Code{
 				code("active", "存续", "Active"),

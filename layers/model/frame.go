@@ -8,7 +8,7 @@ func districts() *layers.Layer {
 		Geometry: layers.MultiPolygon, Access: layers.PublicAccess, CountUnit: title("个", "districts"),
 		TitleField: Name, SubtitleField: CodeField,
 		Fields: []layers.Field{
-			text(CodeField, "区划代码", "Division code", search, of(layers.DivisionCode)),
+			text(CodeField, "区划代码", "Division code", search),
 			text(Name, "名称", "Name", search),
 			areaField(),
 		},
@@ -21,7 +21,7 @@ func streets() *layers.Layer {
 		Geometry: layers.MultiPolygon, Access: layers.PublicAccess, CountUnit: title("个", "streets"),
 		TitleField: Name, SubtitleField: CodeField, KindField: Kind,
 		Fields: []layers.Field{
-			text(CodeField, "区划代码", "Division code", search, of(layers.DivisionCode)),
+			text(CodeField, "区划代码", "Division code", search),
 			text(Name, "名称", "Name", search),
 			coded(Kind, "类型", "Kind", []layers.Code{
 				code("subdistrict", "街道", "Subdistrict"), code("town", "镇", "Town"), code("township", "乡", "Township"),
@@ -38,7 +38,7 @@ func communities() *layers.Layer {
 		Geometry: layers.MultiPolygon, Access: layers.PublicAccess, CountUnit: title("个", "communities"),
 		TitleField: Name, SubtitleField: CodeField, KindField: Kind,
 		Fields: []layers.Field{
-			text(CodeField, "区划代码", "Division code", search, of(layers.DivisionCode)),
+			text(CodeField, "区划代码", "Division code", search),
 			text(Name, "名称", "Name", search),
 			coded(Kind, "类型", "Kind", []layers.Code{
 				code("residents", "社区居委会", "Residents' committee"), code("village", "村委会", "Village committee"),
@@ -55,7 +55,7 @@ func grids() *layers.Layer {
 		Geometry: layers.MultiPolygon, Access: layers.InternalAccess, CountUnit: title("个", "grids"),
 		TitleField: Name, SubtitleField: CodeField, KindField: Kind,
 		Fields: []layers.Field{
-			text(CodeField, "网格编码", "Grid code", search, of(layers.UnitGrid)),
+			text(CodeField, "网格编码", "Grid code", search),
 			text(Name, "名称", "Name", search),
 			coded(Kind, "类型", "Kind", []layers.Code{
 				code("basic", "基础网格", "Basic"), code("dedicated", "专属网格", "Dedicated"),

@@ -72,7 +72,7 @@ func departments() *layers.Layer {
 		Geometry: layers.MultiPolygon, Access: layers.PublicAccess, CountUnit: title("个", "departments"),
 		TitleField: Name, SubtitleField: Address, KindField: Kind,
 		Fields: []layers.Field{
-			text(CodeField, "机构代码", "Organisation code", search, of(layers.Organisation)),
+			text(CodeField, "机构代码", "Organisation code", search),
 			text(Name, "名称", "Name", search),
 			coded(Kind, "类型", "Kind", DepartmentKinds()),
 			text(Duties, "职责清单", "Duties"),

@@ -8,7 +8,7 @@ func parcels() *layers.Layer {
 		Geometry: layers.Polygon, Access: layers.InternalAccess, CountUnit: title("宗", "parcels"),
 		TitleField: CodeField, SubtitleField: Address, KindField: LandUse,
 		Fields: []layers.Field{
-			text(CodeField, "宗地代码", "Parcel code", search, of(layers.ParcelCode)),
+			text(CodeField, "宗地代码", "Parcel code", search),
 			coded(LandUse, "土地利用现状", "Land use", LandUses()),
 			coded(PlanUse, "规划用途", "Planned use", LandUses()),
 			coded(Right, "权利类型", "Right", []layers.Code{

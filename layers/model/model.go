@@ -46,9 +46,6 @@ func sealed(f *layers.Field) { f.Sealed = true }
 // masked declares what the field shows when it is masked.
 func masked(m layers.Mask) option { return func(f *layers.Field) { f.Mask = m } }
 
-// of declares that the values are codes of an official system.
-func of(s layers.CodeSystem) option { return func(f *layers.Field) { f.CodeSystem = s } }
-
 func unit(u string) option { return func(f *layers.Field) { f.Unit = u } }
 
 func field(t layers.FieldType, name, zh, en string, options []option) layers.Field {

@@ -53,7 +53,7 @@ func components() *layers.Layer {
 		Geometry: layers.Point, Access: layers.InternalAccess, CountUnit: title("个", "objects"),
 		TitleField: Name, SubtitleField: CodeField, KindField: Kind,
 		Fields: []layers.Field{
-			text(CodeField, "部件编码", "Component code", search, of(layers.Component)),
+			text(CodeField, "部件编码", "Component code", search),
 			coded(Kind, "部件类别", "Kind", kinds),
 			text(Name, "名称", "Name", search),
 			coded(State, "状态", "State", []layers.Code{
@@ -106,7 +106,7 @@ func cameras() *layers.Layer {
 		Geometry: layers.Point, Access: layers.InternalAccess, CountUnit: title("路", "cameras"),
 		TitleField: Name, SubtitleField: CodeField, KindField: Kind,
 		Fields: []layers.Field{
-			text(CodeField, "设备编码", "Device code", search, of(layers.VideoDevice)),
+			text(CodeField, "设备编码", "Device code", search),
 			text(Name, "名称", "Name", search),
 			coded(Kind, "类型", "Kind", []layers.Code{
 				code("fixed", "枪机", "Fixed"), code("dome", "球机", "Dome"), code("panorama", "全景", "Panorama"),

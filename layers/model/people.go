@@ -9,7 +9,7 @@ func persons() *layers.Layer {
 		TitleField: Name, SubtitleField: Address, KindField: Kind,
 		Fields: []layers.Field{
 			text(Name, "姓名", "Name", search, personal, masked(layers.NameMask)),
-			text(CitizenID, "公民身份号码", "Citizen number", search, of(layers.CitizenID), personal, sealed, masked(layers.CitizenMask)),
+			text(CitizenID, "公民身份号码", "Citizen number", search, personal, sealed, masked(layers.CitizenMask)),
 			coded(Sex, "性别", "Sex", []layers.Code{code("male", "男", "Male"), code("female", "女", "Female")}),
 			instant(Birth, "出生日期", "Date of birth", personal),
 			coded(Kind, "人口类别", "Residence kind", []layers.Code{
