@@ -11,7 +11,7 @@ import (
 // waits for it be small beside the city: by default it would be as much as the city.
 const (
 	loadGarbage  = 25        // percent of the heap while the city is loaded
-	leastGarbage = 5         // percent of the heap afterwards, or spareGarbage if that is more
+	leastGarbage = 3         // percent of the heap afterwards, or spareGarbage if that is more
 	mostGarbage  = 100       // percent: Go's own
 	spareGarbage = 128 << 20 // bytes
 )
