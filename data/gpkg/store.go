@@ -87,7 +87,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	s.readers = &pool{open: func() (*conn, error) {
 		return dial(path, usage{readOnly: true, busy: o.Busy, cacheKiB: readCacheKiB})
 	}}
-	s.writer = newWriter(s, c, o.Bulk)
+	s.writer = newWriter(s, c, o.Bulk, o.Busy)
 	return s, nil
 }
 

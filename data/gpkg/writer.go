@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"wutu/layers"
 )
@@ -19,6 +20,7 @@ type writer struct {
 	store *Store
 	conn  *conn
 	bulk  bool
+	busy  time.Duration // how long other programs are waited for
 	done  chan struct{} // closed when the goroutine has ended
 
 	mu     sync.Mutex
@@ -45,8 +47,8 @@ const (
 	withdrawn
 )
 
-func newWriter(s *Store, c *conn, bulk bool) *writer {
-	w := &writer{store: s, conn: c, bulk: bulk, done: make(chan struct{}), queue: make(chan *request, 256)}
+func newWriter(s *Store, c *conn, bulk bool, busy time.Duration) *writer {
+	w := &writer{store: s, conn: c, bulk: bulk, busy: busy, done: make(chan struct{}), queue: make(chan *request, 256)}
 	go w.loop()
 	return w
 }
@@ -177,9 +179,10 @@ func (w *writer) commit(group []*request) {
 
 // transaction runs f in a transaction, which is rolled back when f fails.
 func (w *writer) transaction(f func(*transaction) error) error {
-	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := w.enter(); err != nil {
 		return err
 	}
+	defer yield(time.Now())
 	tx, err := w.begin()
 	if err == nil {
 		err = f(tx)
