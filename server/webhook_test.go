@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"wutu/geo/geotest/outside"
 	"wutu/layers"
 	"wutu/layers/audit"
 	"wutu/server"
@@ -117,10 +118,7 @@ func TestWebhookSubscriptions(t *testing.T) {
 // What a watch tells arrives at a receiver, signed as another program checks it, and no
 // more when the key that subscribed is revoked.
 func TestWebhookFromFixToReceiver(t *testing.T) {
-	openssl, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed")
-	}
+	openssl := outside.Program(t, "openssl", "openssl")
 	c := newCity(t, true)
 	type message struct{ id, at, signature, body string }
 	came := make(chan message, 10)
