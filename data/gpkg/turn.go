@@ -8,18 +8,12 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// Several programs write into one city: the server, an import beside it. SQLite lets
-// one of them at a time, and who waits looks again after pauses of up to 100 ms, so an
-// import that commits batch after batch would keep all others out until its end. So
-// whoever waits looks every millisecond (enter), and who has written for long leaves
-// the door open for a few (yield).
-const (
-	longTurn = 50 * time.Millisecond
-	openDoor = 4 * time.Millisecond
-)
-
-// enter begins the writer's transaction, waiting for other programs' as long as the
-// store's options say.
+// enter begins the writer's transaction. Several programs write into one city, the
+// server and an import beside it, and SQLite lets one of them at a time. Who waits in
+// SQLite's own way looks again after pauses of up to 100 ms, so that a program which
+// commits batch after batch keeps all others out until its end. Here it looks every
+// millisecond, which the preparation of the other's next batch leaves room for; as long
+// as the store's options say.
 func (w *writer) enter() error {
 	if err := w.conn.script("PRAGMA busy_timeout = 1"); err != nil {
 		return err
@@ -30,13 +24,11 @@ func (w *writer) enter() error {
 		if e, ok := errors.AsType[sqlite3.Error](err); ok && e.Code == sqlite3.ErrBusy && time.Now().Before(deadline) {
 			continue
 		}
-		return errors.Join(err, w.conn.script(fmt.Sprintf("PRAGMA busy_timeout = %d", w.busy.Milliseconds())))
-	}
-}
-
-// yield lets other programs write, if this one has since a time that is long ago.
-func yield(since time.Time) {
-	if time.Since(since) > longTurn {
-		time.Sleep(openDoor)
+		back := w.conn.script(fmt.Sprintf("PRAGMA busy_timeout = %d", w.busy.Milliseconds()))
+		if err == nil && back != nil { // who is told of an error is not in a transaction
+			_, undo := w.conn.exec("ROLLBACK")
+			return errors.Join(back, undo)
+		}
+		return errors.Join(err, back)
 	}
 }

@@ -182,7 +182,6 @@ func (w *writer) transaction(f func(*transaction) error) error {
 	if err := w.enter(); err != nil {
 		return err
 	}
-	defer yield(time.Now())
 	tx, err := w.begin()
 	if err == nil {
 		err = f(tx)
