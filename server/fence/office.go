@@ -101,15 +101,18 @@ func (o *Office) Run(ctx context.Context) {
 	defer group.Wait()
 	defer o.stopAll()
 	for {
+		var retry <-chan time.Time
 		list, err := o.watches(ctx)
 		if err != nil && ctx.Err() == nil {
 			o.o.Log.Error("the watches cannot be read", "error", err)
+			retry = time.After(again)
 		}
 		if err == nil {
 			o.arrange(ctx, &group, list)
 		}
 		select {
 		case <-o.wake:
+		case <-retry:
 		case <-ctx.Done():
 			return
 		}

@@ -61,9 +61,6 @@ func (p *Packer) NewEntry(t Tile) (*Entry, error) {
 	return e, nil
 }
 
-// NewEntry is Packer.NewEntry for who packs few tiles.
-func NewEntry(b []byte) (*Entry, error) { return new(Packer).NewEntry(Tile{Plain: b}) }
-
 // variant is the tile in a coding, packed.
 func (e *Entry) variant(coding string, packed []byte) variant {
 	v := variant{body: packed, tag: []string{e.ETag(coding)}, length: []string{strconv.Itoa(len(packed))}}
