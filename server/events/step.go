@@ -157,17 +157,9 @@ func (e *Events) gone(ctx context.Context, s *layers.Subject, id string, step ev
 
 // act takes a step for a subject that names the version it has seen.
 func (e *Events) act(ctx context.Context, s *layers.Subject, id string, step event.Step, b *stepBody, match string, o once.Key) error {
-	v := e.o.City.View()
-	l, shown, err := seen(ctx, v, s, id)
+	t := &taking{subject: *s, command: b.command(step)}
+	shown, err := e.read(ctx, t, id)
 	if err != nil {
-		return err
-	}
-	decision := access.Decide(s, l)
-	if err := decision.MayUse(l, l.FieldIndex(model.State)); err != nil {
-		return err // nobody takes a step from a state they do not see
-	}
-	t := &taking{subject: *s, view: v, command: b.command(step)}
-	if t.held, err = e.load(ctx, v, id); err != nil {
 		return err
 	}
 	if b.Report != "" || step == event.Supplement {
@@ -191,6 +183,34 @@ func (e *Events) act(ctx context.Context, s *layers.Subject, id string, step eve
 		return err
 	}
 	return e.commit(ctx, t, o)
+}
+
+// read reads the case for the step, and the feature as the subject sees it. The
+// history comes after the view and may be ahead of it, by a step of somebody else
+// just taken: then it waits until the view shows that step too, so that the version
+// named is held against it and not the step against a state nobody has seen.
+func (e *Events) read(ctx context.Context, t *taking, id string) (shown layers.Feature, err error) {
+	for waited := uint64(0); ; {
+		t.view = e.o.City.View()
+		var l *layers.Layer
+		if l, shown, err = seen(ctx, t.view, &t.subject, id); err != nil {
+			return shown, err
+		}
+		decision := access.Decide(&t.subject, l)
+		if err := decision.MayUse(l, l.FieldIndex(model.State)); err != nil {
+			return shown, err // nobody takes a step from a state they do not see
+		}
+		if t.held, err = e.load(ctx, t.view, id); err != nil {
+			return shown, err
+		}
+		if !t.held.ahead() || shown.Version == waited { // a feature changed past its history stays behind it
+			return shown, nil
+		}
+		waited = shown.Version
+		if err := e.catchUp(ctx); err != nil {
+			return shown, err
+		}
+	}
 }
 
 // mayEver reports whether the table has a row for the subject's role and the step.

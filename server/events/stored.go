@@ -80,6 +80,10 @@ func (e *Events) classOf(ctx context.Context, c *event.Case) (duty.Class, string
 	return duty.Class{Code: c.Class, Title: layers.Title{ZH: c.Class, EN: c.Class}}, ""
 }
 
+// ahead reports whether the history holds a step that the feature, read before it,
+// does not show.
+func (h *held) ahead() bool { return h.text(model.State) != h.life.State.String() }
+
 // point is the place of the case.
 func (h *held) point() orb.Point {
 	p, _ := h.feature.Shape.(orb.Point)
