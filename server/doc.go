@@ -25,6 +25,9 @@
 // a line of the audit trail. A handler gets checked parameters and a subject, asks a live.View or
 // applies a batch, and returns an error instead of writing one.
 //
+// Tiles that are ready, most of all requests, are answered before the router
+// (express): a test asks both ways the same and compares answers, log and metrics.
+//
 // # What is not here
 //
 // Stores and file formats: the server gets the city, its records and the front

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -11,6 +12,13 @@ import (
 
 // Registered lists what the router knows.
 func Registered(s *Server) []*echo.Route { return s.echo.Routes() }
+
+// Ordinary is the server without its express, and Express the express alone, which
+// leaves what it does not answer to next.
+func Ordinary(s *Server) http.Handler { return s.echo }
+
+// Express is described at Ordinary.
+func Express(s *Server, next http.Handler) http.Handler { return newExpress(s, next) }
 
 // TileStats counts what the server's tile cache did.
 func TileStats(s *Server) cache.Stats { return s.drawer.cache.Stats() }

@@ -84,21 +84,27 @@ func fixedHeaders() []fixedHeader {
 	}
 }
 
+// secure sets the security headers of an answer, and reports whether it goes to a
+// page of an allowed origin.
+func (s *Server) secure(r *http.Request, h http.Header, tile bool) (trusted bool) {
+	fixed := s.fixed
+	if tile {
+		fixed = fixed[:forAll]
+	}
+	for i := range fixed {
+		h[fixed[i].name] = fixed[i].value
+	}
+	if r.TLS != nil && hasName(r.Host) {
+		h.Set("Strict-Transport-Security", hsts)
+	}
+	return s.origins.share(r, h)
+}
+
 // headers sets the security headers and answers for requests of other origins.
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r, h := c.Request(), c.Response().Header()
-		fixed := s.fixed
-		if isTile(c.Path()) {
-			fixed = fixed[:forAll]
-		}
-		for i := range fixed {
-			h[fixed[i].name] = fixed[i].value
-		}
-		if r.TLS != nil && hasName(r.Host) {
-			h.Set("Strict-Transport-Security", hsts)
-		}
-		trusted := s.origins.share(r, h)
+		trusted := s.secure(r, h, isTile(c.Path()))
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
 			methods, names := openMethods, openHeaders
 			if trusted {
@@ -179,12 +185,15 @@ func keepPrivate(c echo.Context) {
 	r, res := c.Request(), c.Response()
 	h := res.Header()
 	h["Vary"] = append(h["Vary"], "Authorization", "Cookie")
-	if r.Header.Get("Authorization") == "" && !hasCookies(r) {
+	if !personal(r) {
 		return
 	}
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	res.Before(func() { h.Set("Cache-Control", private(h.Get("Cache-Control"))) })
 }
+
+// personal reports whether a request says who asks.
+func personal(r *http.Request) bool { return r.Header.Get("Authorization") != "" || hasCookies(r) }
 
 // private is the cache rule of an answer to an identity, from what the handler
 // set: never stored by shared caches, and stored at all only when the handler

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"wutu/layers"
 	"wutu/server/auth"
 	"wutu/server/openapi"
 	"wutu/server/usage"
@@ -22,7 +23,7 @@ const webRoute = "web"
 func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx := c.Request().Context()
-		if err := s.usage.Admit(ctx, caller(ctx)); err != nil {
+		if err := s.usage.Admit(ctx, caller(auth.IdentityOf(ctx))); err != nil {
 			return err
 		}
 		return next(c)
@@ -30,8 +31,7 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // caller is who asks, with its quotas.
-func caller(ctx context.Context) usage.Caller {
-	who := auth.IdentityOf(ctx)
+func caller(who *auth.Identity) usage.Caller {
 	c := usage.Caller{Key: who.Subject.ID}
 	if who.Key != nil {
 		c.PerMinute, c.PerDay = who.Key.PerMinute, who.Key.PerDay
@@ -49,11 +49,16 @@ func (s *Server) meter(c echo.Context, at time.Time, took time.Duration) {
 		e = usage.Entry{At: at, Route: s.routeOf(c)}
 	}
 	subject := auth.SubjectOf(ctx)
-	e.Key, e.Role, e.Status, e.Bytes = subject.ID, subject.Role, c.Response().Status, c.Response().Size
-	s.usage.Count(&e)
+	e.Status, e.Bytes, e.Took, e.Trace = c.Response().Status, c.Response().Size, took, c.Response().Header().Get(traceHeader)
+	s.count(&e, &subject)
+}
+
+// count adds what a subject was answered to the statistics and the access log.
+func (s *Server) count(e *usage.Entry, subject *layers.Subject) {
+	e.Key, e.Role = subject.ID, subject.Role
+	s.usage.Count(e)
 	if s.accessLog != nil {
-		e.Took, e.Trace = took, c.Response().Header().Get(traceHeader)
-		s.accessLog.Write(&e)
+		s.accessLog.Write(e)
 	}
 }
 

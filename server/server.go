@@ -66,6 +66,7 @@ type Server struct {
 	fixed     []fixedHeader
 	usage     *usage.Meter
 	drawer    *drawer
+	tiles     *tile.API
 	labels    map[string]string // method and path as the router has them to how a route is counted
 	accessLog *usage.Log        // nil: none
 	disclose  *disclose.Office
@@ -182,7 +183,7 @@ func orDefault[T ~int64](v, def T) T {
 // assemble collects the routes and draws up their document.
 func (s *Server) assemble() error {
 	s.drawer = newDrawer(s.o.TileCacheBytes)
-	tiles := tile.New(tile.Options{City: s.o.City, Draw: s.drawer, Budget: s.o.RequestTimeout})
+	s.tiles = tile.New(tile.Options{City: s.o.City, Draw: s.drawer, Budget: s.o.RequestTimeout})
 	grounds, err := basemap.New(basemap.Options{City: s.o.City, Maps: s.o.Basemaps})
 	if err != nil {
 		return err
@@ -202,7 +203,7 @@ func (s *Server) assemble() error {
 		cases.Photos = s.photos
 	}
 	s.events = events.New(cases)
-	s.routes = slices.Concat(s.ownRoutes(), s.documentRoutes(), tryout.Routes(), collections.Routes(), tiles.Routes(), grounds.Routes(), questions.Routes(), s.events.Routes(), s.streams.Routes(), changes.New(s.o.City).Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
+	s.routes = slices.Concat(s.ownRoutes(), s.documentRoutes(), tryout.Routes(), collections.Routes(), s.tiles.Routes(), grounds.Routes(), questions.Routes(), s.events.Routes(), s.streams.Routes(), changes.New(s.o.City).Routes(), s.usage.Routes(), s.gate.Routes(), offices.Routes())
 	s.disclose = disclose.New(disclose.Options{City: s.o.City, Store: s.o.Records, Keys: s.o.Keys, Encode: s.o.Encode, Formats: s.o.Formats,
 		Dir: s.o.ExportDir, Name: s.o.Name.ZH, Now: s.o.Now, Rand: s.o.Rand})
 	s.routes = append(s.routes, s.disclose.Routes()...)
@@ -274,7 +275,7 @@ func (s *Server) Routes() []openapi.Route { return s.routes }
 func (s *Server) Gate() *auth.Gate { return s.gate }
 
 // Handler is the whole server as one handler.
-func (s *Server) Handler() http.Handler { return s.echo }
+func (s *Server) Handler() http.Handler { return newExpress(s, s.echo) }
 
 func (s *Server) router() *echo.Echo {
 	e := echo.New()

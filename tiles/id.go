@@ -3,7 +3,6 @@ package tiles
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -56,7 +55,12 @@ func parse(g Grid, first, last Zoom, z, x, y string) (ID, error) {
 }
 
 func allDigits(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 func outside(field, message string) error {

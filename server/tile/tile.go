@@ -224,17 +224,44 @@ func (a *API) answer(c echo.Context, r *Request, what string) error {
 		return err
 	}
 	h := c.Response().Header()
-	h["Cache-Control"] = a.again
 	h.Add("Vary", cache.Vary)
 	if res.Status == http.StatusNotAcceptable {
+		h["Cache-Control"] = a.again
 		return &problem.Status{Code: res.Status, Kind: "unsupported", Parameter: "Accept-Encoding", Detail: "tiles come plain, in gzip, zstd or br, and all are refused"}
 	}
-	res.Say(h)
+	a.Say(h, &res)
 	if res.Status != http.StatusOK {
 		return c.NoContent(res.Status)
 	}
-	h["Content-Type"] = a.media
 	return c.Blob(http.StatusOK, cache.MediaType, res.Body)
+}
+
+// Say sets the headers that an answer with a tile has beside Vary.
+func (a *API) Say(h http.Header, res *cache.Response) {
+	h["Cache-Control"] = a.again
+	res.Say(h)
+	if res.Status == http.StatusOK {
+		h["Content-Type"] = a.media
+	}
+}
+
+// Ready answers for a tile of the present, unfiltered, of layers named as in an address,
+// when that takes no more than a look: it is drawn, the subject may have it, and
+// nobody has to know that it was asked for. Otherwise ok is false and nothing has
+// happened; errors come on the ordinary way.
+func (a *API) Ready(subject *layers.Subject, names string, at tiles.ID, asked cache.Conditions) (res cache.Response, shown *Sights, ok bool) {
+	r := Request{View: a.o.City.View(), Subject: *subject, Tile: at}
+	var err error
+	if r.Sights, err = a.sights.of(r.View, subject, names); err != nil {
+		return res, nil, false
+	}
+	for i := range r.Sights.List {
+		if s := &r.Sights.List[i]; s.Persons || s.Decision.Mode != access.List {
+			return res, nil, false
+		}
+	}
+	res, ok, err = a.o.Draw.Ready(&r, asked)
+	return res, r.Sights, ok && err == nil && res.Status != http.StatusNotAcceptable
 }
 
 // drawn answers with a tile that is not ready.
