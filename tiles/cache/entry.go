@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/andybalholm/brotli"
 	"github.com/cespare/xxhash/v2"
@@ -23,9 +24,10 @@ type Entry struct {
 	gzip variant
 	bare variant // what is said of the tile unpacked; it is not kept so
 
-	mu    sync.Mutex
-	other map[string]*variant // in the other codings asked for so far
-	grew  func(bytes int)     // told when other grows; nil for nobody
+	zstd, brotli atomic.Pointer[variant] // nil until asked for
+
+	mu   sync.Mutex      // of who works out one of them
+	grew func(bytes int) // told when one is kept; nil for nobody
 }
 
 // variant is a tile in a coding, with what the headers of an answer say of it:
@@ -95,14 +97,30 @@ func (e *Entry) Size() (identity, packed int) { return e.size, len(e.gzip.body) 
 // Gzip returns the packed tile, which belongs to the entry; nil when empty.
 func (e *Entry) Gzip() []byte { return e.gzip.body }
 
+// ready is the tile in a coding, nil for one that it was not asked for in yet.
+// Unpacked it is only spoken of.
+func (e *Entry) ready(coding string) *variant {
+	switch coding {
+	case "":
+		return &e.bare
+	case Gzip:
+		return &e.gzip
+	case Zstd:
+		return e.zstd.Load()
+	case Brotli:
+		return e.brotli.Load()
+	}
+	return nil
+}
+
 // coded is the tile in a coding, which is worked out once and belongs to the entry.
 func (e *Entry) coded(coding string) (*variant, error) {
-	if coding == Gzip {
-		return &e.gzip, nil
+	if v := e.ready(coding); v != nil {
+		return v, nil
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if v, ok := e.other[coding]; ok {
+	if v := e.ready(coding); v != nil { // by who had the lock before
 		return v, nil
 	}
 	plain, err := e.Identity()
@@ -113,11 +131,12 @@ func (e *Entry) coded(coding string) (*variant, error) {
 	if err != nil {
 		return nil, &layers.Error{Kind: layers.Internal, Op: "cache.coded", Err: err}
 	}
-	if e.other == nil {
-		e.other = make(map[string]*variant, 1)
-	}
 	v := e.variant(coding, b)
-	e.other[coding] = &v
+	if coding == Zstd {
+		e.zstd.Store(&v)
+	} else {
+		e.brotli.Store(&v)
+	}
 	if e.grew != nil {
 		e.grew(len(b))
 	}

@@ -3,6 +3,7 @@ package cache
 import (
 	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -56,12 +57,7 @@ func (e *Entry) Respond(c Conditions) (Response, error) {
 		return Response{Status: http.StatusNotAcceptable}, nil
 	}
 	r := Response{Status: http.StatusOK, Encoding: coding}
-	switch coding {
-	case Gzip:
-		r.said = &e.gzip
-	case "":
-		r.said = &e.bare
-	default:
+	if r.said = e.ready(coding); r.said == nil {
 		r.said = &variant{tag: []string{e.ETag(coding)}}
 	}
 	r.ETag = r.said.tag[0]
@@ -104,8 +100,13 @@ func Negotiate(accept []string, offered ...string) (coding string, ok bool) {
 	if len(offered) == 0 {
 		offered = []string{Gzip}
 	}
-	if a := accept[0]; len(accept) == 1 && (a == offered[0] || !strings.Contains(a, ";") && strings.HasPrefix(a, offered[0]+",")) {
-		return offered[0], true // as browsers ask: all weights are 1
+	if a := accept[0]; len(accept) == 1 {
+		if rest, first := strings.CutPrefix(a, offered[0]); first && (rest == "" || rest[0] == ',' && !strings.Contains(rest, ";")) {
+			return offered[0], true // as browsers ask: all weights are 1
+		}
+		if slices.Contains(offered, a) {
+			return a, true
+		}
 	}
 	weights := make(map[string]float64, 4)
 	for element := range elements(accept) {
