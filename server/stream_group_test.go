@@ -23,6 +23,7 @@ import (
 type follower struct {
 	role   string
 	filter string
+	box    *orb.Bound // nil: everywhere
 	mu     sync.Mutex
 	state  map[string]float64 // id to speed
 	told   map[string]bool    // every id ever named
@@ -95,10 +96,14 @@ func TestStreamsEndWithTheCity(t *testing.T) {
 		subjects[name] = layers.Subject{Role: layers.Supervisor, Region: code}
 	}
 	var followers []*follower
-	seen := map[string]map[string]bool{} // by subject and filter, what was ever in it
+	seen := map[string]map[string]bool{} // by subject and question, what was ever in it
+	question := func(f *follower) string { return fmt.Sprint(f.role, f.filter, f.box) }
 	wanted := func(f *follower) map[string]float64 {
 		t.Helper()
 		q := layers.Query{Subject: subjects[f.role], Layer: model.Movers}
+		if f.box != nil {
+			q.Boxes = []orb.Bound{*f.box}
+		}
 		if f.filter != "" {
 			e, err := cql2.Parse(f.filter)
 			if err != nil {
@@ -119,7 +124,7 @@ func TestStreamsEndWithTheCity(t *testing.T) {
 	}
 	note := func() {
 		for _, f := range followers {
-			k := f.role + f.filter
+			k := question(f)
 			if seen[k] == nil {
 				seen[k] = map[string]bool{}
 			}
@@ -131,9 +136,15 @@ func TestStreamsEndWithTheCity(t *testing.T) {
 	open := func() {
 		f := &follower{role: pick(r, slices.Sorted(maps.Keys(subjects))), filter: pick(r, []string{"", "", "speed > 20", "speed < 50 AND plate LIKE 'm1%'"}),
 			state: map[string]float64{}, told: map[string]bool{}, more: make(chan struct{}, 1)}
+		if r.IntN(2) == 0 {
+			f.box = &orb.Bound{Min: orb.Point{west + .01*float64(r.IntN(3)), south}, Max: orb.Point{west + .025, south + .01*float64(1+r.IntN(4))}}
+		}
 		followers = append(followers, f)
 		note()
 		v := url.Values{"layers": {"movers"}, "filter": {f.filter}}
+		if b := f.box; b != nil {
+			v.Set("bbox", fmt.Sprintf("%v,%v,%v,%v", b.Min[0], b.Min[1], b.Max[0], b.Max[1]))
+		}
 		if r.IntN(3) == 0 { // as one that comes back
 			f.mu.Lock()
 			f.state = wanted(f)
@@ -192,7 +203,7 @@ func TestStreamsEndWithTheCity(t *testing.T) {
 		settle(f)
 		f.mu.Lock()
 		for id := range f.told {
-			if !seen[f.role+f.filter][id] {
+			if !seen[question(f)][id] {
 				t.Errorf("%s %q was told of %s, which was never in it", f.role, f.filter, id)
 			}
 		}

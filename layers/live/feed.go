@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -36,14 +37,17 @@ type feed struct {
 	mu      sync.Mutex
 	deltas  []Delta // ascending Seq; at most limit of them count, the last ones
 	limit   int
-	dropped uint64        // changes up to this sequence are not kept
-	latest  uint64        // sequence of the last change listeners are told of
-	news    chan struct{} // closed and replaced when deltas arrive
+	out     int               // of deltas, those before it do not count any more
+	dropped uint64            // changes up to this sequence are not kept
+	began   uint64            // what was before is not known
+	gone    map[string]uint64 // last change of each layer that is not kept, of those since then
+	latest  uint64            // sequence of the last change listeners are told of
+	news    chan struct{}     // closed and replaced when deltas arrive
 	closed  bool
 }
 
 func newFeed(limit int, seq uint64) *feed {
-	return &feed{limit: limit, dropped: seq, latest: seq, news: make(chan struct{})}
+	return &feed{limit: limit, dropped: seq, began: seq, gone: make(map[string]uint64), latest: seq, news: make(chan struct{})}
 }
 
 // put adds deltas without telling anybody. It costs O(deltas): the oldest are moved
@@ -56,11 +60,15 @@ func (f *feed) put(deltas []Delta) {
 	if over <= 0 {
 		return
 	}
-	f.dropped = f.deltas[over-1].Seq
+	for i := range f.deltas[f.out:over] {
+		d := &f.deltas[f.out+i]
+		f.gone[d.Layer] = d.Seq
+	}
+	f.dropped, f.out = f.deltas[over-1].Seq, over
 	if over > f.limit/4 {
 		kept := make([]Delta, f.limit, f.limit+f.limit/2)
 		copy(kept, f.deltas[over:])
-		f.deltas = kept
+		f.deltas, f.out = kept, 0
 	}
 }
 
@@ -113,17 +121,26 @@ func (f *feed) now() uint64 {
 }
 
 // after returns the deltas behind seq, or a channel that closes when there are
-// some.
-func (f *feed) after(seq uint64) ([]Delta, <-chan struct{}, error) {
+// some. Of layers that are not in only, some may be missing; nil: all are there.
+func (f *feed) after(seq uint64, only []string) ([]Delta, <-chan struct{}, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
 	case f.closed:
 		return nil, nil, errClosed
-	case seq < f.dropped, seq > f.latest:
+	case f.missed(seq, only), seq > f.latest:
 		return nil, nil, ErrReset
 	}
 	return f.span(seq, f.latest), f.news, nil
+}
+
+// missed reports whether changes behind seq are not kept, of some layers if only is not
+// nil. The caller holds mu.
+func (f *feed) missed(seq uint64, only []string) bool {
+	if only == nil || seq >= f.dropped || seq < f.began {
+		return seq < f.dropped
+	}
+	return slices.ContainsFunc(only, func(layer string) bool { return f.gone[layer] > seq })
 }
 
 // Listener follows a catalog from one sequence on. It holds no resources: a
@@ -131,6 +148,7 @@ func (f *feed) after(seq uint64) ([]Delta, <-chan struct{}, error) {
 type Listener struct {
 	feed *feed
 	seq  uint64
+	only []string // layers; nil: all
 }
 
 // Listen returns a listener for the changes with sequence numbers above since,
@@ -144,6 +162,15 @@ func (c *Catalog) Listen(since uint64) *Listener {
 	return &Listener{feed: c.feed, seq: since}
 }
 
+// Of lets the listener be told of some layers, and returns it. It does not wake for
+// changes of others and is not reset by them: an import into one layer, which may bring
+// more changes than are kept, is nothing to those who follow another. What Pending and
+// Next return may still have changes of others between. The slice must not be changed.
+func (l *Listener) Of(layers []string) *Listener {
+	l.only = layers
+	return l
+}
+
 // Seq is the sequence up to which the listener has returned changes, or from which
 // it began.
 func (l *Listener) Seq() uint64 { return l.seq }
@@ -151,14 +178,14 @@ func (l *Listener) Seq() uint64 { return l.seq }
 // Missed reports whether changes behind the listener's sequence are no longer
 // kept: Next would return ErrReset.
 func (l *Listener) Missed() bool {
-	_, _, err := l.feed.after(l.seq)
+	_, _, err := l.feed.after(l.seq, l.only)
 	return errors.Is(err, ErrReset)
 }
 
 // Pending is Next for changes that have happened already: it does not wait, and
 // returns none when there are none.
 func (l *Listener) Pending() ([]Delta, error) {
-	deltas, _, err := l.feed.after(l.seq)
+	deltas, _, err := l.feed.after(l.seq, l.only)
 	if err != nil || len(deltas) == 0 {
 		return nil, err
 	}
@@ -169,9 +196,12 @@ func (l *Listener) Pending() ([]Delta, error) {
 // Wait waits until there are changes to return. Errors as Next.
 func (l *Listener) Wait(ctx context.Context) error {
 	for {
-		deltas, news, err := l.feed.after(l.seq)
-		if err != nil || len(deltas) > 0 {
+		deltas, news, err := l.feed.after(l.seq, l.only)
+		if err != nil || l.some(deltas) {
 			return err
+		}
+		if n := len(deltas); n > 0 {
+			l.seq = deltas[n-1].Seq
 		}
 		select {
 		case <-news:
@@ -179,6 +209,19 @@ func (l *Listener) Wait(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// some reports whether there are changes of the listener's layers.
+func (l *Listener) some(deltas []Delta) bool {
+	if l.only == nil {
+		return len(deltas) > 0
+	}
+	for i := range deltas {
+		if layer := deltas[i].Layer; (i == 0 || layer != deltas[i-1].Layer) && slices.Contains(l.only, layer) {
+			return true
+		}
+	}
+	return false
 }
 
 // Next waits for changes and returns them in order. The slice must not be

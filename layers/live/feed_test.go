@@ -100,6 +100,45 @@ func TestListenerResumesOrIsReset(t *testing.T) {
 	}
 }
 
+// What happens in other layers neither wakes nor resets who follows some.
+func TestListenerOfSomeLayers(t *testing.T) {
+	c, _ := openCity(t, live.Options{Backlog: 4})
+	opened := c.View().Seq()
+	person := func(id string) layers.Change {
+		return layers.Change{Op: layers.Put, Layer: peopleLayer.ID, ID: id, Feature: &layers.Feature{Key: id, Values: make([]layers.Value, len(peopleLayer.Fields))}}
+	}
+	first := apply(t, c, thing("a", 1))
+	things, people := c.Listen(first).Of([]string{"things"}), c.Listen(first).Of([]string{areasLayer.ID, peopleLayer.ID})
+	apply(t, c, person("p"))
+	for i := range 9 {
+		apply(t, c, person(fmt.Sprint("p", i)))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := things.Wait(ctx); !errors.Is(err, context.Canceled) || things.Missed() {
+		t.Errorf("changes of other layers: %v, missed %v", err, things.Missed())
+	}
+	apply(t, c, thing("b", 2))
+	if deltas, err := things.Next(t.Context()); err != nil || len(deltas) != 1 || deltas[0].ID != "b" {
+		t.Errorf("%v, %v", deltas, err)
+	}
+	if c.Listen(first).Of([]string{"things"}).Missed() {
+		t.Error("a layer of which nothing was missed")
+	}
+	if _, err := people.Next(t.Context()); !errors.Is(err, live.ErrReset) {
+		t.Errorf("of a layer whose changes are no longer kept: %v", err)
+	}
+	if !c.Listen(first).Missed() {
+		t.Error("of all layers changes are missed")
+	}
+	if !c.Listen(opened - 1).Of([]string{areasLayer.ID}).Missed() {
+		t.Error("nothing is known of before the catalog was opened")
+	}
+	if !c.Listen(opened).Of([]string{peopleLayer.ID}).Missed() || c.Listen(opened).Of([]string{areasLayer.ID}).Missed() {
+		t.Error("what was since the catalog was opened")
+	}
+}
+
 // Commits of another process reach the catalog through the store alone.
 func TestForeignCommitsAreFollowed(t *testing.T) {
 	c, store := openCity(t, live.Options{})

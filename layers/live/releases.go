@@ -198,7 +198,7 @@ func (x *releases) follow(ctx context.Context, r *released, layer string) error 
 		return nil // nobody has it
 	}
 	v := x.city.View()
-	deltas, _, err := x.city.feed.after(r.seq)
+	deltas, _, err := x.city.feed.after(r.seq, []string{layer})
 	if err != nil && !errors.Is(err, ErrReset) {
 		return err
 	}

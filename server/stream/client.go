@@ -26,7 +26,7 @@ type client struct {
 	wake chan struct{} // there may be new frames
 	crc  uint32        // of what was sent, before compression
 	size uint32        // and its length modulo 2^32, as gzip counts
-	next int           // number of the next frame of its group
+	next int           // number of the next frame of its group, which guards it
 	at   uint64        // sequence up to which it knows
 }
 
@@ -69,8 +69,7 @@ var errEnded = errors.New("the stream is over")
 
 // deliver sends the frames that are new to the client, in one write.
 func (c *client) deliver(g *group) (sent bool, err error) {
-	frames, behind, lost, ended := g.after(c.next)
-	c.next = behind
+	frames, lost, ended := g.take(c)
 	if lost && len(frames) > 0 {
 		if err := c.catchUp(frames[0].from); err != nil {
 			return false, err
@@ -121,7 +120,7 @@ func (c *client) catchUp(to uint64) error {
 	if from == 0 { // nothing ever happened before
 		from = 1
 	}
-	deltas, err := city.Listen(from).Pending()
+	deltas, err := city.Listen(from).Of(c.interest.layers).Pending()
 	if errors.Is(err, live.ErrReset) {
 		return c.send(c.coded(resetEvent(c.interest.seq(city))))
 	}

@@ -51,13 +51,16 @@ func (c *cover) add(g orb.Geometry) {
 	case orb.Point, orb.MultiPoint:
 		pad = pointPad
 	}
+	x0, y0 := project(b.Min[0], b.Max[1])
+	x1, y1 := x0, y0
+	if b.Min != b.Max {
+		x1, y1 = project(b.Max[0], b.Min[1])
+	}
 	for z := min(coverMin, c.deepest); z <= c.deepest; z++ {
-		n := math.Exp2(float64(z))
-		x0, y0 := project(b.Min[0], b.Max[1], n)
-		x1, y1 := project(b.Max[0], b.Min[1], n)
+		n := float64(uint64(1) << z)
 		last := int(n) - 1
-		left, right := max(0, int(math.Floor(x0-pad))), min(last, int(math.Floor(x1+pad)))
-		top, bottom := max(0, int(math.Floor(y0-pad))), min(last, int(math.Floor(y1+pad)))
+		left, right := max(0, int(math.Floor(x0*n-pad))), min(last, int(math.Floor(x1*n+pad)))
+		top, bottom := max(0, int(math.Floor(y0*n-pad))), min(last, int(math.Floor(y1*n+pad)))
 		if (right-left+1)*(bottom-top+1) > coverMost {
 			c.cut(z - 1)
 			if c.deepest < coverMin && c.deepest < z && z > 0 {
@@ -91,10 +94,10 @@ func (c *cover) cut(z int) {
 	}
 }
 
-// project maps lon/lat to fractional tile numbers in a matrix of n × n tiles.
-func project(lon, lat, n float64) (x, y float64) {
+// project maps lon/lat to parts of the world's width, from its north-west corner.
+func project(lon, lat float64) (x, y float64) {
 	lat = min(max(lat, -mercatorLimit), mercatorLimit) * math.Pi / 180
-	return (lon + 180) / 360 * n, (1 - math.Log(math.Tan(lat)+1/math.Cos(lat))/math.Pi) / 2 * n
+	return (lon + 180) / 360, (1 - math.Log(math.Tan(lat)+1/math.Cos(lat))/math.Pi) / 2
 }
 
 // append appends the tiles as a JSON array in order of zoom, column and row.

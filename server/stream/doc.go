@@ -21,10 +21,13 @@
 // # Bounds
 //
 // Who asks the same with the same rights is a group: its messages are made, encoded
-// and compressed once. Clients keep no queue. A group keeps its last 64 messages for
-// those who are late, the catalog the latest 16,384 changes for all; a client that
-// is later than the messages is told alone what it missed, one that is later than
-// the changes is reset, and so is a message of more than 4,000 features. The time
+// and compressed once. Clients keep no queue. A group keeps the messages that some
+// client has yet to take, the last 64 at most, and the catalog the latest 16,384 changes
+// for all; a client that is later than the messages is told alone what it missed, one
+// that is later than the changes of its layers is reset, and so is a message of more
+// than 4,000 features. Changes of other layers neither wake nor reset anybody, however
+// many they are: an import concerns those who follow its layer. To be reset is to be
+// told to read the state anew, on the stream that goes on. The time
 // between messages grows with the clients and bytes to write, up to 250 ms: a busy
 // city is told in larger steps, not later and later. A write that takes longer than
 // 20 seconds ends the connection. The key is verified again with every heartbeat.

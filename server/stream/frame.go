@@ -15,6 +15,7 @@ type frame struct {
 	from, to uint64 // it tells of changes above from, up to to
 	resets   bool   // it tells to read the state anew
 	last     bool   // the stream ends behind it: a layer was redefined
+	owed     int    // how many clients have yet to take it; the group guards it
 	plain    []byte
 	zip      sync.Once
 	zipped   []byte

@@ -9,8 +9,9 @@ import (
 	"wutu/layers/live"
 )
 
-// kept is how many messages a group keeps for clients that are late: what they
-// have missed in three seconds comes at once, what is older is made for them alone.
+// kept is how many messages a group keeps at most for clients that are late: what they
+// have missed in three seconds comes at once, what is older is made for them alone. What
+// all clients have taken is not kept.
 const kept = 64
 
 // group are the clients that see the same: who asked for the same layers, box and
@@ -41,7 +42,7 @@ func (h *Hub) join(c *client) (g *group, at uint64) {
 	if g == nil || !g.fits(c.interest) {
 		ctx, stop := context.WithCancel(context.Background())
 		g = &group{hub: h, interest: c.interest, stop: stop}
-		l := h.o.City.Listen(0)
+		l := h.o.City.Listen(0).Of(c.interest.layers)
 		g.at = l.Seq()
 		h.groups[key] = g
 		h.running.Go(func() { g.run(ctx, l) })
@@ -77,6 +78,7 @@ func (h *Hub) leave(g *group, c *client) {
 			g.clients[i] = g.clients[len(g.clients)-1]
 			g.clients[len(g.clients)-1] = nil
 			g.clients = g.clients[:len(g.clients)-1]
+			g.give(c)
 			break
 		}
 	}
@@ -104,7 +106,7 @@ func (g *group) run(ctx context.Context, l *live.Listener) {
 		pause := time.Duration(0)
 		switch {
 		case errors.Is(err, live.ErrReset):
-			l = g.hub.o.City.Listen(0)
+			l = g.hub.o.City.Listen(0).Of(g.interest.layers)
 			f, pause = &frame{to: l.Seq(), plain: resetEvent(g.interest.seq(g.hub.o.City))}, settle
 		case err != nil:
 			return
@@ -140,6 +142,7 @@ func (g *group) publish(ctx context.Context, f *frame) {
 		g.frames = append(make([]*frame, 0, kept), g.frames[1:]...)
 		g.first++
 	}
+	f.owed = len(g.clients)
 	g.frames = append(g.frames, f)
 	clients := append([]*client(nil), g.clients...)
 	g.mu.Unlock()
@@ -171,14 +174,30 @@ func (g *group) end() {
 	}
 }
 
-// after returns the frames from number next on, and the number behind them. lost
-// is true when some are no longer kept.
-func (g *group) after(next int) (frames []*frame, behind int, lost, ended bool) {
+// take returns the frames that are new to a client. lost is true when some are no
+// longer kept.
+func (g *group) take(c *client) (frames []*frame, lost, ended bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	behind = g.first + len(g.frames)
-	if next < g.first {
-		next, lost = g.first, true
+	lost = c.next < g.first
+	return g.give(c), lost, g.ended
+}
+
+// give returns the kept frames that are new to a client, which has taken them then, and
+// forgets those that all have taken. The caller holds mu.
+func (g *group) give(c *client) []*frame {
+	frames := g.frames[max(0, c.next-g.first):]
+	for _, f := range frames {
+		f.owed--
 	}
-	return g.frames[next-g.first : len(g.frames) : len(g.frames)], behind, lost, g.ended
+	c.next = g.first + len(g.frames)
+	done := 0
+	for done < len(g.frames) && g.frames[done].owed <= 0 {
+		done++
+	}
+	if done > 0 { // in another array: this one holds on to them
+		g.first += done
+		g.frames = append([]*frame(nil), g.frames[done:]...)
+	}
+	return frames[:len(frames):len(frames)]
 }

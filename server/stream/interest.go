@@ -22,6 +22,7 @@ import (
 type interest struct {
 	subject layers.Subject
 	follows []follow // in order of layer id
+	layers  []string // their ids
 	boxes   []orb.Bound
 	filter  layers.Expr
 }
@@ -67,7 +68,7 @@ func newInterest(ctx context.Context, v *live.View, subject layers.Subject, in *
 		if err := live.NoteRead(ctx, &subject, l, "stream of "+in.Text("filter")+" "+in.Text("bbox")); err != nil {
 			return nil, err
 		}
-		n.follows = append(n.follows, f)
+		n.follows, n.layers = append(n.follows, f), append(n.layers, id)
 	}
 	if len(n.follows) == 0 {
 		return nil, &layers.Error{Kind: layers.Invalid, Op: "stream", Field: "layers", Err: errors.New("names no layer to follow")}
@@ -107,12 +108,32 @@ func (n *interest) inBoxes(g orb.Geometry) bool {
 	if g == nil {
 		return false
 	}
+	bound := g.Bound()
 	for _, b := range n.boxes {
-		if b.Intersects(g.Bound()) && predicate.Intersects(b.ToPolygon(), g) {
+		if b.Intersects(bound) && (b.Contains(bound.Min) && b.Contains(bound.Max) || predicate.Intersects(b.ToPolygon(), g)) {
 			return true
 		}
 	}
 	return false
+}
+
+// far reports that a change concerns no box: neither what was nor what is comes near one.
+func (n *interest) far(d *live.Delta) bool {
+	if n.boxes == nil {
+		return false
+	}
+	for _, f := range [...]*layers.Feature{d.Old, d.New} {
+		if f == nil || f.Shape == nil {
+			continue
+		}
+		bound := f.Shape.Bound()
+		for i := range n.boxes {
+			if n.boxes[i].Intersects(bound) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // message is what one client sees of a stretch of the feed.
@@ -142,13 +163,20 @@ func (n *interest) message(v *live.View, deltas []live.Delta) (*message, error) 
 	}
 	folds := make(map[featureKey]fold)
 	var order []featureKey
+	followed := false
 	for i := range deltas {
 		d := &deltas[i]
-		if n.follow(d.Layer) == nil {
+		if i == 0 || d.Layer != deltas[i-1].Layer {
+			followed = n.follow(d.Layer) != nil
+		}
+		if !followed {
 			continue
 		}
 		if d.Op == layers.Define {
 			return nil, errRedefined
+		}
+		if n.far(d) { // what lies between two others changes nothing in what they come to
+			continue
 		}
 		k := featureKey{d.Layer, d.ID}
 		f, ok := folds[k]

@@ -45,7 +45,7 @@ func (h *Hub) serve(c echo.Context, in *openapi.Input) error {
 	switch {
 	case resumes && since == 0: // no state at all: as good as one that is too old
 		first = resetEvent(shown)
-	case resumes && h.o.City.Listen(since).Missed():
+	case resumes && h.o.City.Listen(since).Of(interest.layers).Missed():
 		first = resetEvent(shown)
 	case resumes:
 		s.at = since
