@@ -26,9 +26,11 @@ type Gathering struct {
 	// Choose says what to do with n rows, all of whose points lie in box (lon/lat
 	// degrees, borders included).
 	Choose func(box orb.Bound, n int) Choice
-	// Run is told of rows gathered: the box that was chosen, how many they are and the
-	// sums of their places on the lattice.
-	Run func(box orb.Bound, n int, sumX, sumY uint64)
+	// Totals are the fields whose values are to be known of rows gathered.
+	Totals []int
+	// Run is told of rows gathered: the box that was chosen, how many they are, their
+	// sums, and those of the fields of Totals, which are valid until Run returns.
+	Run func(box orb.Bound, n int, sums Sums, totals []Total)
 	// Row is told of every other row. It is valid until Row returns.
 	Row func(r *Row)
 }
@@ -66,7 +68,7 @@ func (v *View) Clumps(ctx context.Context, q layers.Query, g *Gathering) error {
 		part := &p.table.parts[i]
 		r.seg = part.seg
 		c := clumper{plan: p, part: part, gathering: g, row: r}
-		if part.seg.geoms == nil {
+		if part.seg.geoms == nil && c.measure() {
 			c.sums = part.seg.sums(&g.Lattice)
 		}
 		for _, b := range part.seg.tree.Branches(part.seg.n) {
@@ -81,8 +83,32 @@ type clumper struct {
 	plan      *plan
 	part      *part
 	gathering *Gathering
-	sums      *placeSums // nil: some rows are more than points, none are gathered
+	sums      *placeSums // nil: none are gathered, since some are more than points or have values that are not summed up
+	measured  []*measured
+	totals    []Total
 	row       *Row
+}
+
+// measure finds the sums of the fields that are asked for; ok is false when they are
+// not known of one, or not what the subject sees.
+func (c *clumper) measure() (ok bool) {
+	for _, field := range c.gathering.Totals {
+		m := c.part.seg.measured(field)
+		if m == nil || c.plan.decision.Sights.Of(field) != layers.Shown {
+			return false
+		}
+		c.measured = append(c.measured, m)
+	}
+	return true
+}
+
+func (c *clumper) run(box orb.Bound, lo, hi uint32) {
+	c.totals = c.totals[:0]
+	for _, m := range c.measured {
+		c.totals = append(c.totals, m.between(lo, hi))
+	}
+	x, y := c.sums.between(lo, hi)
+	c.gathering.Run(box, int(hi-lo), Sums{X: x, Y: y}, c.totals)
 }
 
 func (c *clumper) visit(_ int, box orb.Bound, lo, hi uint32) bool {
@@ -96,8 +122,7 @@ func (c *clumper) visit(_ int, box orb.Bound, lo, hi uint32) bool {
 	case choice == Skip:
 		return false
 	case choice == Gather && whole:
-		x, y := c.sums.between(lo, hi)
-		c.gathering.Run(box, int(hi-lo), x, y)
+		c.run(box, lo, hi)
 		return false
 	case hi-lo > blockRows:
 		return true

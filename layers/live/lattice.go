@@ -200,6 +200,11 @@ func (p *mergePlan) prepare(merged *segment) {
 	for _, l := range known {
 		merged.prepare(&l)
 	}
+	for i := range p.table.parts {
+		for _, field := range p.table.parts[i].seg.summed() {
+			merged.measured(field)
+		}
+	}
 }
 
 // Prepare works out what Clumps and Sift need to know of all layers on l: otherwise

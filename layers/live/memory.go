@@ -82,5 +82,5 @@ func (s *segment) addTo(m *Memory) {
 	for _, o := range s.former {
 		m.Owners += int64(o.area.bytes())
 	}
-	m.Sums += int64(s.latticeBytes())
+	m.Sums += int64(s.latticeBytes() + s.measuredBytes())
 }

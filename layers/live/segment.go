@@ -35,6 +35,7 @@ type segment struct {
 	untrue []untruths                    // the latest asked for
 	placed map[string]*placeSums         // by lattice
 	sized  map[string]*extents           // by lattice
+	totals map[int]*measured             // by field; nil for one whose values are not summed up so
 }
 
 // validity holds the validity intervals in microseconds; 0 is unbounded.

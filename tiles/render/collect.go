@@ -56,7 +56,11 @@ const finestClump = 19
 func (p *picture) read(ctx context.Context, s Source, q layers.Query) error {
 	g := Lattice(p.tile.Grid)
 	if of, ok := s.(clumps); ok && p.layer.Geometry == layers.Point && p.tile.Z <= finestClump {
-		return of.Clumps(ctx, q, &live.Gathering{Lattice: g, Choose: p.chooseCrowd, Run: p.run, Row: func(r *live.Row) { p.add(r, live.Extent{}) }})
+		var totals []int
+		for _, c := range p.measures {
+			totals = append(totals, c.field)
+		}
+		return of.Clumps(ctx, q, &live.Gathering{Lattice: g, Totals: totals, Choose: p.chooseCrowd, Run: p.run, Row: func(r *live.Row) { p.add(r, live.Extent{}) }})
 	}
 	if of, ok := s.(sifts); ok && p.layer.Geometry.Dimension() > 0 {
 		return of.Sift(ctx, q, &live.Sifting{Lattice: g, Small: p.least, Choose: p.chooseSpeck, Run: p.gatherSpecks, Row: func(r *live.Row, e live.Extent) { p.add(r, e) }})

@@ -14,8 +14,9 @@ import (
 
 // crowds are the points of a tile by cell.
 type crowds struct {
-	cells []crowd
-	some  bool
+	cells  []crowd
+	totals []live.Total // of the cells, one for each measure of the layer
+	some   bool
 }
 
 // crowd is the points of one cell: each of them while there is room, then only
@@ -40,16 +41,23 @@ func (k *crowds) clear() {
 			c := &k.cells[i]
 			c.count, c.sumX, c.sumY = 0, 0, 0
 		}
-		k.some = false
+		clear(k.totals)
+		k.totals, k.some = k.totals[:0], false
 	}
 }
 
-func (k *crowds) at(x, y int64) *crowd {
+// crowd is the cell of a place in the tile, in units, and its totals.
+func (p *picture) crowd(x, y int64) (*crowd, []live.Total) {
+	k, n := &p.crowds, len(p.measures)
 	if k.cells == nil {
 		k.cells = make([]crowd, crowdsAcross*crowdsAcross)
 	}
-	k.some = true
-	return &k.cells[y/pointCell*crowdsAcross+x/pointCell]
+	if !k.some {
+		k.some = true
+		k.totals = slices.Grow(k.totals, n*len(k.cells))[:n*len(k.cells)]
+	}
+	i := int(y/pointCell*crowdsAcross + x/pointCell)
+	return &k.cells[i], k.totals[i*n : i*n+n]
 }
 
 func (p *picture) addPoint(row layers.Row, at orb.Point) {
@@ -70,12 +78,15 @@ func (p *picture) addPoint(row layers.Row, at orb.Point) {
 			return
 		}
 	}
-	k := p.crowds.at(int64(unit.X), int64(unit.Y))
+	k, totals := p.crowd(int64(unit.X), int64(unit.Y))
 	if k.count < p.perPoint() {
 		k.members[k.count] = member{p.rows.add(row, p.layer), unit}
 	}
 	k.count++
 	k.sumX, k.sumY = k.sumX+uint64(x), k.sumY+uint64(y)
+	for i := range totals {
+		totals[i].Add(row.Value(p.measures[i].field))
+	}
 }
 
 func (p *picture) perPoint() int { return pointsPerCell(p.tile.Z) }
@@ -100,19 +111,22 @@ func (p *picture) chooseCrowd(box orb.Bound, n int) live.Choice {
 	if x0 < 0 || y0 < 0 || x1 >= mvt.Extent || y1 >= mvt.Extent || x0/pointCell != x1/pointCell || y0/pointCell != y1/pointCell {
 		return live.Divide
 	}
-	if p.crowds.at(x0, y0).count+n <= p.perPoint() {
+	if k, _ := p.crowd(x0, y0); k.count+n <= p.perPoint() {
 		return live.Divide
 	}
 	return live.Gather
 }
 
 // run adds n points taken together.
-func (p *picture) run(box orb.Bound, n int, sumX, sumY uint64) {
+func (p *picture) run(box orb.Bound, n int, sums live.Sums, totals []live.Total) {
 	x, y := p.tile.Grid.Fine(box.Center())
 	ux, uy := p.place(uint64(x), uint64(y))
-	k := p.crowds.at(ux, uy)
+	k, of := p.crowd(ux, uy)
 	k.count += n
-	k.sumX, k.sumY = k.sumX+sumX, k.sumY+sumY
+	k.sumX, k.sumY = k.sumX+sums.X, k.sumY+sums.Y
+	for i := range of {
+		of[i].Join(&totals[i])
+	}
 }
 
 // gather turns the cells of points into items, cell by cell, in a cell by a hash of
@@ -127,7 +141,7 @@ func (p *picture) gather() {
 			// The mean of places in the cell, rounded down, lies in the cell.
 			x, y := p.place(k.sumX/uint64(k.count), k.sumY/uint64(k.count))
 			p.points = append(p.points, item{row: none, key: p.cellKey(pointCell, int64(i%crowdsAcross), int64(i/crowdsAcross)),
-				count: int32(min(k.count, math.MaxInt32)), kind: mvt.Points, at: mvt.XY{X: int32(x), Y: int32(y)}})
+				count: int32(min(k.count, math.MaxInt32)), cell: int32(i), kind: mvt.Points, at: mvt.XY{X: int32(x), Y: int32(y)}})
 			continue
 		}
 		from := len(p.points)

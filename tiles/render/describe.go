@@ -17,6 +17,9 @@ func Describe(l *layers.Layer) tiles.VectorLayer {
 		switch f.Type {
 		case layers.Integer, layers.Number:
 			out.Fields[f.Name] = "Number"
+			if summed(l, i) {
+				out.Fields[sumKey+f.Name] = "Number"
+			}
 		case layers.Boolean:
 			out.Fields[f.Name] = "Boolean"
 		case layers.String, layers.DateTime:

@@ -19,7 +19,9 @@
 //     cell of more points than it has room for becomes one point with
 //     point_count, at their mean place. Points are drawn only by the tile that
 //     owns them, so point_count (1 where absent) adds up over the tiles of a zoom to the
-//     number of matching features.
+//     number of matching features. The declared measures of a layer of points are
+//     attributes at every zoom, and points that stand for several have sum_<field>,
+//     rounded to thousandths: these add up too.
 //   - Lines of a classified layer (field class with codes, most important
 //     first) appear class by class.
 //   - Polygons smaller than two square pixels are left out below zoom 14,

@@ -42,7 +42,7 @@ func hexEdgeM(res int) float64 {
 
 // Hex returns the bytes of the tile of hexagons of r's one layer: MVT layer hex
 // with attributes h3, count, own and sum_<field> for the declared measures that
-// are not personal, rounded to thousandths. A cell that crosses the tile's
+// are not personal and that the subject sees, rounded to thousandths. A cell that crosses the tile's
 // border is in every tile it touches with its full count; own is true only in the
 // tile that owns its centre, so the counts of own cells of a zoom add up to the
 // number of matching features with a geometry. A cell too small to draw is a
@@ -57,9 +57,10 @@ func (d *Renderer) Hex(ctx context.Context, s Source, r Request) ([]byte, error)
 		return nil, layers.Invalidf("hex", "layers", "names more than one layer")
 	}
 	l := defs[0]
+	decision := access.Decide(&r.Subject, l)
 	var sums []string
 	for i := range l.Fields {
-		if f := &l.Fields[i]; f.Measure && !f.Personal {
+		if f := &l.Fields[i]; f.Measure && !f.Personal && decision.Sights.Of(i) == layers.Shown {
 			sums = append(sums, f.Name)
 		}
 	}
@@ -89,7 +90,7 @@ func (d *Renderer) Hex(ctx context.Context, s Source, r Request) ([]byte, error)
 			mvt.Tag{Key: "count", Value: mvt.Int(int64(c.Count))}, mvt.Tag{Key: "own", Value: mvt.Bool(own)})
 		for i, name := range sums {
 			if i < len(c.Sums) && !math.IsNaN(c.Sums[i]) {
-				tags = append(tags, mvt.Tag{Key: "sum_" + name, Value: mvt.Double(math.Round(c.Sums[i]*1000) / 1000)})
+				tags = append(tags, mvt.Tag{Key: sumKey + name, Value: mvt.Double(math.Round(c.Sums[i]*1000) / 1000)})
 			}
 		}
 		w.Feature(cellNumber(c.Cell), &g, tags)

@@ -42,7 +42,7 @@ func TestResidentTablesDrawTheSame(t *testing.T) {
 			for _, grid := range []tiles.Grid{tiles.Mercator, tiles.Geographic} {
 				id, _ := grid.At(center, z)
 				for _, n := range []tiles.ID{id, {Z: z, X: (id.X + 1) % grid.Columns(z), Y: id.Y, Grid: grid}} {
-					for _, names := range [][]string{{model.Buildings, model.Roads, model.Components}, {model.Components}, {model.Buildings}, {model.Roads}} {
+					for _, names := range [][]string{{model.Buildings, model.Roads, model.Components}, {model.Components}, {model.Buildings}, {model.Roads}, {meters}} {
 						for _, filtered := range []bool{false, true} {
 							req := render.Request{Subject: planner, Layers: names, Tile: n}
 							s.match = nil

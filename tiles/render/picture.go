@@ -18,15 +18,16 @@ import (
 // picture is what one layer shows in one tile: gathered row by row, then written.
 // Its memory is used again for other tiles.
 type picture struct {
-	layer   *layers.Layer
-	tile    tiles.ID
-	columns []column
-	frame   shape.Frame
-	scratch mvt.Geometry
-	seed    uint64  // of the layer's cells
-	unit    float32 // area of a square of one unit, in steps squared
-	least   float32 // polygons of less are left out
-	cached  *labelCache
+	layer    *layers.Layer
+	tile     tiles.ID
+	columns  []column
+	measures []column // that points standing for several carry sums of
+	frame    shape.Frame
+	scratch  mvt.Geometry
+	seed     uint64  // of the layer's cells
+	unit     float32 // area of a square of one unit, in steps squared
+	least    float32 // polygons of less are left out
+	cached   *labelCache
 
 	class   int            // field that ranks lines, -1 for none
 	classes map[string]int // its values
@@ -51,9 +52,10 @@ type picture struct {
 
 // column is an attribute that features carry.
 type column struct {
-	name  string
-	field int  // -1: the id
-	brief bool // shown when space is short
+	name   string
+	field  int  // -1: the id
+	brief  bool // shown when space is short
+	always bool // shown however short it is, so that sums add up
 }
 
 // item is one feature to be written.
@@ -62,6 +64,7 @@ type item struct {
 	row   int32 // of picture.rows; none for one that stands for several
 	class int32 // rank of its class, 0 first
 	count int32 // of rows, when it stands for several; of a label its rank
+	cell  int32 // of points, when it stands for several
 	size  float32
 	at    mvt.XY // of a point
 	kind  mvt.GeomType
@@ -97,6 +100,12 @@ func (p *picture) start(l *layers.Layer, t tiles.ID) {
 		p.least = minPolygonPixels * pixel * pixel * p.unit
 	}
 	p.columns = columns(p.columns[:0], l, t.Z)
+	p.measures = p.measures[:0]
+	for _, c := range p.columns {
+		if c.always {
+			p.measures = append(p.measures, column{name: sumKey + c.name, field: c.field})
+		}
+	}
 	p.class, p.classes, p.title = -1, nil, -1
 	if i := l.FieldIndex(classField); i >= 0 && len(l.Fields[i].Codes) > 0 {
 		p.class, p.classes = i, make(map[string]int)
@@ -127,7 +136,7 @@ func columns(out []column, l *layers.Layer, z tiles.Zoom) []column {
 	out = append(out, column{name: idKey, field: -1, brief: true})
 	brief := shown(l, z, true)
 	for _, f := range shown(l, z, false) {
-		out = append(out, column{name: l.Fields[f].Name, field: f, brief: slices.Contains(brief, f)})
+		out = append(out, column{name: l.Fields[f].Name, field: f, brief: slices.Contains(brief, f), always: summed(l, f)})
 	}
 	slices.SortFunc(out, func(a, b column) int { return strings.Compare(a.name, b.name) })
 	return out

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -76,6 +77,7 @@ func (s *fixture) Rows(_ context.Context, q layers.Query) iter.Seq2[layers.Row, 
 
 func (s *fixture) Cells(_ context.Context, q layers.Query, res int, sums []string) ([]render.Cell, error) {
 	cells := map[hexgrid.Cell]*render.Cell{}
+	totals := map[hexgrid.Cell][]*big.Float{}
 	for f := range s.each(q) {
 		p := predicate.InteriorPoint(f.Shape)
 		inside := false // the fixture counts what the exact box holds, as tables do
@@ -88,16 +90,23 @@ func (s *fixture) Cells(_ context.Context, q layers.Query, res int, sums []strin
 		}
 		if cells[c] == nil {
 			cells[c] = &render.Cell{Cell: c, Sums: slices.Repeat([]float64{math.NaN()}, len(sums))}
+			totals[c] = make([]*big.Float, len(sums))
 		}
 		cells[c].Count++
 		for i, name := range sums {
-			if v := f.Value(s.layers[q.Layer].FieldIndex(name)); v.IsNull() {
+			v := f.Value(s.layers[q.Layer].FieldIndex(name))
+			if v.IsNull() {
 				continue
-			} else if old := cells[c].Sums[i]; math.IsNaN(old) {
-				cells[c].Sums[i] = v.Float()
-			} else {
-				cells[c].Sums[i] = old + v.Float()
 			}
+			if totals[c][i] == nil {
+				totals[c][i] = exact()
+			}
+			if v.Type() == layers.Integer {
+				totals[c][i].Add(totals[c][i], exact().SetInt64(v.Int()))
+			} else {
+				add(totals[c][i], v.Float())
+			}
+			cells[c].Sums[i], _ = totals[c][i].Float64()
 		}
 	}
 	var out []render.Cell
@@ -116,6 +125,7 @@ func city(rng *rand.Rand, center orb.Point, n int) *fixture {
 	for _, l := range model.Layers() {
 		s.layers[l.ID] = l
 	}
+	s.layers[meters] = metersLayer()
 	wrap := func(p orb.Point) orb.Point {
 		return orb.Point{math.Remainder(p[0], 360), max(-90, min(90, p[1]))}
 	}
@@ -165,8 +175,43 @@ func city(rng *rand.Rand, center orb.Point, n int) *fixture {
 		q := place()
 		add(model.Roads, i, orb.LineString{q, {max(-180, min(180, q[0]+rng.NormFloat64()*w)), q[1] + rng.NormFloat64()*w}, {q[0], q[1] + w}})
 		add(model.Persons, i, place())
+		add(meters, i, place())
 	}
+	measure(rng, s.features[meters])
 	return s
+}
+
+const meters = "meters"
+
+// metersLayer has measures of either type, and one that is nobody's business.
+func metersLayer() *layers.Layer {
+	return &layers.Layer{ID: meters, Element: layers.Object, Geometry: layers.Point, Access: layers.PublicAccess, Fields: []layers.Field{
+		{Name: "amount", Type: layers.Number, Measure: true}, {Name: "level", Type: layers.Integer, Measure: true},
+		{Name: "never", Type: layers.Number, Measure: true}, {Name: "owed", Type: layers.Number, Measure: true, Personal: true}}}
+}
+
+// measure gives meters values of every kind that adds up differently: few digits,
+// many, large ones.
+func measure(rng *rand.Rand, list []*layers.Feature) {
+	kind := rng.IntN(4)
+	for _, f := range list {
+		amount := math.Round(rng.Float64()*1e5) / 10
+		switch {
+		case kind == 1 && rng.IntN(50) == 0:
+			amount = rng.NormFloat64() * math.Pow(10, float64(rng.IntN(20)-6))
+		case kind == 2:
+			amount = math.Round(rng.NormFloat64()*1e6) / 1000
+		case kind == 3:
+			amount = float64(rng.IntN(2000) - 1000)
+		}
+		f.Values = []layers.Value{layers.Float(amount), layers.Int(int64(rng.IntN(100) - 50)), {}, layers.Float(1)}
+		if rng.IntN(10) == 0 {
+			f.Values[rng.IntN(2)] = layers.Value{}
+		}
+		if kind == 1 && rng.IntN(100) == 0 {
+			f.Values[1] = layers.Int(rng.Int64() - rng.Int64())
+		}
+	}
 }
 
 func (s *fixture) shuffle(rng *rand.Rand) {

@@ -64,7 +64,11 @@ func (p *picture) write(w *mvt.Writer, cut int, asked []string) error {
 
 func (p *picture) tags(tags []mvt.Tag, it *item, cut int, bare bool) []mvt.Tag {
 	if it.row == none {
-		return append(tags, mvt.Tag{Key: countKey, Value: mvt.Int(int64(it.count))})
+		tags = append(tags, mvt.Tag{Key: countKey, Value: mvt.Int(int64(it.count))})
+		if it.kind == mvt.Points {
+			tags = p.sums(tags, int(it.cell))
+		}
+		return tags
 	}
 	if it.count > 0 {
 		tags = append(tags, mvt.Tag{Key: countKey, Value: mvt.Int(int64(it.count))})
@@ -75,8 +79,20 @@ func (p *picture) tags(tags []mvt.Tag, it *item, cut int, bare bool) []mvt.Tag {
 		switch {
 		case c.field < 0:
 			tags = append(tags, mvt.Tag{Key: c.name, Value: mvt.Str(row.ID())})
-		case !bare && (cut == 0 || c.brief):
+		case !bare && (cut == 0 || c.brief), c.always:
 			tags = append(tags, mvt.Tag{Key: c.name, Value: p.value(row.Value(c.field))})
+		}
+	}
+	return tags
+}
+
+// sums appends the sums of the measures of a cell of points, in order of name, without
+// those of which no point has a value.
+func (p *picture) sums(tags []mvt.Tag, cell int) []mvt.Tag {
+	n := len(p.measures)
+	for i, c := range p.measures {
+		if sum, ok := p.crowds.totals[cell*n+i].Value(); ok {
+			tags = append(tags, mvt.Tag{Key: c.name, Value: mvt.Double(sum)})
 		}
 	}
 	return tags

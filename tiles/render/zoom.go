@@ -59,7 +59,8 @@ func classZoom(i int) tiles.Zoom {
 }
 
 // shown lists the indexes of the fields that tiles of zoom z carry: never
-// personal ones; at low zoom only those that name, classify and raise a feature.
+// personal ones; at low zoom only those that name, classify and raise a feature, and
+// those that are summed up.
 func shown(l *layers.Layer, z tiles.Zoom, short bool) []int {
 	var out []int
 	for i := range l.Fields {
@@ -68,15 +69,23 @@ func shown(l *layers.Layer, z tiles.Zoom, short bool) []int {
 			continue
 		}
 		brief := f.Name == l.TitleField || f.Name == l.KindField || f.Name == l.HeightField || len(f.Codes) > 0
-		if brief || z >= detailZoom-1 && !short {
+		if brief || summed(l, i) || z >= detailZoom-1 && !short {
 			out = append(out, i)
 		}
 	}
 	return out
 }
 
+// summed reports whether points that stand for several carry the sum of a field: of
+// the declared measures of a layer of points.
+func summed(l *layers.Layer, field int) bool {
+	f := &l.Fields[field]
+	return l.Geometry == layers.Point && f.Measure && !f.Personal
+}
+
 // Attribute names that are not fields.
 const (
 	idKey    = "id"
 	countKey = "point_count"
+	sumKey   = "sum_" // before the name of a measure
 )
