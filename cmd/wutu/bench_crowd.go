@@ -27,7 +27,8 @@ type crowd struct {
 
 // tally is what was counted of one kind of request.
 type tally struct {
-	times  []float64 // milliseconds, from due to answered
+	times  []float64   // milliseconds, from due to answered
+	dues   []time.Time // of the same answers
 	errors int
 	first  string // error
 }
@@ -110,7 +111,7 @@ func (c *crowd) done(m *member, err error) {
 				t.first = err.Error()
 			}
 		} else if !m.ask.endless {
-			t.times = append(t.times, float64(now.Sub(m.at).Microseconds())/1000)
+			t.times, t.dues = append(t.times, float64(now.Sub(m.at).Microseconds())/1000), append(t.dues, m.at)
 		}
 	}
 	c.wait(m, now)

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -107,5 +108,24 @@ func TestGrowthOfMemory(t *testing.T) {
 	}
 	if _, mean := (&watcher{}).growth(); mean != 1 {
 		t.Error("no samples")
+	}
+	w.samples = nil
+	for i := range 130 {
+		w.samples = append(w.samples, float64(i/60))
+	}
+	if got := w.minutes(); !slices.Equal(got, []float64{0, 1, 2}) {
+		t.Errorf("by minutes %v", got)
+	}
+}
+
+// An answer counts as one beside an import when it was asked while one ran.
+func TestAnswersBesideImports(t *testing.T) {
+	start := time.Now()
+	at := func(s float64) time.Time { return start.Add(time.Duration(s * float64(time.Second))) }
+	d := &dayImports{from: []time.Time{at(1), at(5)}, until: []time.Time{at(2), at(7)}}
+	for s, want := range map[float64]bool{0: false, 1: true, 1.9: true, 2: false, 4: false, 6: true, 8: false} {
+		if d.during(at(s)) != want {
+			t.Errorf("at %v", s)
+		}
 	}
 }

@@ -21,14 +21,16 @@ type dayBench struct {
 	minutes                              float64
 	size                                 string
 	desks, phones, fixes, heavy, imports int
+	importEvery                          time.Duration
 }
 
 func daySuite() *benchSuite {
 	var b dayBench
 	return &benchSuite{name: "day", rounds: 1, short: "Measure a city day: everything at once",
-		long: "Open desks with their streams, tiles, lists and boards, phones outside, fixes, heavy region queries and imports\n" +
+		long: "Open desks with their streams, tiles, lists and boards, phones outside, fixes, heavy region queries and an import\n" +
 			"of another process at once, under keys of many roles and areas. Latencies count from when a request was due.\n" +
-			"--share takes fewer of everybody, not a smaller city (--size).",
+			"One import runs at a time: the same source comes again and again, and every feature has another value each\n" +
+			"time. --share takes fewer of everybody, not a smaller city (--size).",
 		flags: func(flags *pflag.FlagSet) {
 			flags.Float64Var(&b.minutes, "minutes", 10, "length of the day, after half a minute or a tenth of it")
 			flags.StringVar(&b.size, "size", "city", "small, city or prefecture")
@@ -36,13 +38,14 @@ func daySuite() *benchSuite {
 			flags.IntVar(&b.phones, "phones", 300, "people outside")
 			flags.IntVar(&b.fixes, "fixes", 1000, "fixes a second")
 			flags.IntVar(&b.heavy, "heavy", 5, "heavy region queries at once")
-			flags.IntVar(&b.imports, "imports", 50_000, "features of an import, which is repeated with other values; 0: none")
+			flags.IntVar(&b.imports, "imports", 50_000, "features of an import; 0: none")
+			flags.DurationVar(&b.importEvery, "import-every", 30*time.Second, "from the beginning of one import to that of the next, which waits for its end")
 		},
 		data: func(ctx context.Context, r *suiteRun) error {
 			_, err := r.sampleData(ctx, b.size)
 			b.desks, b.phones, b.fixes, b.imports = r.scaled(b.desks), r.scaled(b.phones), r.scaled(b.fixes), int(float64(b.imports)*r.share)
-			r.s.Data += fmt.Sprintf("; %d desks, %d phones, %d fixes a second, %d heavy queries at once, imports of %d features, %v minutes",
-				b.desks, b.phones, b.fixes, b.heavy, b.imports, b.minutes)
+			r.s.Data += fmt.Sprintf("; %d desks, %d phones, %d fixes a second, %d heavy queries at once, an import of %d features every %v, one at a time, %v minutes",
+				b.desks, b.phones, b.fixes, b.heavy, b.imports, b.importEvery, b.minutes)
 			return err
 		},
 		round: b.round,
@@ -233,45 +236,8 @@ func (d *day) arrive(c *crowd, start time.Time, begin time.Duration) {
 	}
 }
 
-// importing repeats an import by another process until the end: the same features
-// with other values. stop waits for the last and tells how long each took.
-func (d *day) importing(ctx context.Context, from, until time.Time) (stop func() ([]float64, error)) {
-	var took []float64
-	done := make(chan error, 1)
-	go func() {
-		for n := 0; d.bench.imports > 0 && pause(ctx, time.Until(from)) && time.Now().Before(until); n++ {
-			file := filepath.Join(d.run.dir, "import.csv")
-			if err := writeImport(file, d.bench.imports, n); err != nil {
-				done <- err
-				return
-			}
-			args := []string{"import", file, "--layer", "surveyed", "--id", "id", "--data", d.run.dir}
-			if n == 0 {
-				args = append(args, "--create", "--element", "object")
-			}
-			t, err := runShown(ctx, d.run.self, args...)
-			if err != nil {
-				done <- err
-				return
-			}
-			took = append(took, t.Seconds())
-			from = time.Now().Add(5 * time.Second)
-		}
-		done <- nil
-	}()
-	return func() ([]float64, error) { err := <-done; return took, err }
-}
-
-func writeImport(path string, n, turn int) error {
-	r := rand.New(rand.NewPCG(11, 13))
-	return writeLines(path, n, "id,kind,size,lon,lat\n", func(line []byte, i int) []byte {
-		x, y := cityPlace(r)
-		return fmt.Appendf(line, "s%06d,%s,%d,%.7f,%.7f\n", i, benchKinds[i%len(benchKinds)], (i+turn)%1000, x, y)
-	})
-}
-
 // report adds what was measured to the suite.
-func (d *day) report(c *crowd, w *watcher, imports []float64) {
+func (d *day) report(c *crowd, w *watcher, imports *dayImports) {
 	s, seconds := d.run.s, c.until.Sub(c.from).Seconds()
 	targets := map[string]float64{dayTile: 50, dayNear: 50}
 	failed := 0
@@ -283,9 +249,18 @@ func (d *day) report(c *crowd, w *watcher, imports []float64) {
 			set = wantP99(ms)
 		}
 		l := s.line(kind, "req/s", set)
+		var beside []float64 // of those asked while an import ran
+		for i, at := range t.dues {
+			if imports.during(at) {
+				beside = append(beside, t.times[i])
+			}
+		}
 		q := quantilesOf(t.times)
 		l.Ours.addLoad(loadResult{PerSecond: float64(len(t.times)) / seconds, Errors: t.errors, P50: q.P50, P99: q.P99})
 		l.Note = fmt.Sprintf("%d answers, the slowest after %s ms", len(t.times), number(q.Max))
+		if len(beside) > 0 {
+			l.Note += fmt.Sprintf("; %d while an import ran, p99 %s ms", len(beside), number(quantilesOf(beside).P99))
+		}
 		if t.first != "" {
 			l.Note += "; the first error: " + strings.Join(strings.Fields(t.first), " ")
 		}
@@ -295,15 +270,20 @@ func (d *day) report(c *crowd, w *watcher, imports []float64) {
 	s.line("streams reset", "streams", want(0, 0, true)).Ours.add(float64(d.told.resets))
 	s.line("fixes taken", "fixes/s", want(0.99*float64(d.bench.fixes), 0, false)).Ours.add(float64(d.told.fixes) / c.until.Sub(c.from.Add(-d.begin)).Seconds())
 	s.line("messages on streams", "messages/s", nil).Ours.add(float64(d.told.messages) / seconds)
-	if len(imports) > 0 {
+	if n := len(imports.took); n > 0 {
 		l := s.line("an import beside it", "s", least)
-		l.Ours.add(median(imports))
-		l.Note = fmt.Sprintf("the median of %d, the longest %s s", len(imports), number(quantilesOf(imports).Max))
+		l.Ours.add(median(imports.took))
+		q := quantilesOf(imports.took)
+		l.Note = fmt.Sprintf("the median of %d, one after the other, %d features each; the longest %s s", n, d.bench.imports, number(q.Max))
+		s.line("processors, imports", "cores", least).Ours.add(imports.processor.Seconds() / seconds)
 	}
 	growth, mean := w.growth()
 	l := s.line("growth of memory over the second half", "%", want(5, 0, true))
 	l.Ours.add(100 * growth / mean)
-	l.Note = fmt.Sprintf("%+.0f of %.0f MiB, by the slope of the samples of each second", growth/(1<<20), mean/(1<<20))
+	l.Note = fmt.Sprintf("%+.0f of %.0f MiB, by the slope of the samples of each second, %+.1f MiB a minute; by minutes", growth/(1<<20), mean/(1<<20), growth/(1<<20)/(seconds/120))
+	for _, m := range w.minutes() {
+		l.Note += fmt.Sprintf(" %.0f", m/(1<<20))
+	}
 	s.line("memory at most", "MiB", least).Ours.add(float64(d.server.memory("VmHWM") >> 20))
 	s.line("processors, server", "cores", least).Ours.add(w.serverCores)
 	s.line("processors, load", "cores", least).Ours.add(w.loadCores)

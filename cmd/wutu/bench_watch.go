@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -35,6 +36,19 @@ func watch(ctx context.Context, s *benchServer, from, until time.Time) *watcher 
 func (w *watcher) end() {
 	w.stop()
 	<-w.done
+}
+
+// minutes are the means of the samples of each minute, the last of which may be short.
+func (w *watcher) minutes() []float64 {
+	var out []float64
+	for of := range slices.Chunk(w.samples, 60) {
+		sum := 0.0
+		for _, y := range of {
+			sum += y
+		}
+		out = append(out, sum/float64(len(of)))
+	}
+	return out
 }
 
 // growth is by how much memory grew over the second half, by the least squares of

@@ -26,7 +26,7 @@ import (
 // importFlags are the flags of `wutu import`, as they are given.
 type importFlags struct {
 	layer, format, system, encoding, zone, mapping, id, element, schema, report string
-	create                                                                      bool
+	create, urgent                                                              bool
 }
 
 // exitBroken is the exit code for a file that breaks off.
@@ -40,7 +40,8 @@ func (p *program) importCmd() *cobra.Command {
 		Long: "Streams files into a layer; .gz is undone. The same file again updates and makes no duplicates.\n" +
 			"An OSM file fills NAME_buildings, NAME_roads, NAME_addresses, NAME_pois, NAME_landuse, NAME_water and\n" +
 			"NAME_boundaries. Records that break a rule are left out and written to --report; exit code 2 says that a\n" +
-			"file broke off, what was read before is kept. It works while `serve` runs on the same folder.",
+			"file broke off, what was read before is kept. It works while `serve` runs on the same folder, and lets it\n" +
+			"and other programs have the processors first; when they are free it is as quick as it can be.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error { return p.importFiles(cmd.Context(), files, f) },
 	}
@@ -55,6 +56,7 @@ func (p *program) importCmd() *cobra.Command {
 	fl.BoolVar(&f.create, "create", false, "make the layer, with a schema taken from the data")
 	fl.StringVar(&f.element, "element", "", "element of a made layer: people, enterprise, land, object, government, frame or event")
 	fl.StringVar(&f.schema, "schema", "", "file with the JSON Schema of a made layer, as /ogc/collections/LAYER/schema writes it")
+	fl.BoolVar(&f.urgent, "urgent", false, "as important as other programs on this machine, instead of behind them (nice 10, on Linux)")
 	fl.StringVar(&f.report, "report", "", "file for the rejected records, one JSON line each")
 	if err := cmd.MarkFlagRequired("layer"); err != nil {
 		panic(err) // the flag is declared above
@@ -125,6 +127,13 @@ func (p *program) importFiles(ctx context.Context, files []string, f importFlags
 		report = buffered
 	}
 	o.Rejected = ingest.Report(report)
+	start := time.Now()
+	o.Elapsed = func() time.Duration { return time.Since(start) }
+	if !f.urgent && p.stepBehind != nil {
+		if err := p.stepBehind(); err != nil {
+			p.say("the import has the usual priority: %v", err)
+		}
+	}
 	store, err := p.create(ctx, gpkg.Options{})
 	if err != nil {
 		return err

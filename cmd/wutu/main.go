@@ -12,7 +12,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p := program{stdout: os.Stdout, stderr: os.Stderr, args: os.Args[1:]}
+	p := program{stdout: os.Stdout, stderr: os.Stderr, args: os.Args[1:], stepBehind: stepBehind}
 	os.Exit(p.run(ctx))
 }
 

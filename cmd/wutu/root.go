@@ -26,6 +26,8 @@ type program struct {
 	dir    string // --data
 	keys   string // --keys
 	asJSON bool   // --json
+
+	stepBehind func() error // lets other programs have the processors first; nil: nothing does
 }
 
 func (p *program) root() *cobra.Command {

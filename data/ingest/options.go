@@ -32,8 +32,13 @@ type Options struct {
 	Actor   string            // who imports
 	Now     func() time.Time  // time of a batch; nil leaves it to the store
 
-	BatchFeatures int // features in a batch; default 8192
+	BatchFeatures int // features in a batch at most; default 8192
 	BatchBytes    int // approximate bytes in a batch; default 8 MiB
+
+	// Elapsed is a clock by which batches are made so large that one takes about a tenth
+	// of a second: who writes beside the import waits no longer. nil: they are as large as
+	// they may be.
+	Elapsed func() time.Duration
 
 	Rejected  func(Reject) error    // called for every rejected record; an error stops the import
 	Committed func(committed int64) // called after each durable batch with the number of features stored so far

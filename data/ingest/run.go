@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -44,6 +45,7 @@ type importer struct {
 	batch   layers.Batch
 	pending []*destination // of each change in batch
 	bytes   int
+	most    int // features of a batch at present
 	read    int64
 	stored  int64
 	sum     Summary
@@ -52,6 +54,9 @@ type importer struct {
 func (im *importer) run(ctx context.Context, src Source) error {
 	if err := im.o.withDefaults(); err != nil {
 		return err
+	}
+	if im.most = im.o.BatchFeatures; im.o.Elapsed != nil {
+		im.most = min(im.most, firstBatch)
 	}
 	if err := im.prepare(ctx, src); err != nil {
 		return err
@@ -220,7 +225,7 @@ func (im *importer) record(ctx context.Context, r *Raw) error {
 	}
 	im.batch.Changes = append(im.batch.Changes, layers.Change{Op: layers.Put, Layer: d.layer.ID, ID: f.Key, Feature: f})
 	im.pending = append(im.pending, d)
-	if im.bytes += size; len(im.pending) >= im.o.BatchFeatures || im.bytes >= im.o.BatchBytes {
+	if im.bytes += size; len(im.pending) >= im.most || im.bytes >= im.o.BatchBytes {
 		return im.flush(ctx)
 	}
 	return nil
@@ -232,8 +237,15 @@ func (im *importer) flush(ctx context.Context) error {
 		return nil
 	}
 	im.batch.Actor, im.batch.At = im.o.Actor, im.o.Now()
+	var from time.Duration
+	if im.o.Elapsed != nil {
+		from = im.o.Elapsed()
+	}
 	if _, err := im.target.Apply(ctx, im.batch); err != nil {
 		return err
+	}
+	if im.o.Elapsed != nil {
+		im.pace(len(im.pending), im.o.Elapsed()-from)
 	}
 	for _, d := range im.pending {
 		d.count.Stored++
@@ -244,6 +256,25 @@ func (im *importer) flush(ctx context.Context) error {
 		im.o.Committed(im.stored)
 	}
 	return nil
+}
+
+// A batch keeps others from writing while it is stored: it is to take batchTime. What a
+// feature costs is not known before: new ones cost half of what changed ones do, and
+// when the processors are wanted elsewhere, everything costs more.
+const (
+	batchTime  = 100 * time.Millisecond
+	firstBatch = 1024
+	leastBatch = 256 // smaller ones cost more than they hold
+)
+
+// pace sets the size of the next batch by what the last one took. It goes to the double
+// or the half at most: one batch may have waited for others.
+func (im *importer) pace(n int, took time.Duration) {
+	next := 2 * n
+	if took > batchTime/2 {
+		next = max(int(int64(n)*int64(batchTime)/int64(took)), n/2)
+	}
+	im.most = max(min(next, im.o.BatchFeatures), min(leastBatch, im.o.BatchFeatures))
 }
 
 // total sums the counts. Records of a batch that failed were read and neither
