@@ -16,8 +16,8 @@ func tilesSuite() *benchSuite {
 	hashes := map[[32]byte]bool{} // of one tile, over all rounds
 	return &benchSuite{name: "tiles", short: "Measure vector tiles of a million points and 200,000 buildings beside PostGIS", peer: true,
 		long: "Hot, cold and unchanged tiles of a mix of zooms 13 to 16 in every coding and with a key, every tile of zooms 0\n" +
-			"to 16 for the first time, and whether tiles are the same in every process; beside it PostGIS draws the same\n" +
-			"tiles with the statement that pg_tileserv sends, uncompressed.",
+			"to 16 and the fullest of 17 to 22 for the first time, and whether tiles are the same in every process; beside it\n" +
+			"PostGIS draws the same tiles with the statement that pg_tileserv sends, uncompressed.",
 		round: func(ctx context.Context, r *suiteRun, round int) error { return tilesRound(ctx, r, round, hashes) },
 		once:  tilesOnce,
 	}

@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
+	"strings"
 	"time"
 )
 
-// pyramidOf is what came of asking for every tile of zooms 0 to 16 over the box.
+// pyramidOf is what came of asking for tiles of a pyramid.
 type pyramidOf struct {
 	tiles         int
 	times         []float64 // milliseconds
@@ -15,59 +18,90 @@ type pyramidOf struct {
 	largest, late tileAt
 }
 
-// pyramid asks a server just started for every tile, one after the other, each for
-// the first time.
+// pyramid asks a server just started for every tile of zooms 0 to 16 and for chosen
+// ones of the deeper zooms, one after the other, each for the first time.
 func (r *suiteRun) pyramid(ctx context.Context) error {
 	server, err := r.start(ctx)
 	if err != nil {
 		return err
 	}
+	boxes, err := r.city.boxes()
+	if err != nil {
+		return err
+	}
 	for _, layer := range []string{"points", "blocks", "points,blocks"} {
 		server.settled(ctx)
-		p, err := walkPyramid(ctx, server, layer)
-		if err != nil {
-			return err
+		var of []tileBox
+		for _, one := range strings.Split(layer, ",") {
+			of = append(of, boxes[one]...)
 		}
-		size := r.s.line("largest tile z0–16 of "+layer, "kB", want(500, 0, true))
-		size.Ours.add(float64(p.most) / 1000)
-		size.Note = fmt.Sprintf("gzip; %d/%d/%d of %d tiles. Peers: 1.25 to 28.9 MB", p.largest.z, p.largest.x, p.largest.y, p.tiles)
-		slow := r.s.line("slowest cold tile z0–16 of "+layer, "ms", want(50, 0, true))
-		slow.Ours.add(p.slowest)
-		q := quantilesOf(p.times)
-		slow.Note = fmt.Sprintf("%d/%d/%d; of all tiles p50 %s, p99 %s ms, each asked for once. Peers: 300 to 3,600 ms", p.late.z, p.late.x, p.late.y, number(q.P50), number(q.P99))
+		deep, chosen := deepTiles(of, r.scaled(deepEach))
+		for _, part := range []struct {
+			zooms, of, peers string
+			tiles            iter.Seq[tileAt]
+		}{
+			{"z0–16", "", ". Peers: 1.25 to 28.9 MB", upperTiles},
+			{"z17–22", chosen, "", slices.Values(deep)},
+		} {
+			p, err := walkTiles(ctx, server, layer, part.tiles)
+			if err != nil {
+				return err
+			}
+			size := r.s.line("largest tile "+part.zooms+" of "+layer, "kB", want(500, 0, true))
+			size.Ours.add(float64(p.most) / 1000)
+			size.Note = fmt.Sprintf("gzip; %v of %d tiles%s%s", p.largest, p.tiles, part.of, part.peers)
+			slow := r.s.line("slowest cold tile "+part.zooms+" of "+layer, "ms", want(50, 0, true))
+			slow.Ours.add(p.slowest)
+			q := quantilesOf(p.times)
+			slow.Note = fmt.Sprintf("%v; of these tiles p50 %s, p99 %s ms, each asked for once", p.late, number(q.P50), number(q.P99))
+			if part.peers != "" {
+				slow.Note += ". Peers: 300 to 3,600 ms"
+			}
+		}
 	}
 	return nil
 }
 
-func walkPyramid(ctx context.Context, server *benchServer, layer string) (p pyramidOf, err error) {
+func (t tileAt) String() string { return fmt.Sprintf("%d/%d/%d", t.z, t.x, t.y) }
+
+// upperTiles yields every tile of zooms 0 to 16 over the box.
+func upperTiles(yield func(tileAt) bool) {
+	for z := range deepLow {
+		lo, hi := benchTile(z, benchWest, benchSouth+benchHigh), benchTile(z, benchWest+benchWidth, benchSouth)
+		for x := lo.x; x <= hi.x; x++ {
+			for y := lo.y; y <= hi.y; y++ {
+				if !yield(tileAt{z, x, y}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// walkTiles asks for tiles, one after the other.
+func walkTiles(ctx context.Context, server *benchServer, layer string, list iter.Seq[tileAt]) (p pyramidOf, err error) {
 	w, err := dial(ctx, server.addr())
 	if err != nil {
 		return p, err
 	}
 	defer w.conn.Close()
-	for z := range 17 {
-		lo, hi := benchTile(z, benchWest, benchSouth+benchHigh), benchTile(z, benchWest+benchWidth, benchSouth)
-		for x := lo.x; x <= hi.x; x++ {
-			for y := lo.y; y <= hi.y; y++ {
-				t := tileAt{z, x, y}
-				start := time.Now()
-				a, err := w.send(getRequest(nil, t.path(layer), "Accept-Encoding: gzip"), nil)
-				if err == nil && a.status >= 300 {
-					err = fmt.Errorf("%s: %d", t.path(layer), a.status)
-				}
-				if err != nil {
-					return p, err
-				}
-				took := float64(time.Since(start).Microseconds()) / 1000
-				p.tiles++
-				p.times = append(p.times, took)
-				if a.bytes > p.most {
-					p.most, p.largest = a.bytes, t
-				}
-				if took > p.slowest {
-					p.slowest, p.late = took, t
-				}
-			}
+	for t := range list {
+		start := time.Now()
+		a, err := w.send(getRequest(nil, t.path(layer), "Accept-Encoding: gzip"), nil)
+		if err == nil && a.status >= 300 {
+			err = fmt.Errorf("%s: %d", t.path(layer), a.status)
+		}
+		if err != nil {
+			return p, err
+		}
+		took := float64(time.Since(start).Microseconds()) / 1000
+		p.tiles++
+		p.times = append(p.times, took)
+		if a.bytes > p.most {
+			p.most, p.largest = a.bytes, t
+		}
+		if took > p.slowest {
+			p.slowest, p.late = took, t
 		}
 	}
 	return p, ctx.Err()
