@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -48,6 +49,27 @@ func (f *Feature) Value(i int) Value {
 		return Value{}
 	}
 	return f.Values[i]
+}
+
+// KeepTexts gives f copies of its id and texts, all in one piece of memory: for one
+// whose texts lie in memory that is used again, or that is not to be held.
+func (f *Feature) KeepTexts() {
+	size := len(f.Key)
+	for i := range f.Values {
+		size += len(f.Values[i].str)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	b.WriteString(f.Key)
+	for i := range f.Values {
+		b.WriteString(f.Values[i].str)
+	}
+	texts, n := b.String(), len(f.Key)
+	f.Key, texts = texts[:n], texts[n:]
+	for i := range f.Values {
+		n = len(f.Values[i].str)
+		f.Values[i].str, texts = texts[:n], texts[n:]
+	}
 }
 
 // CheckAgainst reports the first way in which f does not fit layer l: id, number and

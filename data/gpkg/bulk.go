@@ -71,12 +71,20 @@ func (s *Store) ReadPiece(ctx context.Context, layer string, p layers.Piece, fn 
 	}); err != nil {
 		return err
 	}
-	rows, err := newScanner(s.path, t.selected+" WHERE fid >= ? AND fid < ? ORDER BY fid", p.From, p.To)
+	l, err := newLink(s.path)
 	if err != nil {
 		return translate(op, err)
 	}
-	u := unpacker{decoder: decoder{table: t}, shapes: slab{many: true}}
-	return errors.Join(u.drain(ctx, rows, fn), rows.close())
+	rows, err := l.newScanner(t.selected+" WHERE fid >= ? AND fid < ? ORDER BY fid", scanBytes)
+	if err != nil {
+		return translate(op, errors.Join(err, l.close()))
+	}
+	if err = rows.start(p.From, p.To); err == nil {
+		u := unpacker{decoder: decoder{table: t}, shapes: slab{many: true}}
+		err = u.drain(ctx, rows, fn)
+	}
+	rows.close()
+	return errors.Join(err, l.close())
 }
 
 // cell is a column of a packed row. Its text lies in the scanner's room.
@@ -113,6 +121,14 @@ func (c *cell) unpack(b []byte) []byte {
 
 // str is the text without copying.
 func (c *cell) str() string { return textOf(c.text) }
+
+// integer is the number of the cell, 0 if it has another type.
+func (c *cell) integer() uint64 {
+	if c.kind != cellInteger {
+		return 0
+	}
+	return c.num
+}
 
 // value is the function value for packed columns.
 func (c *cell) value(t layers.FieldType) (layers.Value, error) {
@@ -198,9 +214,7 @@ func (u *unpacker) unpack() error {
 		return &layers.Error{Kind: layers.Internal, Op: "gpkg.Read", Layer: l.ID, ID: strings.Clone(id), Field: field, Err: err}
 	}
 	*f = layers.Feature{Key: id, Values: f.Values}
-	if u.cells[colVersion].kind == cellInteger {
-		f.Version = u.cells[colVersion].num
-	}
+	f.Version = u.cells[colVersion].integer()
 	from, err := u.cells[colFrom].value(layers.DateTime)
 	if err != nil {
 		return fail("valid_from", err)

@@ -19,11 +19,15 @@ type catalog struct {
 	byNum   map[int64]*table
 }
 
+// catalogState tells of which state of the file a catalog is: its version and that of
+// its seals.
+const catalogState = "SELECT (SELECT max(seq) FROM wutu_layers), (SELECT max(n) FROM wutu_seals)"
+
 // loadCatalog reads the catalog inside the connection's transaction; known is
 // returned when it is still right. Its error is Unavailable when known's keys do
 // not open what the file's keys have sealed.
 func loadCatalog(c *conn, known *catalog) (*catalog, error) {
-	row, err := c.first("SELECT (SELECT max(seq) FROM wutu_layers), (SELECT max(n) FROM wutu_seals)")
+	row, err := c.first(catalogState)
 	if err != nil {
 		return nil, err
 	}

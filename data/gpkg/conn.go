@@ -22,6 +22,8 @@ import (
 type conn struct {
 	db    *sqlite3.SQLiteConn
 	stmts map[string]*statement
+
+	follower *follower // nil: it has followed nothing
 }
 
 // statement is a prepared statement with room for its arguments.
@@ -72,6 +74,9 @@ func (c *conn) close() error {
 		errs = append(errs, c.stmts[sql].stmt.Close())
 	}
 	c.stmts = nil
+	if c.follower != nil {
+		errs = append(errs, c.follower.close())
+	}
 	return errors.Join(append(errs, c.db.Close())...)
 }
 
