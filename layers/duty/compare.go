@@ -41,9 +41,6 @@ func Compare(old, now *Place) []Difference {
 	return out
 }
 
-// SameDecision reports whether two proofs name the same department.
-func SameDecision(old, now *Place) bool { return old.Chosen.Department == now.Chosen.Department }
-
 // statement is one value of a proof by a name that is unique in it.
 type statement struct{ what, value string }
 

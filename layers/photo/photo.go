@@ -32,16 +32,6 @@ func (f Format) String() string {
 // MediaType is the format's media type, "image/jpeg".
 func (f Format) MediaType() string { return "image/" + f.String() }
 
-// ParseFormat is the inverse of String. The error is Invalid.
-func ParseFormat(s string) (Format, error) {
-	for i, name := range formatNames {
-		if i > 0 && s == name {
-			return Format(i), nil
-		}
-	}
-	return 0, layers.Invalidf("photo", "format", fmt.Sprintf("%.20q is no format of pictures", s))
-}
-
 // MediaTypes lists the media types of the formats.
 func MediaTypes() []string { return []string{JPEG.MediaType(), PNG.MediaType(), WebP.MediaType()} }
 
