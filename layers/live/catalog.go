@@ -25,8 +25,8 @@ type Options struct {
 	// Publish is how often releases of personal layers take up what has changed;
 	// 0 means a minute.
 	Publish time.Duration
-	// Backlog is how many changes a Listener may be behind before it is reset;
-	// 0 means DefaultBacklog.
+	// Backlog is how many changes are kept for listeners that are behind; who is further
+	// behind in a layer is reset. 0 means DefaultBacklog.
 	Backlog int
 	// Snapshot, when not nil, keeps the loaded segments in a file for the next start.
 	Snapshot *Snapshot

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sort"
 	"sync"
@@ -29,57 +30,84 @@ var ErrReset error = &layers.Error{Kind: layers.Conflict, Op: "listen", Err: err
 
 var errClosed error = &layers.Error{Kind: layers.Unavailable, Op: "listen", Err: errors.New("the city is being closed")}
 
-// feed keeps the latest deltas for listeners. When it is full the oldest go;
-// whoever has not seen them is reset. Deltas are put into it before the view that
-// shows them is published, and told to listeners after: whoever has a view finds
+// feed keeps the latest deltas for listeners. When it is full the oldest of the layers
+// that have the most go, so that an import into one layer does not push out the changes
+// of others; whoever has not seen them is reset. Deltas are put into it before the view
+// that shows them is published, and told to listeners after: whoever has a view finds
 // here all that led to it, and whoever is told of a change finds a view with it.
 type feed struct {
-	mu      sync.Mutex
-	deltas  []Delta // ascending Seq; at most limit of them count, the last ones
-	limit   int
-	out     int               // of deltas, those before it do not count any more
-	dropped uint64            // changes up to this sequence are not kept
+	mu      sync.RWMutex
+	deltas  []Delta           // ascending Seq
+	limit   int               // of deltas, which are a quarter more at times
+	dropped uint64            // up to this sequence, some changes are not kept
 	began   uint64            // what was before is not known
 	gone    map[string]uint64 // last change of each layer that is not kept, of those since then
+	newest  uint64            // sequence of the last change that was put
 	latest  uint64            // sequence of the last change listeners are told of
 	news    chan struct{}     // closed and replaced when deltas arrive
 	closed  bool
 }
 
 func newFeed(limit int, seq uint64) *feed {
-	return &feed{limit: limit, dropped: seq, began: seq, gone: make(map[string]uint64), latest: seq, news: make(chan struct{})}
+	return &feed{limit: limit, dropped: seq, began: seq, gone: make(map[string]uint64), newest: seq, latest: seq, news: make(chan struct{})}
 }
 
 // put adds deltas without telling anybody. It costs O(deltas): the oldest are moved
 // out of the way once in a quarter of the limit, not each time.
 func (f *feed) put(deltas []Delta) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.deltas = append(f.deltas, deltas...)
-	over := len(f.deltas) - f.limit
-	if over <= 0 {
+	if len(deltas) == 0 {
 		return
 	}
-	for i := range f.deltas[f.out:over] {
-		d := &f.deltas[f.out+i]
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.newest = deltas[len(deltas)-1].Seq
+	if f.deltas = append(f.deltas, deltas...); len(f.deltas) > f.limit+f.limit/4 {
+		f.forget()
+	}
+}
+
+// forget lets the oldest deltas of the layers that have the most go. The caller holds mu.
+func (f *feed) forget() {
+	count := make(map[string]int)
+	for i := range f.deltas {
+		count[f.deltas[i].Layer]++
+	}
+	share := fairShare(slices.Sorted(maps.Values(count)), f.limit)
+	kept := make([]Delta, 0, f.limit+f.limit/2)
+	for i := range f.deltas {
+		d := &f.deltas[i]
+		if count[d.Layer] <= share {
+			kept = append(kept, *d)
+			continue
+		}
+		count[d.Layer]--
 		f.gone[d.Layer] = d.Seq
+		f.dropped = max(f.dropped, d.Seq)
 	}
-	f.dropped, f.out = f.deltas[over-1].Seq, over
-	if over > f.limit/4 {
-		kept := make([]Delta, f.limit, f.limit+f.limit/2)
-		copy(kept, f.deltas[over:])
-		f.deltas, f.out = kept, 0
+	f.deltas = kept
+}
+
+// fairShare is how many each may have so that all have no more than a limit together,
+// of counts in ascending order: those with less leave the rest to the others.
+func fairShare(counts []int, limit int) int {
+	share := limit
+	for i, n := range counts {
+		if share = limit / (len(counts) - i); n > share {
+			break
+		}
+		limit -= n
 	}
+	return share
 }
 
 // tell lets listeners have what was put.
 func (f *feed) tell() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if n := len(f.deltas); n == 0 || f.deltas[n-1].Seq == f.latest {
+	if f.newest == f.latest {
 		return
 	}
-	f.latest = f.deltas[len(f.deltas)-1].Seq
+	f.latest = f.newest
 	if !f.closed {
 		close(f.news)
 		f.news = make(chan struct{})
@@ -89,8 +117,8 @@ func (f *feed) tell() {
 // between returns the deltas behind from, up to to; false when some are no longer
 // kept.
 func (f *feed) between(from, to uint64) ([]Delta, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.mu.RLock()
+	defer f.mu.RUnlock()
 	if from < f.dropped {
 		return nil, false
 	}
@@ -115,16 +143,16 @@ func (f *feed) close() {
 
 // now is the sequence of the last change the catalog has seen.
 func (f *feed) now() uint64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.mu.RLock()
+	defer f.mu.RUnlock()
 	return f.latest
 }
 
 // after returns the deltas behind seq, or a channel that closes when there are
 // some. Of layers that are not in only, some may be missing; nil: all are there.
 func (f *feed) after(seq uint64, only []string) ([]Delta, <-chan struct{}, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.mu.RLock()
+	defer f.mu.RUnlock()
 	switch {
 	case f.closed:
 		return nil, nil, errClosed

@@ -98,22 +98,30 @@ func TestBeatOfMessages(t *testing.T) {
 	b := beat{began: start}
 	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
 	for _, step := range []struct{ now, want int }{{0, 0}, {1, 9}, {10, 0}, {13, 7}} {
-		if d := b.next(at(step.now)); d != time.Duration(step.want)*time.Millisecond {
+		if d := b.next(at(step.now), tick); d != time.Duration(step.want)*time.Millisecond {
 			t.Errorf("at %d ms the next look is in %v, want %d ms", step.now, d, step.want)
 		}
 	}
 	quiet := b
 	quiet.rest(at(20), 0, 100*time.Microsecond) // nothing to tell
-	if d, want := quiet.next(at(23)), b.next(at(23)); d != want {
+	if d, want := quiet.next(at(23), tick), b.next(at(23), tick); d != want {
 		t.Errorf("after a look without content the next is in %v, want %v", d, want)
 	}
 	b.rest(at(20), between(1, 1000), 100*time.Microsecond)
-	if d := b.next(at(23)); d != 47*time.Millisecond {
+	if d := b.next(at(23), tick); d != 47*time.Millisecond {
 		t.Errorf("after a message the next look is in %v", d)
 	}
 	b.rest(at(70), 0, 40*time.Millisecond) // it worked for long
-	if d := b.next(at(110)); d != 40*time.Millisecond {
+	if d := b.next(at(110), tick); d != 40*time.Millisecond {
 		t.Errorf("after 40 ms of work the group rests %v", d)
+	}
+	if d := b.next(at(151), 50*time.Millisecond); d != 49*time.Millisecond {
+		t.Errorf("where ticks are 50 ms apart the next look is in %v", d)
+	}
+	for clients, want := range map[int]time.Duration{0: tick, 100: tick, 300: 30 * time.Millisecond, 500: shortest, 4000: shortest} {
+		if d := ticks(clients); d != want {
+			t.Errorf("with %d clients ticks are %v apart, want %v", clients, d, want)
+		}
 	}
 	if d := between(100, 20_000); d != shortest {
 		t.Errorf("100 clients wait %v", d)

@@ -95,13 +95,22 @@ func (h *Hub) leave(g *group, c *client) {
 func (g *group) run(ctx context.Context, l *live.Listener) {
 	defer g.end()
 	beat := beat{began: time.Now()}
+	var last time.Time // when there were changes
 	for {
-		err := l.Wait(ctx)
-		if err != nil && !errors.Is(err, live.ErrReset) || wait(ctx, beat.next(time.Now())) != nil {
+		if time.Since(last) > awake {
+			if err := l.Wait(ctx); err != nil && !errors.Is(err, live.ErrReset) {
+				return
+			}
+		}
+		if wait(ctx, beat.next(time.Now(), ticks(g.hub.Clients()))) != nil {
 			return
 		}
 		began := time.Now()
 		deltas, err := l.Pending()
+		if err == nil && len(deltas) == 0 {
+			continue
+		}
+		last = began
 		var f *frame
 		pause := time.Duration(0)
 		switch {

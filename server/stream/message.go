@@ -70,7 +70,7 @@ func (m *message) encode(known *features) []byte {
 // features keeps the JSON of the latest features, which groups with other boxes
 // and filters send as well. Safe for concurrent use.
 type features struct {
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	known map[encodedKey][]byte
 }
 
@@ -88,9 +88,9 @@ const maxEncoded = 4096
 // of returns the GeoJSON of a state. It must not be changed.
 func (e *features) of(w *follow, f *layers.Feature) []byte {
 	k := encodedKey{f, w.layer, w.sights}
-	e.mu.Lock()
+	e.mu.RLock()
 	b, ok := e.known[k]
-	e.mu.Unlock()
+	e.mu.RUnlock()
 	if ok {
 		return b
 	}

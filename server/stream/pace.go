@@ -9,8 +9,10 @@ import (
 // nothing has been told for a while, and then at most 20 times a second, fewer the
 // more there is to write: 1,000 clients get at most four messages a second, and
 // messages that are large for the number of those who get them come less often, too.
+// When hundreds listen, ticks are up to 50 ms apart.
 const (
-	tick     = 10 * time.Millisecond  // between two looks at the feed
+	tick     = 10 * time.Millisecond  // between two looks at the feed, at least
+	perLook  = 100 * time.Microsecond // of that time for each client of the hub
 	shortest = 50 * time.Millisecond  // between two messages
 	longest  = 250 * time.Millisecond // between two messages, however many clients
 	perWrite = 250 * time.Microsecond // of the time between messages for each client of the hub
@@ -23,6 +25,17 @@ func between(clients, size int) time.Duration {
 	return min(max(shortest, n*perWrite, n*time.Duration(size)*perByte), longest)
 }
 
+// ticks is how long a group waits from one look at the feed to the next.
+func ticks(clients int) time.Duration {
+	return min(max(tick, time.Duration(clients)*perLook), shortest)
+}
+
+// awake is how long after changes a group goes on to look at the feed at every tick,
+// before it waits to be told that there are some. To wake all groups at every commit
+// would let every request of that moment wait behind hundreds of them; their ticks are
+// spread.
+const awake = time.Second
+
 // beat says when a group looks for changes: at ticks counted from its beginning, and
 // not before the rest after the last message is over. Ticks are there whether or
 // not anything happens, and changes that the group may not see make no rest: when a
@@ -32,8 +45,8 @@ type beat struct {
 	free  time.Time // end of the rest
 }
 
-// next is how long to wait from now for the next tick.
-func (b *beat) next(now time.Time) time.Duration {
+// next is how long to wait from now for the next of ticks that are so far apart.
+func (b *beat) next(now time.Time, tick time.Duration) time.Duration {
 	at := now
 	if b.free.After(now) {
 		at = b.free
