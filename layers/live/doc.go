@@ -44,7 +44,9 @@
 //     count of many rows goes by the word. That needs no bitmaps beside the columns,
 //     and takes any condition, LIKE and OR within the field included.
 //   - The nearest are found leaf by leaf from the nearest leaf on; a row is measured
-//     only when the plane does not rule it out, and no row has a place in a queue.
+//     only when the plane does not rule it out, and no row has a place in a queue. When
+//     the segments have been asked, it is known how far a hit may be, and of the delta
+//     only the box around that is looked at.
 //   - Every segment keeps its rows' order by id (four bytes a row), so a page at any
 //     depth costs a binary search and its rows, and a whole layer streams without
 //     being gathered. With a region either that order is walked, testing rows, or the
@@ -66,7 +68,8 @@
 //     the first. Sums are exact, so that what is taken out leaves nothing behind.
 //   - A write costs some thirty microseconds however large the layer is: the delta's
 //     trees copy the nodes on their way, dead rows are kept in pages of which one is
-//     copied (deadRows), the feed moves its oldest changes out of the way once in a
+//     copied (deadRows), places that many changes of a commit touch are marked once
+//     (marks), the feed moves its oldest changes out of the way once in a
 //     thousand times, and versions of scopes are copied for the layers that changed.
 //     Those who wait for commits at the same time share one reading of the store.
 //   - Tiles take what is small together: sums of places and areas before each leaf,

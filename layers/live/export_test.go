@@ -20,6 +20,20 @@ func (c *Catalog) MergeForTest() {
 	}
 }
 
+// MergedForTest does the work of merging a layer's delta, and the segments of at most
+// so many rows, without showing what it makes, and says of how many rows it is.
+func (c *Catalog) MergedForTest(layer string, most int) int {
+	t := c.View().tables[layer]
+	p := mergePlan{table: t, rows: len(t.delta.rows)}
+	for i := range t.parts {
+		if t.parts[i].seg.n <= most {
+			p.parts = append(p.parts, i)
+		}
+	}
+	seg, _ := p.merged()
+	return seg.n
+}
+
 // Merging reports whether a merge is due or may be under way.
 func (c *Catalog) Merging() bool {
 	v := c.View()

@@ -2,6 +2,7 @@ package live
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/paulmach/orb"
@@ -51,32 +52,49 @@ func (m *marks) reset(seq uint64) {
 
 // take takes note of a change.
 func (m *marks) take(d *Delta) {
-	if d.Op == layers.Define {
-		m.forget(d.Seq)
-		return
-	}
-	var shapes []orb.Geometry
-	for _, f := range []*layers.Feature{d.Old, d.New} {
-		if f != nil {
-			shapes = append(shapes, f.Shape)
-		}
-	}
-	m.note(d.Seq, shapes...)
-}
-
-// note takes note of a change of seq to features with these shapes; nil for none.
-func (m *marks) note(seq uint64, shapes ...orb.Geometry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, g := range shapes {
-		if g == nil {
+	m.note(d, d.Seq)
+}
+
+// markRun is how many changes are noted before those who wait to read have their turn.
+const markRun = 64
+
+// takeAll takes note of the changes of one layer among some, all as of the last: what
+// many of them mark is marked once.
+func (m *marks) takeAll(deltas []Delta, layer string) {
+	last := len(deltas) - 1
+	for last >= 0 && deltas[last].Layer != layer {
+		last--
+	}
+	if last < 0 {
+		return
+	}
+	seq := deltas[last].Seq
+	for run := range slices.Chunk(deltas[:last+1], markRun) {
+		m.mu.Lock()
+		for i := range run {
+			if run[i].Layer == layer {
+				m.note(&run[i], seq)
+			}
+		}
+		m.mu.Unlock()
+	}
+}
+
+// note takes note of a change as one of seq. The caller holds mu.
+func (m *marks) note(d *Delta, seq uint64) {
+	if d.Op == layers.Define {
+		m.reset(seq)
+		return
+	}
+	for _, f := range [...]*layers.Feature{d.Old, d.New} {
+		if f == nil || f.Shape == nil {
 			continue
 		}
-		b := g.Bound()
-		if b.IsEmpty() {
-			continue
+		if b := f.Shape.Bound(); !b.IsEmpty() {
+			m.mark(seq, b)
 		}
-		m.mark(seq, b)
 	}
 	if m.size > maxMarks {
 		m.reset(seq)
@@ -84,30 +102,34 @@ func (m *marks) note(seq uint64, shapes ...orb.Geometry) {
 }
 
 func (m *marks) mark(seq uint64, b orb.Bound) {
-	for level := 0; level <= markDepth; level++ {
-		low, high := markCells(b, level)
-		m.put(&m.at[level], seq, low, high)
-		if level < markDepth {
-			if l, h := markCells(b, level+1); h.x-l.x >= markWidth || h.y-l.y >= markWidth {
-				m.put(&m.wide[level], seq, low, high)
-				return
-			}
-		}
+	span := spanOf(b)
+	level := span.finest()
+	low, high := span.at(level)
+	if level < markDepth {
+		m.put(&m.wide[level], seq, low, high)
+	}
+	for m.put(&m.at[level], seq, low, high) && level > 0 { // else so are those above
+		level--
+		low, high = span.at(level)
 	}
 }
 
-// put sets the cells from low to high.
-func (m *marks) put(to *map[markCell]uint64, seq uint64, low, high markCell) {
+// put sets the cells from low to high, and reports whether some were not set to it.
+func (m *marks) put(to *map[markCell]uint64, seq uint64, low, high markCell) bool {
 	if *to == nil {
 		*to = make(map[markCell]uint64)
 	}
-	before := len(*to)
+	before, some := len(*to), false
 	for x := low.x; x <= high.x; x++ {
 		for y := low.y; y <= high.y; y++ {
-			(*to)[markCell{x, y}] = seq
+			c := markCell{x, y}
+			if (*to)[c] != seq {
+				(*to)[c], some = seq, true
+			}
 		}
 	}
 	m.size += len(*to) - before
+	return some
 }
 
 // last is the newest change that may touch one of the boxes.
@@ -119,40 +141,52 @@ func (m *marks) last(boxes func() []orb.Bound) uint64 {
 		return seq
 	}
 	for _, b := range boxes() {
-		for level := 0; level <= markDepth; level++ {
-			low, high := markCells(b, level)
-			finest := level == markDepth
-			if !finest {
-				l, h := markCells(b, level+1)
-				finest = h.x-l.x >= markWidth || h.y-l.y >= markWidth
-			}
-			if !finest && len(m.wide[level]) == 0 {
+		span := spanOf(b)
+		finest := span.finest()
+		for level := 0; level <= finest; level++ {
+			if level < finest && len(m.wide[level]) == 0 {
 				continue
 			}
+			low, high := span.at(level)
 			for x := low.x; x <= high.x; x++ {
 				for y := low.y; y <= high.y; y++ {
 					c := markCell{x, y}
 					seq = max(seq, m.wide[level][c])
-					if finest {
+					if level == finest {
 						seq = max(seq, m.at[level][c])
 					}
 				}
-			}
-			if finest {
-				break
 			}
 		}
 	}
 	return seq
 }
 
-// markCells are the cells of a level that the box meets, from low to high.
-func markCells(b orb.Bound, level int) (low, high markCell) {
-	side := float64(uint32(1) << level)
+// markSpan is the cells that a box meets, at the finest level.
+type markSpan struct{ low, high markCell }
+
+func spanOf(b orb.Bound) markSpan {
+	const side = 1 << markDepth
 	cell := func(x, from, width float64) uint32 {
 		return uint32(min(max(math.Floor((x-from)/width*side), 0), side-1))
 	}
-	return markCell{cell(b.Min[0], -180, 360), cell(b.Min[1], -90, 180)}, markCell{cell(b.Max[0], -180, 360), cell(b.Max[1], -90, 180)}
+	return markSpan{markCell{cell(b.Min[0], -180, 360), cell(b.Min[1], -90, 180)}, markCell{cell(b.Max[0], -180, 360), cell(b.Max[1], -90, 180)}}
+}
+
+// at is the cells of a level, from low to high.
+func (s *markSpan) at(level int) (low, high markCell) {
+	up := markDepth - level
+	return markCell{s.low.x >> up, s.low.y >> up}, markCell{s.high.x >> up, s.high.y >> up}
+}
+
+// finest is the last level at which the box is not too wide, 0 if there is none.
+func (s *markSpan) finest() int {
+	for level := range markDepth {
+		if low, high := s.at(level + 1); high.x-low.x >= markWidth || high.y-low.y >= markWidth {
+			return level
+		}
+	}
+	return markDepth
 }
 
 // VersionOf is Version, of a decision whose Scope is known, for those features of the

@@ -107,7 +107,7 @@ func (w *writer) install(p *mergePlan, seg *segment, from []origin) {
 		if o.part >= 0 {
 			alive = !replaced[p.table.parts[o.part].seg].dead.has(o.row)
 		} else {
-			at, ok := w.delta.byID.Get(seg.ids.id(uint32(row)))
+			at, ok := w.delta.find[seg.ids.id(uint32(row))]
 			alive = ok && at == o.row
 		}
 		if !alive {
@@ -134,7 +134,7 @@ func (d *delta) since(n int) *delta {
 	next := newDelta()
 	for row := n; row < len(d.rows); row++ {
 		f := d.rows[row].feature
-		if at, ok := d.byID.Get(f.Key); ok && int(at) == row {
+		if at, ok := d.find[f.Key]; ok && int(at) == row {
 			next.put(f)
 		}
 	}

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -100,9 +99,7 @@ func (w *writer) apply(c *layers.Change) *layers.Feature {
 
 // take removes the current row of id and returns it as a feature.
 func (w *writer) take(id string) *layers.Feature {
-	if row, ok := w.delta.byID.Get(id); ok {
-		f := w.delta.rows[row].feature
-		w.delta.remove(id)
+	if f := w.delta.take(id); f != nil {
 		return f
 	}
 	for i := range w.parts {
@@ -116,8 +113,7 @@ func (w *writer) take(id string) *layers.Feature {
 		}
 		p.dead.add(row)
 		p.gone++
-		f := p.seg.feature(row)
-		return &f
+		return p.seg.feature(row)
 	}
 	return nil
 }
@@ -141,15 +137,13 @@ func (w *writer) addSegment(p part) {
 
 // feature copies a row out of the segment, so that holding it does not hold the
 // segment.
-func (s *segment) feature(row uint32) layers.Feature {
-	f := layers.Feature{Key: strings.Clone(s.ids.id(row)), Shape: s.geometry(row), Version: s.versions.at(row),
+func (s *segment) feature(row uint32) *layers.Feature {
+	f := &layers.Feature{Key: s.ids.id(row), Shape: s.geometry(row), Version: s.versions.at(row),
 		Values: make([]layers.Value, len(s.columns))}
 	for i := range s.columns {
 		f.Values[i] = s.columns[i].value(row)
-		if f.Values[i].Type() == layers.String {
-			f.Values[i] = layers.Text(strings.Clone(f.Values[i].Str()))
-		}
 	}
 	f.ValidFrom, f.ValidTo = s.validAt(row)
+	f.KeepTexts()
 	return f
 }

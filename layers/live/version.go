@@ -158,6 +158,9 @@ func (w *watch) next() uint64 {
 func (w *watch) see(v *View, deltas []Delta) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	for layer, m := range w.whole {
+		m.takeAll(deltas, layer)
+	}
 	for i := range deltas {
 		d := &deltas[i]
 		l, known := v.Layer(d.Layer)
@@ -165,9 +168,6 @@ func (w *watch) see(v *View, deltas []Delta) {
 			w.seeBorder(d.Seq)
 		}
 		w.changed[d.Layer] = d.Seq
-		if m := w.whole[d.Layer]; m != nil {
-			m.take(d)
-		}
 		scopes := w.known[d.Layer]
 		if d.Op == layers.Define && len(scopes) > 0 { // decisions about it have changed
 			w.size -= len(scopes)

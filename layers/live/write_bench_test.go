@@ -3,7 +3,9 @@ package live_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -21,6 +23,21 @@ func benchMove(rng *rand.Rand) layers.Change {
 		Values: []layers.Value{layers.Text("lamp"), layers.Int(int64(rng.IntN(1000))), layers.Float(rng.Float64())}}}
 }
 
+// processor is the processor time of this process, collecting included: on a machine
+// that does other work, too, it says more than the clock.
+func processor(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// reportProcessor reports the processor time since began for each of n.
+func reportProcessor(b *testing.B, began time.Duration, n int, unit string) {
+	b.ReportMetric(float64(processor(b)-began)/float64(n), unit)
+}
+
 func benchWrite(b *testing.B, changes int, prepare func(c *live.Catalog, rng *rand.Rand)) {
 	c := benchCity()
 	rng := rand.New(rand.NewPCG(3, 3))
@@ -29,6 +46,7 @@ func benchWrite(b *testing.B, changes int, prepare func(c *live.Catalog, rng *ra
 	}
 	batch := layers.Batch{Changes: make([]layers.Change, changes)}
 	b.ReportAllocs()
+	began := processor(b)
 	for b.Loop() {
 		for i := range batch.Changes {
 			batch.Changes[i] = benchMove(rng)
@@ -37,7 +55,7 @@ func benchWrite(b *testing.B, changes int, prepare func(c *live.Catalog, rng *ra
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*changes), "ns/change")
+	reportProcessor(b, began, b.N*changes, "cpu-ns/change")
 }
 
 // cellTile asks for the cells of about a tile at a zoom.
@@ -55,6 +73,7 @@ func cellTile(b *testing.B, c *live.Catalog, rng *rand.Rand, res int, side float
 func BenchmarkWrite(b *testing.B) {
 	b.Run("one", func(b *testing.B) { benchWrite(b, 1, nil) })
 	b.Run("hundred", func(b *testing.B) { benchWrite(b, 100, nil) })
+	b.Run("two-thousand", func(b *testing.B) { benchWrite(b, 2000, nil) })
 	b.Run("one-of-500-scopes", func(b *testing.B) {
 		benchWrite(b, 1, func(c *live.Catalog, _ *rand.Rand) { watchScopes(b, c, 500) })
 	})
@@ -82,6 +101,55 @@ func BenchmarkCellsAfterWrite(b *testing.B) {
 					cellTile(b, c, rng, t.res, t.side, filter)
 				}
 			})
+		}
+	}
+}
+
+// BenchmarkMerge is the work of merging what changed into a segment of its own, and
+// into one with all rows.
+func BenchmarkMerge(b *testing.B) {
+	c := benchCity()
+	rng := rand.New(rand.NewPCG(5, 5))
+	batch := layers.Batch{Changes: make([]layers.Change, 8000)}
+	for i := range batch.Changes {
+		batch.Changes[i] = benchMove(rng)
+	}
+	if _, err := c.Apply(b.Context(), batch); err != nil {
+		b.Fatal(err)
+	}
+	for name, most := range map[string]int{"delta": 0, "all": 2 * benchRows} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			rows, began := 0, processor(b)
+			for b.Loop() {
+				rows = c.MergedForTest("things", most)
+			}
+			reportProcessor(b, began, b.N*rows, "cpu-ns/row")
+		})
+	}
+}
+
+// BenchmarkNearestUnderWrites is BenchmarkNearest10 with fifty thousand changes in the
+// delta.
+func BenchmarkNearestUnderWrites(b *testing.B) {
+	c := benchCity()
+	rng := rand.New(rand.NewPCG(6, 6))
+	batch := layers.Batch{Changes: make([]layers.Change, 50_000)}
+	for i := range batch.Changes {
+		batch.Changes[i] = benchMove(rng)
+	}
+	if _, err := c.Apply(b.Context(), batch); err != nil {
+		b.Fatal(err)
+	}
+	v := c.View()
+	b.ReportAllocs()
+	began := processor(b)
+	defer func() { reportProcessor(b, began, b.N, "cpu-ns/op") }()
+	for b.Loop() {
+		for _, err := range v.Nearest(b.Context(), benchQuery(), live.Near{Point: orb.Point{rng.Float64(), rng.Float64()}, K: 10}) {
+			if err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }
