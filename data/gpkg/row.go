@@ -9,14 +9,16 @@ import (
 	"wutu/layers"
 )
 
-// slabRows is how many features share one allocation of values. A feature that
-// is kept keeps its slab, so it is small enough to waste little.
+// slabRows is how many features share one allocation of values at most. A feature that
+// is kept keeps its slab, so it is small enough to waste little, and the first ones of a
+// decoder are smaller: of those who read one feature many do.
 const slabRows = 64
 
 // decoder turns rows of one table into features.
 type decoder struct {
 	table *table
 	slab  []layers.Value
+	rows  int // of the last slab
 	seal  sealing
 }
 
@@ -54,7 +56,8 @@ func (d *decoder) feature(columns []driver.Value) (layers.Feature, error) {
 	}
 	n := len(l.Fields)
 	if len(d.slab) < n {
-		d.slab = make([]layers.Value, slabRows*n)
+		d.rows = min(max(2*d.rows, 1), slabRows)
+		d.slab = make([]layers.Value, d.rows*n)
 	}
 	f.Values, d.slab = d.slab[:n:n], d.slab[n:]
 	for i := range f.Values {

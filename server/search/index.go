@@ -69,20 +69,15 @@ func (x *Index) Run(ctx context.Context) {
 	}
 }
 
-// follow applies changes until they are lost; then every layer is forgotten, to
-// be written anew from the present state.
+// follow applies changes until some are lost; then the layers that they were of are
+// forgotten, to be written anew from the present state.
 func (x *Index) follow(ctx context.Context) {
-	x.mu.Lock()
-	since := x.seq
-	x.mu.Unlock()
-	listener := x.city.Listen(since)
+	listener := x.city.Listen(x.seen())
 	for {
 		deltas, err := listener.Next(ctx)
 		if errors.Is(err, live.ErrReset) {
-			x.mu.Lock()
-			x.seq = x.city.View().Seq()
-			x.layers = make(map[string]*layerIndex)
-			x.mu.Unlock()
+			listener = x.forget()
+			continue
 		}
 		if err != nil {
 			return
@@ -94,6 +89,42 @@ func (x *Index) follow(ctx context.Context) {
 		x.seq = deltas[len(deltas)-1].Seq
 		x.mu.Unlock()
 	}
+}
+
+func (x *Index) seen() uint64 {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.seq
+}
+
+// forget forgets the layers of which changes were lost, and applies those of the others.
+// It returns a listener for what comes behind them.
+func (x *Index) forget() *live.Listener {
+	x.mu.Lock()
+	kept := []string{}
+	for id := range x.layers {
+		if x.city.Listen(x.seq).Of([]string{id}).Missed() {
+			delete(x.layers, id)
+		} else {
+			kept = append(kept, id)
+		}
+	}
+	others := x.city.Listen(x.seq).Of(kept)
+	x.mu.Unlock()
+	deltas, err := others.Pending()
+	if err != nil { // more were lost meanwhile, or the city is closed
+		x.mu.Lock()
+		x.layers = make(map[string]*layerIndex)
+		x.mu.Unlock()
+		others = x.city.Listen(0)
+	}
+	for i := range deltas {
+		x.apply(&deltas[i])
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.seq = others.Seq()
+	return x.city.Listen(x.seq)
 }
 
 func (x *Index) apply(d *live.Delta) {

@@ -158,3 +158,47 @@ func TestSearchAgainstLoop(t *testing.T) {
 	stop()
 	<-done
 }
+
+// When more changes come than are kept, the layer that they are of is written anew; the
+// others stay, and lose nothing.
+func TestLostChangesConcernTheirLayer(t *testing.T) {
+	store := memstore.New()
+	register := places()
+	register.ID = "register"
+	if _, err := store.Apply(t.Context(), layers.Batch{Layers: []*layers.Layer{places(), register}}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := live.Open(t.Context(), store, live.Options{Backlog: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	put(t, c, "a", orb.Point{111, 30}, "old park")
+	x := search.New(c)
+	anyone := layers.Subject{Role: layers.Planner}
+	if got := find(t, x, c, anyone, search.Query{Text: "park"}); got != "a" {
+		t.Fatalf("found %q", got)
+	}
+	put(t, c, "b", orb.Point{111, 30}, "new park")
+	var many []layers.Change
+	for i := range 50 {
+		id := fmt.Sprint("r", i)
+		many = append(many, layers.Change{Op: layers.Put, Layer: "register", ID: id, Feature: &layers.Feature{Key: id, Values: []layers.Value{layers.Text("entry")}}})
+	}
+	if _, err := c.Apply(t.Context(), layers.Batch{Changes: many}); err != nil {
+		t.Fatal(err)
+	}
+	if !c.Listen(x.Seq()).Missed() {
+		t.Fatal("nothing was lost")
+	}
+	x.FollowForTest(t.Context(), c.View().Seq())
+	if built := x.Built(); !slices.Equal(built, []string{"places"}) {
+		t.Errorf("the texts of %v are there", built)
+	}
+	if got := find(t, x, c, anyone, search.Query{Text: "new"}); got != "b" {
+		t.Errorf("the change before the many finds %q", got)
+	}
+	if got := find(t, x, c, anyone, search.Query{Text: "entry", Limit: 100}); len(strings.Fields(got)) != 50 {
+		t.Errorf("of the many are found %q", got)
+	}
+}

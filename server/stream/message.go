@@ -68,9 +68,12 @@ func (m *message) encode(known *features) []byte {
 }
 
 // features keeps the JSON of the latest features, which groups with other boxes
-// and filters send as well. Safe for concurrent use.
-type features struct {
-	mu    sync.RWMutex
+// and filters send as well. Safe for concurrent use: hundreds of groups ask at the same
+// time, so it is divided, by version, which each change counts up.
+type features [64]featureShare
+
+type featureShare struct {
+	mu    sync.Mutex
 	known map[encodedKey][]byte
 }
 
@@ -82,25 +85,26 @@ type encodedKey struct {
 	sights  string
 }
 
-// maxEncoded bounds the states kept: those of some seconds.
-const maxEncoded = 4096
+// maxEncoded bounds the states kept in each share: together those of some seconds.
+const maxEncoded = 64
 
 // of returns the GeoJSON of a state. It must not be changed.
 func (e *features) of(w *follow, f *layers.Feature) []byte {
 	k := encodedKey{f, w.layer, w.sights}
-	e.mu.RLock()
-	b, ok := e.known[k]
-	e.mu.RUnlock()
+	s := &e[f.Version%uint64(len(e))]
+	s.mu.Lock()
+	b, ok := s.known[k]
+	s.mu.Unlock()
 	if ok {
 		return b
 	}
 	enc := geojson.Encoder{Layer: w.layer, Sights: w.access.Sights}
 	b = enc.Append(nil, f, 0)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.known == nil || len(e.known) >= maxEncoded {
-		e.known = make(map[encodedKey][]byte)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil || len(s.known) >= maxEncoded {
+		s.known = make(map[encodedKey][]byte, maxEncoded)
 	}
-	e.known[k] = b
+	s.known[k] = b
 	return b
 }
