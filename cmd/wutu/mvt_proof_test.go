@@ -1,24 +1,21 @@
 package main
 
 import (
-	"bufio"
-	"encoding/binary"
-	"encoding/json"
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/paulmach/orb"
+	"golang.org/x/sync/errgroup"
 
 	"wutu/geo/geotest"
-	"wutu/geo/geotest/outside"
 	"wutu/layers"
 	"wutu/layers/live"
 	"wutu/layers/memstore"
@@ -41,60 +38,111 @@ func proofFeatures(t *testing.T) int {
 	return n
 }
 
+// portion is how many features are drawn with random numbers of their own, so that
+// they are the same whoever draws them.
+const portion = 25_000
+
 // Random features, the awkward kinds most of all, become tiles that break no rule of
 // the specification, and map clients read from them what was written: the other
 // reader is @mapbox/vector-tile, and earcut cuts the polygons into triangles. Nine in
 // ten features are drawn one by one (tiles/shape) and written (tiles/mvt) with random
-// attributes; the last tenth is drawn by tiles/render from the layers of cities.
+// attributes; the last tenth is drawn by tiles/render from the layers of cities. Each
+// processor takes portions, with a reader of its own; nothing is kept of a tile.
 func TestMapClientsReadEveryFeature(t *testing.T) {
-	n := proofFeatures(t)
-	rng := rand.New(rand.NewPCG(uint64(geotest.Seed(t)), 6))
-	reader := startReader(t)
-	p := &proof{t: t, rng: rng, out: reader.in}
-	for p.features < n*9/10 {
-		p.drawn()
+	n, seed := proofFeatures(t), uint64(geotest.Seed(t))
+	portions := make(chan int, n/portion+1)
+	for i := 0; i*portion < n; i++ {
+		portions <- i
 	}
-	drawn := p.features
-	for p.features < n {
-		p.city()
+	close(portions)
+	crew := make([]proof, min(len(portions), runtime.GOMAXPROCS(0)))
+	group, ctx := errgroup.WithContext(t.Context())
+	for i := range crew {
+		p := &crew[i]
+		p.reader = startReader(t)
+		group.Go(func() error {
+			for i := range portions {
+				p.number, p.rng = i, rand.New(rand.NewPCG(seed, uint64(i)))
+				if err := p.portion(ctx, min(portion, n-i*portion)); err != nil {
+					return fmt.Errorf("portion %d: %w", i, err)
+				}
+			}
+			return nil
+		})
 	}
-	got := reader.end(t)
-	if p.broken > 0 {
-		t.Errorf("%d rules broken", p.broken)
+	if err := group.Wait(); err != nil {
+		t.Error(err)
 	}
-	if got.Tiles != p.tiles || got.Features != p.features || got.Differ > 0 || got.Rough > 0 {
-		t.Errorf("the other reader: %+v, written %d tiles of %d features", got, p.tiles, p.features)
+	var all proofCount
+	var read readerCount
+	for i := range crew {
+		all.add(&crew[i].proofCount)
+		read.add(crew[i].reader.end(t))
 	}
-	if got.Polygons < n/3 || drawn < p.asked/3 {
-		t.Errorf("%d polygons, %d of %d features have a picture: too few to prove anything", got.Polygons, drawn, p.asked)
+	for _, s := range all.faults[:min(len(all.faults), maxFaults)] {
+		t.Error(s)
 	}
-	t.Logf("%d features in %d tiles: %d polygons, largest deviation of their triangles %.2g; %d rules broken", p.features, p.tiles, got.Polygons, got.Deviation, p.broken)
+	if all.broken > 0 {
+		t.Errorf("%d rules broken", all.broken)
+	}
+	if read.Tiles != all.tiles || read.Features != all.features || read.Differ > 0 || read.Rough > 0 {
+		t.Errorf("the other reader: %+v, written %d tiles of %d features", read, all.tiles, all.features)
+	}
+	if read.Lost > 1+read.Polygons/1_000_000 {
+		t.Errorf("earcut loses triangles of %d of %d polygons", read.Lost, read.Polygons)
+	}
+	if all.features < n || read.Polygons < n/3 || all.drawn < all.asked/3 {
+		t.Errorf("%d features, %d polygons, %d of %d have a picture: too few to prove anything", all.features, read.Polygons, all.drawn, all.asked)
+	}
+	t.Logf("%d features in %d tiles: %d rules broken, %d features read differently; %d polygons, of %d of which earcut loses a triangle, but not in a mirror, largest deviation %.2g",
+		all.features, all.tiles, all.broken, read.Differ, read.Polygons, read.Lost, read.Deviation)
 }
 
 // proof makes tiles, checks them and hands them on.
 type proof struct {
-	t   *testing.T
-	rng *rand.Rand
-	out *bufio.Writer
-
-	asked, features, tiles, broken int
+	number int // of the portion
+	rng    *rand.Rand
+	reader *tileReader
+	said   said
+	proofCount
 }
 
-// said is a layer as the other reader is told of it.
-type said struct {
-	Name     string        `json:"name"`
-	Features []saidFeature `json:"features"`
+// proofCount is what a proof has seen.
+type proofCount struct {
+	asked, drawn, features, tiles, broken int
+	faults                                []string // the first of them
 }
 
-type saidFeature struct {
-	ID    uint64         `json:"id"`
-	Type  mvt.GeomType   `json:"type"`
-	Tags  map[string]any `json:"tags"`
-	Parts [][]int32      `json:"parts"`
+const maxFaults = 20
+
+func (c *proofCount) add(d *proofCount) {
+	c.asked += d.asked
+	c.drawn += d.drawn
+	c.features += d.features
+	c.tiles += d.tiles
+	c.broken += d.broken
+	c.faults = append(c.faults, d.faults...)
 }
 
-// drawn makes a tile of features that are drawn around it.
-func (p *proof) drawn() {
+// portion draws n features and, to make a city whole, some more.
+func (p *proof) portion(ctx context.Context, n int) error {
+	from := p.features
+	for p.features-from < n*9/10 {
+		if err := p.draw(); err != nil {
+			return err
+		}
+	}
+	p.drawn += p.features - from
+	for p.features-from < n {
+		if err := p.city(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// draw makes a tile of features that are drawn around it.
+func (p *proof) draw() error {
 	r := p.rng
 	z := tiles.Zoom(r.IntN(23))
 	id := tiles.ID{Z: z, X: r.Uint32N(z.Side()), Y: r.Uint32N(z.Side())}
@@ -110,13 +158,14 @@ func (p *proof) drawn() {
 	}
 	frame := shape.NewFrame(id, 1<<r.IntN(5), []int{0, shape.DefaultBuffer, 256, shape.MaxBuffer}[r.IntN(4)])
 	var w mvt.Writer
-	var told []said
 	var g mvt.Geometry
+	p.said.reset()
 	for k := range 1 + r.IntN(3) {
-		layer := said{Name: []string{"points", "地块", "x"}[k]}
-		if err := w.Layer(layer.Name); err != nil {
-			p.t.Fatal(err)
+		name := []string{"points", "地块", "x"}[k]
+		if err := w.Layer(name); err != nil {
+			return err
 		}
+		p.said.layer(name)
 		for i := range 1 + r.IntN(40) {
 			p.asked++
 			if !frame.Draw(&g, awkward(r, id.Bound(), false)) {
@@ -125,14 +174,11 @@ func (p *proof) drawn() {
 			tags, want := p.tags()
 			number := uint64(i)*uint64(mvt.MaxID/64) + r.Uint64N(mvt.MaxID/64) // distinct, up to the largest
 			if w.Feature(number, &g, tags) {
-				layer.Features = append(layer.Features, saidFeature{number, g.Type, want, partsOf(&g)})
+				p.said.feature(number, want, &g)
 			}
 		}
-		if len(layer.Features) > 0 {
-			told = append(told, layer)
-		}
 	}
-	p.hand(w.Bytes(), told)
+	return p.hand(w.Bytes())
 }
 
 // tags are random attributes and what a reader in JavaScript makes of them.
@@ -163,7 +209,7 @@ func (p *proof) tags() (tags []mvt.Tag, want map[string]any) {
 }
 
 // city makes tiles of a city of random features.
-func (p *proof) city() {
+func (p *proof) city(ctx context.Context) (err error) {
 	r := p.rng
 	center := []orb.Point{{cityLon, cityLat}, {179.99, 10}, {-179.99, -60}, {20, 85}, {-70, -84.9}}[r.IntN(5)]
 	text := func(name string) layers.Field { return layers.Field{Name: name, Type: layers.String} }
@@ -175,11 +221,14 @@ func (p *proof) city() {
 	}
 	spread := math.Pow(10, -3*r.Float64())
 	box := orb.Bound{Min: orb.Point{max(-180, center[0]-spread), max(-90, center[1]-spread)}, Max: orb.Point{min(180, center[0]+spread), min(90, center[1]+spread)}}
+	place := func() orb.Point {
+		return orb.Point{box.Min[0] + r.Float64()*(box.Max[0]-box.Min[0]), box.Min[1] + r.Float64()*(box.Max[1]-box.Min[1])}
+	}
 	for i := range 400 {
 		for k, name := range names {
 			g := awkward(r, box, true)
 			if k == 0 {
-				g = orb.Point{box.Min[0] + r.Float64()*(box.Max[0]-box.Min[0]), box.Min[1] + r.Float64()*(box.Max[1]-box.Min[1])}
+				g = place()
 			}
 			if b := g.Bound(); b.Min[0] < -180 || b.Max[0] > 180 {
 				continue // no store takes it
@@ -189,255 +238,80 @@ func (p *proof) city() {
 		}
 	}
 	store := memstore.New()
-	if _, err := store.Apply(p.t.Context(), b); err != nil {
-		p.t.Fatal(err)
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if _, err := store.Apply(ctx, b); err != nil {
+		return err
 	}
-	city, err := live.Open(p.t.Context(), store, live.Options{})
+	city, err := live.Open(ctx, store, live.Options{})
 	if err != nil {
-		p.t.Fatal(err)
+		return err
 	}
-	defer store.Close()
-	defer city.Close()
+	defer func() { err = errors.Join(err, city.Close()) }()
 	source := render.FromView(city.View())
 	var renderer render.Renderer
 	request := render.Request{Subject: layers.Subject{Role: layers.Planner}}
 	for z := tiles.Zoom(0); z < 20; z += tiles.Zoom(1 + r.IntN(4)) {
 		for range 2 {
 			var ok bool
-			if request.Tile, ok = tiles.Mercator.At(orb.Point{box.Min[0] + r.Float64()*(box.Max[0]-box.Min[0]), box.Min[1] + r.Float64()*(box.Max[1]-box.Min[1])}, z); !ok {
+			if request.Tile, ok = tiles.Mercator.At(place(), z); !ok {
 				continue
 			}
 			request.Layers = [][]string{names, names[:1], names[1:2], names[2:]}[r.IntN(4)]
-			tile, err := renderer.Tile(p.t.Context(), source, request)
+			tile, err := renderer.Tile(ctx, source, request)
+			if err == nil {
+				err = p.read(tile)
+			}
 			if err != nil {
-				p.t.Fatal(err)
+				return err
 			}
-			p.read(tile)
 			request.Layers = names[:1]
-			if tile, err = renderer.Hex(p.t.Context(), source, request); err != nil {
-				p.t.Fatal(err)
+			if tile, err = renderer.Hex(ctx, source, request); err == nil {
+				err = p.read(tile)
 			}
-			p.read(tile)
+			if err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // read hands on a tile with what our own reader finds in it.
-func (p *proof) read(tile []byte) {
+func (p *proof) read(tile []byte) error {
 	decoded, err := mvt.Decode(tile)
 	if err != nil {
-		p.t.Fatal(err)
+		return err
 	}
-	var told []said
+	p.said.reset()
 	for i := range decoded {
-		layer := said{Name: decoded[i].Name}
+		p.said.layer(decoded[i].Name)
 		for j := range decoded[i].Features {
 			f := &decoded[i].Features[j]
 			tags := map[string]any{}
 			for _, tag := range f.Tags {
 				tags[tag.Key] = tag.Value.Any()
 			}
-			layer.Features = append(layer.Features, saidFeature{f.ID, f.Geometry.Type, tags, partsOf(&f.Geometry)})
+			p.said.feature(f.ID, tags, &f.Geometry)
 		}
-		told = append(told, layer)
 	}
-	p.hand(tile, told)
-}
-
-func partsOf(g *mvt.Geometry) [][]int32 {
-	var out [][]int32
-	for i := range g.Ends {
-		var flat []int32
-		for _, at := range g.Part(i) {
-			flat = append(flat, at.X, at.Y)
-		}
-		out = append(out, flat)
-	}
-	return out
+	return p.hand(tile)
 }
 
 // hand checks a tile and gives it to the other reader.
-func (p *proof) hand(tile []byte, told []said) {
+func (p *proof) hand(tile []byte) error {
 	if len(tile) == 0 {
-		return
+		return nil
 	}
-	for i, v := range mvt.Verify(tile) {
-		if p.broken++; i < 3 && p.broken < 20 {
-			p.t.Errorf("tile %d: %v", p.tiles, v)
+	p.said.Tile = fmt.Sprintf("portion %d tile %d", p.number, p.tiles)
+	for _, v := range mvt.Verify(tile) {
+		if p.broken++; len(p.faults) < maxFaults {
+			p.faults = append(p.faults, fmt.Sprintf("%s: %v", p.said.Tile, v))
 		}
 	}
+	p.said.Layers = slices.DeleteFunc(p.said.Layers, func(l saidLayer) bool { return len(l.Features) == 0 })
 	p.tiles++
-	for _, l := range told {
-		p.features += len(l.Features)
+	for i := range p.said.Layers {
+		p.features += len(p.said.Layers[i].Features)
 	}
-	text, err := json.Marshal(told)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	for _, b := range [][]byte{tile, text} {
-		if err := binary.Write(p.out, binary.LittleEndian, uint32(len(b))); err != nil {
-			p.t.Fatal(err)
-		}
-		if _, err := p.out.Write(b); err != nil {
-			p.t.Fatal(err)
-		}
-	}
-}
-
-// tileReader is @mapbox/vector-tile in a process of its own.
-type tileReader struct {
-	cmd  *exec.Cmd
-	pipe io.Closer
-	in   *bufio.Writer
-	said strings.Builder
-}
-
-func startReader(t *testing.T) *tileReader {
-	t.Helper()
-	node := outside.Program(t, "node", "nodejs")
-	web, err := filepath.Abs("../../frontend")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(web, "node_modules", "@mapbox", "vector-tile")); err != nil {
-		outside.Missing(t, "the web app's packages (make ui-test)")
-	}
-	r := &tileReader{cmd: exec.CommandContext(t.Context(), node, filepath.Join(web, "build", "tiles.mjs"))}
-	r.cmd.Stdout, r.cmd.Stderr = &r.said, &r.said
-	pipe, err := r.cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.pipe, r.in = pipe, bufio.NewWriterSize(pipe, 1<<20)
-	if err := r.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// readerCount is what the other reader counted.
-type readerCount struct {
-	Tiles, Features, Polygons, Differ, Rough int
-	Deviation                                float64
-}
-
-func (r *tileReader) end(t *testing.T) (c readerCount) {
-	t.Helper()
-	if err := r.in.Flush(); err != nil {
-		t.Error(err)
-	}
-	if err := r.pipe.Close(); err != nil {
-		t.Error(err)
-	}
-	err := r.cmd.Wait()
-	lines := strings.Split(strings.TrimSpace(r.said.String()), "\n")
-	if json.Unmarshal([]byte(lines[len(lines)-1]), &c) != nil || err != nil {
-		t.Errorf("the other reader: %v\n%.6000s", err, r.said.String())
-	}
-	return c
-}
-
-// awkward makes what real and broken data contain, around a box: stars, slivers,
-// rings that cross or touch themselves, holes that touch, cross or lie outside,
-// combs, spirals, repeated points and spikes, the tiny and the huge, the poles, both
-// sides of the antimeridian, collections, and, unless a store is to take it, what is
-// empty or no place.
-func awkward(r *rand.Rand, box orb.Bound, stored bool) orb.Geometry {
-	size := math.Pow(10, -6+7*r.Float64()) // of the box
-	cx, cy := r.Float64()*1.4-0.2, r.Float64()*1.4-0.2
-	snap := 0.0
-	if r.IntN(3) == 0 { // touches, and edges that lie on each other
-		snap = size / float64(1+r.IntN(8))
-	}
-	place := func(x, y float64) orb.Point {
-		if snap > 0 {
-			x, y = math.Round(x/snap)*snap, math.Round(y/snap)*snap
-		}
-		return orb.Point{box.Min[0] + x*(box.Max[0]-box.Min[0]), max(-90, min(90, box.Max[1]-y*(box.Max[1]-box.Min[1])))}
-	}
-	point := func() orb.Point { return place(cx+(r.Float64()-0.5)*size, cy+(r.Float64()-0.5)*size) }
-	line := func(n int) (l orb.LineString) {
-		for range n {
-			l = append(l, point())
-		}
-		if r.IntN(4) == 0 {
-			l = append(l, l[len(l)-1], l[0])
-		}
-		return l
-	}
-	ring := func() orb.Ring {
-		var out orb.Ring
-		n := 3 + r.IntN(14)
-		switch turn := r.Float64() * 7; r.IntN(6) {
-		case 0, 1: // any points
-			out = orb.Ring(line(n))
-		case 2: // a spiral
-			for i := range 3 * n {
-				a, d := turn+2.4*float64(i), size*float64(i)/float64(3*n)
-				out = append(out, place(cx+d*math.Cos(a), cy+d*math.Sin(a)))
-			}
-		case 3: // a comb
-			for i := range 2 * n {
-				out = append(out, place(cx+size*float64(i)/float64(2*n), cy+size*float64(i%2)*r.Float64()))
-			}
-		default: // a star
-			for i := range n {
-				a, d := turn+2*math.Pi*float64(i)/float64(n), size*(0.05+r.Float64())
-				out = append(out, place(cx+d*math.Cos(a), cy+d*math.Sin(a)))
-			}
-		}
-		if r.IntN(5) == 0 { // a spike
-			i := r.IntN(len(out))
-			out = append(out[:i:i], append(orb.Ring{out[i], point()}, out[i:]...)...)
-		}
-		if r.IntN(8) == 0 { // the other way round
-			for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-				out[i], out[j] = out[j], out[i]
-			}
-		}
-		return append(out, out[0])
-	}
-	polygon := func() orb.Polygon {
-		out := orb.Polygon{ring()}
-		for range max(0, r.IntN(7)-3) {
-			out = append(out, ring())
-		}
-		return out
-	}
-	switch r.IntN(24) {
-	case 0:
-		return point()
-	case 1:
-		return orb.MultiPoint{point(), point(), point()}
-	case 2, 3:
-		return line(2 + r.IntN(12))
-	case 4:
-		return orb.MultiLineString{line(2), line(3), line(1 + r.IntN(3))}
-	case 5, 6:
-		return orb.MultiPolygon{polygon(), polygon(), polygon()}
-	case 7, 8: // a sliver
-		a, b := point(), point()
-		return orb.Polygon{{a, b, {b[0] + (b[0]-a[0])*1e-5, b[1]}, a}}
-	case 9: // around the world, over a pole
-		return orb.Polygon{{{-180 - r.Float64()*40, -90}, {180 + r.Float64()*40, -90}, {180, 90 * r.Float64()}, {-180, 90}, {-180, -90}}}
-	case 10: // on both sides of the antimeridian
-		y := -80 + 160*r.Float64()
-		return orb.Polygon{{{179.9, y}, {180.1 + r.Float64(), y}, {180.1, y + r.Float64()}, {179.9, y + 1}, {179.9, y}}}
-	case 11:
-		return orb.Collection{point(), line(3), polygon(), orb.Collection{polygon(), orb.MultiPoint{point()}}}
-	case 12:
-		return orb.Collection{point(), line(2), nil, orb.MultiPoint{point(), point()}}
-	case 13:
-		if stored {
-			break
-		}
-		bad := []float64{math.NaN(), math.Inf(1), 1e300, -541}[r.IntN(4)]
-		return []orb.Geometry{orb.Point{bad, 0}, orb.LineString{point(), {0, bad}, point()}, orb.Polygon{{point(), {bad, bad}, point(), point()}},
-			orb.Polygon{}, orb.MultiPolygon{{}, polygon()}, orb.Ring{}, orb.LineString{}}[r.IntN(7)]
-	case 14:
-		return ring()
-	case 15:
-		return orb.Bound{Min: point(), Max: point()}
-	}
-	return polygon()
+	return p.reader.put(tile, &p.said)
 }
