@@ -173,6 +173,8 @@ type Sifting struct {
 	// Run is told of rows gathered: the box that was chosen, how many they are, and
 	// their sums.
 	Run func(box orb.Bound, n int, sums Sums)
+	// Skip reports whether rows that lie wholly in box are left out; nil for none.
+	Skip func(box orb.Bound) bool
 	// Row is told of every other row that may match. It is valid until Row returns.
 	Row func(r *Row, e Extent)
 }
@@ -242,7 +244,7 @@ type sifter struct {
 }
 
 func (s *sifter) visit(_ int, box orb.Bound, lo, hi uint32) bool {
-	if hi = min(hi, uint32(s.part.seg.shaped)); hi <= lo || relateBoxes(s.boxes, box) == predicate.BoxOutside {
+	if hi = min(hi, uint32(s.part.seg.shaped)); hi <= lo || s.beside(box) {
 		return false
 	}
 	if s.extents.largest(lo, hi) < s.sifting.Small {
@@ -261,12 +263,17 @@ func (s *sifter) visit(_ int, box orb.Bound, lo, hi uint32) bool {
 		return true
 	}
 	for row := lo; row < hi; row++ {
-		if !s.part.dead.has(row) && relateBoxes(s.boxes, s.part.seg.tree.Box(row)) != predicate.BoxOutside {
+		if !s.part.dead.has(row) && !s.beside(s.part.seg.tree.Box(row)) {
 			s.row.row = row
 			s.sifting.Row(s.row, s.extents.of(row))
 		}
 	}
 	return false
+}
+
+// beside reports whether nobody asks for what lies in box.
+func (s *sifter) beside(box orb.Bound) bool {
+	return relateBoxes(s.boxes, box) == predicate.BoxOutside || s.sifting.Skip != nil && s.sifting.Skip(box)
 }
 
 // Ref is a row of a View to come back to.

@@ -63,7 +63,7 @@ func (p *picture) read(ctx context.Context, s Source, q layers.Query) error {
 		return of.Clumps(ctx, q, &live.Gathering{Lattice: g, Totals: totals, Choose: p.chooseCrowd, Run: p.run, Row: func(r *live.Row) { p.add(r, live.Extent{}) }})
 	}
 	if of, ok := s.(sifts); ok && p.layer.Geometry.Dimension() > 0 {
-		return of.Sift(ctx, q, &live.Sifting{Lattice: g, Small: p.least, Choose: p.chooseSpeck, Run: p.gatherSpecks, Row: func(r *live.Row, e live.Extent) { p.add(r, e) }})
+		return of.Sift(ctx, q, &live.Sifting{Lattice: g, Small: p.least, Choose: p.chooseSpeck, Run: p.gatherSpecks, Skip: p.skip(), Row: p.addSized})
 	}
 	for row, err := range s.Rows(ctx, q) {
 		if err != nil {
@@ -102,12 +102,36 @@ func (p *picture) add(row layers.Row, e live.Extent) {
 	p.addShape(row, g, e)
 }
 
-func (p *picture) addShape(row layers.Row, g orb.Geometry, e live.Extent) {
-	if e.Side == math.MaxUint8 {
+// addSized adds a row of a table of shapes. What becomes of small polygons is decided
+// without looking at their geometry, which may be far away in memory.
+func (p *picture) addSized(r *live.Row, e live.Extent) {
+	if at, ok := r.Point(); ok && !e.Flat && p.small(e) {
+		p.addSmall(r, at, 0, e)
+		return
+	}
+	p.add(r, e)
+}
+
+// small reports whether a shape is left out or competes for room.
+func (p *picture) small(e live.Extent) bool {
+	return !e.Flat && e.Size < p.least || p.layer.Level == layers.NoLevel && int(e.Side) <= p.smallSide()
+}
+
+// addSmall adds a small shape, which the city counts at a place.
+func (p *picture) addSmall(row layers.Row, at orb.Point, class int, e live.Extent) {
+	x, y, ok := p.fine(at)
+	if !ok {
 		return
 	}
 	if !e.Flat && e.Size < p.least {
-		p.addSpeck(row, none, g, e)
+		p.addSpeck(row, none, x, y, e.Size)
+		return
+	}
+	p.enter(row, entrant{row: none, class: int32(class), size: e.Size, flat: e.Flat, x: x, y: y})
+}
+
+func (p *picture) addShape(row layers.Row, g orb.Geometry, e live.Extent) {
+	if e.Side == math.MaxUint8 {
 		return
 	}
 	class := 0
@@ -120,15 +144,12 @@ func (p *picture) addShape(row layers.Row, g orb.Geometry, e live.Extent) {
 			return
 		}
 	}
-	if p.layer.Level == layers.NoLevel && int(e.Side) <= p.smallSide() {
-		p.enter(row, g, class, e)
+	if p.small(e) {
+		p.addSmall(row, pointOf(row, g), class, e)
 		return
 	}
-	if p.frame.Draw(&p.scratch, g) {
-		it := p.shape(p.rows.add(row, p.layer), class, e.Size)
-		p.shapes.add(&it)
-	}
-	if !e.Flat {
+	p.large = append(p.large, large{row: p.rows.add(row, p.layer), class: int32(class), size: e.Size})
+	if !e.Flat && int(e.Side) > p.smallSide() { // no side of others is as long as a label
 		p.label(row, g, e)
 	}
 }

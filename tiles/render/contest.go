@@ -2,38 +2,58 @@ package render
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/paulmach/orb"
 
 	"wutu/layers"
-	"wutu/layers/live"
 	"wutu/tiles/mvt"
 	"wutu/tiles/shape"
 )
 
 // contests are the small lines and polygons near the tile by the cell that their
 // point lies in. Each cell has room for shapesPerCell of them: which, is decided
-// before any is drawn. Those without room in a cell of a neighbour are found here
-// too, so that both tiles show the same.
+// before any is drawn, while they come, so that nothing is remembered of those that
+// find no room but what they leave to the specks. Those without room in a cell of a
+// neighbour are found here too, so that both tiles show the same.
 type contests struct {
-	entrants []entrant
-	starts   []int // of the cells, in the order of entrants once sorted
-	sorted   []entrant
+	cells []contest
+	used  []int32
+}
+
+// contest is the best so far of a cell, the best first.
+type contest struct {
+	n    int32
+	best [shapesPerCell]entrant
 }
 
 // entrant is a feature in a contest.
 type entrant struct {
-	cell  int
 	row   int32
-	class int
+	class int32
 	size  float32
 	flat  bool
+	x, y  uint32 // of its point on the lattice
 }
 
-func (k *contests) clear() { k.entrants = k.entrants[:0] }
+func (k *contests) clear() {
+	for _, i := range k.used {
+		k.cells[i].n = 0
+	}
+	k.used = k.used[:0]
+}
+
+func (k *contests) at(i int) *contest {
+	if k.cells == nil {
+		k.cells = make([]contest, contestSide*contestSide)
+	}
+	c := &k.cells[i]
+	if c.n == 0 {
+		k.used = append(k.used, int32(i))
+	}
+	return c
+}
 
 const (
 	shapeCells = mvt.Extent / shapeCell // across a tile
@@ -43,17 +63,30 @@ const (
 	contestSide = shapeCells + 2*cellMargin
 )
 
-// enter adds a small shape to the contest of its cell.
-func (p *picture) enter(row layers.Row, g orb.Geometry, class int, e live.Extent) {
-	x, y, ok := p.fine(pointOf(row, g))
+// enter adds a small shape to the contest of its cell. Whoever has no room there any
+// more leaves.
+func (p *picture) enter(row layers.Row, it entrant) {
+	cx, cy, ok := p.cellOf(it.x, it.y, shapeCell, cellMargin)
 	if !ok {
 		return
 	}
-	cx, cy, ok := p.cellOf(x, y, shapeCell, cellMargin)
-	if !ok {
-		return
+	k := p.contests.at(cy*contestSide + cx)
+	if k.n == shapesPerCell {
+		last := &k.best[shapesPerCell-1]
+		if !p.better(row, &it, last) {
+			p.leave(row, &it)
+			return
+		}
+		p.leave(p.rows.at(last.row), last)
+		k.n--
 	}
-	p.contests.entrants = append(p.contests.entrants, entrant{cell: cy*contestSide + cx, row: p.rows.add(row, p.layer), class: class, size: e.Size, flat: e.Flat})
+	i := k.n
+	for ; i > 0 && p.better(row, &it, &k.best[i-1]); i-- {
+		k.best[i] = k.best[i-1]
+	}
+	it.row = p.rows.add(row, p.layer)
+	k.best[i] = it
+	k.n++
 }
 
 // fine is where a place is on the lattice; ok is false for places that are not on
@@ -86,67 +119,42 @@ func (p *picture) cellOf(fineX, fineY uint32, side, margin int64) (cx, cy int, o
 	return int(x / side), int(y / side), true
 }
 
-// decide draws the winners of all contests; what is not drawn of polygons leaves its
-// area to the specks.
+// decide draws the winners of all contests.
 func (p *picture) decide() {
-	k := &p.contests
-	if len(k.entrants) == 0 {
-		return
-	}
-	k.starts = append(k.starts[:0], make([]int, contestSide*contestSide+1)...)
-	for i := range k.entrants {
-		k.starts[k.entrants[i].cell+1]++
-	}
-	for i := 1; i < len(k.starts); i++ {
-		k.starts[i] += k.starts[i-1]
-	}
-	k.sorted = slices.Grow(k.sorted[:0], len(k.entrants))[:len(k.entrants)]
-	for _, e := range k.entrants {
-		k.sorted[k.starts[e.cell]] = e
-		k.starts[e.cell]++ // ends where the next began
-	}
-	from := 0
-	for _, to := range k.starts[:len(k.starts)-1] {
-		cell := k.sorted[from:to]
-		from = to
-		if len(cell) > shapesPerCell {
-			slices.SortFunc(cell, p.better)
-			for i := range cell[shapesPerCell:] {
-				p.leave(&cell[shapesPerCell+i])
-			}
-			cell = cell[:shapesPerCell]
-		}
-		for i := range cell {
-			p.drawSmall(&cell[i])
+	for _, i := range p.contests.used {
+		k := &p.contests.cells[i]
+		for i := range k.best[:k.n] {
+			p.drawSmall(&k.best[i])
 		}
 	}
 }
 
 // better is a total order of importance, the same in every tile: class, size, a hash
-// of the id so that no id is preferred for its spelling, the id.
-func (p *picture) better(a, b entrant) int {
-	if c := cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(b.size, a.size)); c != 0 {
-		return c
+// of the id so that no id is preferred for its spelling, the id. row is that of a.
+func (p *picture) better(row layers.Row, a, b *entrant) bool {
+	switch {
+	case a.class != b.class:
+		return a.class < b.class
+	case a.size != b.size:
+		return a.size > b.size
 	}
-	idA := strings.Clone(p.rows.id(a.row))
-	idB := p.rows.id(b.row)
-	return cmp.Or(cmp.Compare(xxhash.Sum64String(idA), xxhash.Sum64String(idB)), strings.Compare(idA, idB))
+	idA, idB := row.ID(), p.rows.id(b.row)
+	return cmp.Or(cmp.Compare(xxhash.Sum64String(idA), xxhash.Sum64String(idB)), strings.Compare(idA, idB)) < 0
 }
 
 func (p *picture) drawSmall(e *entrant) {
 	g := p.rows.at(e.row).Geometry()
 	if p.frame.Draw(&p.scratch, g) {
-		it := p.shape(e.row, e.class, e.size)
+		it := p.shape(e.row, int(e.class), e.size)
 		p.shapes.add(&it)
 	} else if !e.flat && p.frame.Collapses(g) {
-		p.leave(e)
+		p.leave(p.rows.at(e.row), e)
 	}
 }
 
 // leave gives the area of a polygon that is not drawn to the specks.
-func (p *picture) leave(e *entrant) {
+func (p *picture) leave(row layers.Row, e *entrant) {
 	if !e.flat {
-		row := p.rows.at(e.row)
-		p.addSpeck(row, e.row, row.Geometry(), live.Extent{Size: e.size})
+		p.addSpeck(row, e.row, e.x, e.y, e.size)
 	}
 }

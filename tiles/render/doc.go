@@ -51,8 +51,12 @@
 //     nodes on the borders of its cells, not the rows in them. The sums are whole
 //     numbers, so that nothing depends on which nodes there are.
 //   - Contests are decided by what the tables know of a row without looking at its
-//     geometry (live.Extent: four bytes of area, one of length). Only winners are
-//     drawn, and ids are hashed only to break ties.
+//     geometry (live.Extent: four bytes of area, one of length), and while the rows
+//     come: nothing is kept of those that find no room. Only winners are drawn, and
+//     ids are hashed only to break ties.
+//   - Areas, of which none is left out, are drawn largest first until the tile is full,
+//     and those that rounding flattens are known by their boxes.
+//   - The place of a label is looked for where the tile may own it.
 //   - Rows that are near lie near in memory, coordinates included: drawing mostly
 //     waits for memory, and this halved it.
 //   - Mercator is a polynomial for each narrow stripe of latitudes (tiles.Project): a

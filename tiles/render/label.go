@@ -19,7 +19,10 @@ const labelPixels = 24.0
 
 // label adds the label of a polygon when this tile owns its place.
 func (p *picture) label(row layers.Row, g orb.Geometry, e live.Extent) {
-	if p.title < 0 || !p.labelled(g) {
+	if p.title < 0 {
+		return
+	}
+	if box := g.Bound(); !p.labelled(box) || !p.mayOwn(box) {
 		return
 	}
 	if name := row.Value(p.title); name.IsNull() || name.Str() == "" {
@@ -34,14 +37,22 @@ func (p *picture) label(row layers.Row, g orb.Geometry, e live.Extent) {
 		count: int32(rankOf(float64(e.Size) / (1 << 32) / (1 << 32)))})
 }
 
-// labelled reports whether the box of g is large enough for a name.
-func (p *picture) labelled(g orb.Geometry) bool {
-	b := g.Bound()
+// labelled reports whether a box is large enough for a name.
+func (p *picture) labelled(b orb.Bound) bool {
 	grid, z := p.tile.Grid, p.tile.Z
 	x0, y0 := grid.Project(orb.Point{b.Min[0], b.Max[1]})
 	x1, y1 := grid.Project(orb.Point{b.Max[0], b.Min[1]})
 	const least = labelPixels * pixel / mvt.Extent
 	return (x1-x0)*float64(grid.Columns(z)) >= least || (y1-y0)*float64(grid.Rows(z)) >= least
+}
+
+// mayOwn reports whether a place of the box may be the tile's own: where none is, the
+// place of a label, which is dear to find, lies in another tile.
+func (p *picture) mayOwn(b orb.Bound) bool {
+	if b.Min[0] <= -180 || b.Max[0] >= 180 { // the world's two ends
+		return true
+	}
+	return p.own.Intersects(b) || b.Max[1] >= p.tile.Grid.MaxLatitude() || b.Min[1] <= -p.tile.Grid.MaxLatitude()
 }
 
 // rankOf is 0 for a polygon of half the grid's square or more and grows by one as the area

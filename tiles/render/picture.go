@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
+	"github.com/paulmach/orb"
 
 	"wutu/layers"
 	"wutu/layers/live"
@@ -24,9 +25,10 @@ type picture struct {
 	measures []column // that points standing for several carry sums of
 	frame    shape.Frame
 	scratch  mvt.Geometry
-	seed     uint64  // of the layer's cells
-	unit     float32 // area of a square of one unit, in steps squared
-	least    float32 // polygons of less are left out
+	seed     uint64    // of the layer's cells
+	unit     float32   // area of a square of one unit, in steps squared
+	least    float32   // polygons of less are left out
+	own      orb.Bound // of the tile, a unit wider
 	cached   *labelCache
 
 	class   int            // field that ranks lines, -1 for none
@@ -37,6 +39,7 @@ type picture struct {
 	crowds   crowds
 	contests contests
 	specks   specks
+	large    []large
 
 	squares list // of specks
 	shapes  list
@@ -95,6 +98,7 @@ const none = -1
 func (p *picture) start(l *layers.Layer, t tiles.ID) {
 	p.layer, p.tile = l, t
 	p.frame.Aim(t, gridOf(t.Z), shape.DefaultBuffer)
+	p.own = t.Buffered(1.0 / mvt.Extent)
 	p.seed, p.unit, p.least = xxhash.Sum64String(l.ID), unitArea(t), 0
 	if t.Z < detailZoom && l.Level == layers.NoLevel {
 		p.least = minPolygonPixels * pixel * pixel * p.unit
@@ -127,7 +131,7 @@ func (p *picture) clear() {
 	p.squares.clear()
 	p.shapes.clear()
 	p.labels.clear()
-	p.points = p.points[:0]
+	p.points, p.large = p.points[:0], p.large[:0]
 	p.coords, p.ends, p.texts = p.coords[:0], p.ends[:0], p.texts[:0]
 }
 
@@ -145,6 +149,7 @@ func columns(out []column, l *layers.Layer, z tiles.Zoom) []column {
 // finish turns what was gathered into items.
 func (p *picture) finish() {
 	p.decide()
+	p.drawLarge()
 	p.giveBack()
 	p.gather()
 	p.sort(&p.squares)

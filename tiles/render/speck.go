@@ -52,13 +52,9 @@ func (s *specks) at(i int) *speck {
 	return k
 }
 
-// addSpeck adds a polygon that is not drawn; index is that of its row, if it has
-// one.
-func (p *picture) addSpeck(row layers.Row, index int32, g orb.Geometry, e live.Extent) {
-	x, y, ok := p.fine(pointOf(row, g))
-	if !ok {
-		return
-	}
+// addSpeck adds a polygon of some size that is not drawn, whose point lies at x, y on
+// the lattice; index is that of its row, if it has one.
+func (p *picture) addSpeck(row layers.Row, index int32, x, y uint32, size float32) {
 	cx, cy, ok := p.cellOf(x, y, speckCell, speckMargin)
 	if !ok {
 		return
@@ -70,7 +66,7 @@ func (p *picture) addSpeck(row layers.Row, index int32, g orb.Geometry, e live.E
 		}
 		k.row = index
 	}
-	k.sums.X, k.sums.Y, k.sums.Area = k.sums.X+uint64(x), k.sums.Y+uint64(y), k.sums.Area+uint64(e.Size)
+	k.sums.X, k.sums.Y, k.sums.Area = k.sums.X+uint64(x), k.sums.Y+uint64(y), k.sums.Area+uint64(size)
 }
 
 // chooseSpeck decides about small polygons whose points lie in a box: those near one

@@ -139,6 +139,14 @@ func (f *Frame) Collapses(g orb.Geometry) bool {
 	return true
 }
 
+// Flattens reports whether rounding leaves no width or no height of box (lon/lat
+// degrees), so that no polygon in it has a picture.
+func (f *Frame) Flattens(box orb.Bound) bool {
+	p, ok := f.vertex(box.Min)
+	q, also := f.vertex(box.Max)
+	return ok && also && (p.x == q.x || p.y == q.y)
+}
+
 // uncut is the projected ring as it is, near the origin.
 func (f *Frame) uncut() []XY {
 	f.spare = f.spare[:0]

@@ -22,6 +22,7 @@ const MaxBuffer = mvt.Extent - 1
 type Frame struct {
 	tile           tiles.ID
 	scaleX, scaleY float64 // tile units in the whole square of the grid
+	stepsX, stepsY float64 // steps of the grid in the whole square
 	originX        int64   // of the tile, in units of the whole square
 	originY        int64
 	width, height  int64 // units along the sides of the whole square
@@ -62,8 +63,10 @@ func NewFrame(t tiles.ID, grid, buffer int) *Frame {
 func (f *Frame) Aim(t tiles.ID, grid, buffer int) {
 	width, height := int64(t.Grid.Columns(t.Z))*mvt.Extent, int64(t.Grid.Rows(t.Z))*mvt.Extent
 	buffer = min(max(buffer, 0), MaxBuffer)
+	step := int64(min(max(grid, 1), 64))
 	*f = Frame{
-		tile: t, scaleX: float64(width), scaleY: float64(height), width: width, height: height, grid: int64(min(max(grid, 1), 64)),
+		tile: t, scaleX: float64(width), scaleY: float64(height), stepsX: float64(width) / float64(step), stepsY: float64(height) / float64(step),
+		width: width, height: height, grid: step,
 		originX: int64(t.X) * mvt.Extent, originY: int64(t.Y) * mvt.Extent,
 		low: int32(-buffer), high: int32(mvt.Extent + buffer), memory: f.memory,
 	}
@@ -99,10 +102,9 @@ func (f *Frame) vertex(p orb.Point) (q point64, ok bool) {
 		return q, false
 	}
 	u, v := f.tile.Grid.Project(p)
-	g := float64(f.grid)
-	// Both halves are exact: scale and grid are powers of two.
-	q.x = int64(math.Floor(u*f.scaleX/g+0.5))*f.grid - f.originX
-	q.y = int64(math.Floor(v*f.scaleY/g+0.5))*f.grid - f.originY
+	// The products are exact: scale and grid are powers of two.
+	q.x = int64(math.Floor(u*f.stepsX+0.5))*f.grid - f.originX
+	q.y = int64(math.Floor(v*f.stepsY+0.5))*f.grid - f.originY
 	return q, true
 }
 
