@@ -2,7 +2,6 @@ package predicate
 
 import (
 	"cmp"
-	"container/heap"
 	"math"
 
 	"github.com/paulmach/orb"
@@ -37,17 +36,24 @@ func LabelPoint(g orb.Geometry) orb.Point {
 		return seed
 	}
 	precision := size / 100
-	best := cell{at: seed, depth: a.depth(seed, k)}
-	q := &cells{}
+	best := cell{at: seed}
+	best.depth, _ = a.depth(seed, k, 0)
+	var q cells
 	push := func(x, y, half float64) {
 		c := cell{at: orb.Point{x, y}, half: half}
-		c.depth = a.depth(c.at, k)
+		// A border so near settles it, whatever the side: the centre is no deeper than the
+		// best, and no other point of the cell is deeper by more than the precision.
+		enough := min(best.depth, best.depth+precision-half*math.Sqrt2)
+		var ok bool
+		if c.depth, ok = a.depth(c.at, k, enough*(1-1e-9)); !ok {
+			return
+		}
 		c.most = c.depth + half*math.Sqrt2
 		if c.depth > best.depth {
 			best = c
 		}
 		if c.most > best.depth+precision {
-			heap.Push(q, c)
+			q.push(c)
 		}
 	}
 	half := size / 2
@@ -58,8 +64,8 @@ func LabelPoint(g orb.Geometry) orb.Point {
 			push(a.bound.Min[0]+(2*float64(i)+1)*half/k, a.bound.Min[1]+(2*float64(j)+1)*half, half)
 		}
 	}
-	for budget := 4000; q.Len() > 0 && budget > 0; budget-- {
-		c := heap.Pop(q).(cell)
+	for budget := 4000; len(q) > 0 && budget > 0; budget-- {
+		c := q.pop()
 		if c.most <= best.depth+precision {
 			break
 		}
@@ -74,9 +80,13 @@ func LabelPoint(g orb.Geometry) orb.Point {
 	return best.at
 }
 
-// depth is the distance of p to the border, negative outside; degrees of
-// latitude.
-func (a *area) depth(p orb.Point, k float64) float64 {
+// depth is the distance of p to the border, negative outside; degrees of latitude. ok is
+// false when it is no more than enough, if that is above 0: then it is not worked out.
+func (a *area) depth(p orb.Point, k, enough float64) (depth float64, ok bool) {
+	near := -1.0
+	if enough > 0 {
+		near = enough * enough
+	}
 	least := math.Inf(1)
 	for i := range a.edges {
 		e := &a.edges[i]
@@ -87,12 +97,14 @@ func (a *area) depth(p orb.Point, k float64) float64 {
 			t = min(1, max(0, -(x*dx+y*dy)/l))
 		}
 		x, y = x+t*dx, y+t*dy
-		least = min(least, x*x+y*y)
+		if least = min(least, x*x+y*y); least <= near {
+			return 0, false
+		}
 	}
 	if a.locate(p) == Inside {
-		return math.Sqrt(least)
+		return math.Sqrt(least), true
 	}
-	return -math.Sqrt(least)
+	return -math.Sqrt(least), true
 }
 
 // cell is a square of the search: its centre, half its side in degrees of
@@ -102,16 +114,41 @@ type cell struct {
 	half, depth, most float64
 }
 
+// cells is a heap: the most promising first, those as promising by place.
 type cells []cell
 
-func (c cells) Len() int { return len(c) }
-func (c cells) Less(i, j int) bool {
-	return cmp.Or(-cmp.Compare(c[i].most, c[j].most), cmp.Compare(c[i].at[0], c[j].at[0]), cmp.Compare(c[i].at[1], c[j].at[1])) < 0
+func (q cells) before(i, j int) bool {
+	return cmp.Or(-cmp.Compare(q[i].most, q[j].most), cmp.Compare(q[i].at[0], q[j].at[0]), cmp.Compare(q[i].at[1], q[j].at[1])) < 0
 }
-func (c cells) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
-func (c *cells) Push(x any)   { *c = append(*c, x.(cell)) }
-func (c *cells) Pop() any {
-	last := (*c)[len(*c)-1]
-	*c = (*c)[:len(*c)-1]
-	return last
+
+func (q *cells) push(c cell) {
+	*q = append(*q, c)
+	h := *q
+	for i := len(h) - 1; i > 0; {
+		up := (i - 1) / 2
+		if !h.before(i, up) {
+			return
+		}
+		h[i], h[up] = h[up], h[i]
+		i = up
+	}
+}
+
+func (q *cells) pop() cell {
+	h := *q
+	first, n := h[0], len(h)-1
+	h[0] = h[n]
+	h = h[:n]
+	*q = h
+	for i := 0; ; {
+		next := 2*i + 1
+		if next+1 < n && h.before(next+1, next) {
+			next++
+		}
+		if next >= n || !h.before(next, i) {
+			return first
+		}
+		h[i], h[next] = h[next], h[i]
+		i = next
+	}
 }
