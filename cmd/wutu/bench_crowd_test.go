@@ -128,4 +128,11 @@ func TestAnswersBesideImports(t *testing.T) {
 			t.Errorf("at %v", s)
 		}
 	}
+	answers := &tally{times: []float64{10, 20, 30, 40}, dues: []time.Time{at(0), at(6.5), at(3), at(1)}}
+	if got := d.beside(answers); !slices.Equal(got, []float64{20, 40}) {
+		t.Errorf("beside imports %v", got)
+	}
+	if got := d.seconds(at(1.5), at(6)); got != 1.5 {
+		t.Errorf("imports ran for %v s", got)
+	}
 }

@@ -243,26 +243,24 @@ func (d *day) report(c *crowd, w *watcher, imports *dayImports) {
 	failed := 0
 	for _, kind := range c.names() {
 		t := c.kinds[kind]
+		beside := imports.beside(t) // before the times are sorted
 		failed += t.errors
 		set := func(*suiteLine) {}
 		if ms := targets[kind]; ms > 0 {
 			set = wantP99(ms)
 		}
 		l := s.line(kind, "req/s", set)
-		var beside []float64 // of those asked while an import ran
-		for i, at := range t.dues {
-			if imports.during(at) {
-				beside = append(beside, t.times[i])
-			}
-		}
 		q := quantilesOf(t.times)
 		l.Ours.addLoad(loadResult{PerSecond: float64(len(t.times)) / seconds, Errors: t.errors, P50: q.P50, P99: q.P99})
 		l.Note = fmt.Sprintf("%d answers, the slowest after %s ms", len(t.times), number(q.Max))
-		if len(beside) > 0 {
-			l.Note += fmt.Sprintf("; %d while an import ran, p99 %s ms", len(beside), number(quantilesOf(beside).P99))
-		}
 		if t.first != "" {
 			l.Note += "; the first error: " + strings.Join(strings.Fields(t.first), " ")
+		}
+		if targets[kind] > 0 && len(beside) > 0 {
+			q := quantilesOf(beside)
+			l := s.line(kind+" while an import runs", "req/s", set)
+			l.Ours.addLoad(loadResult{PerSecond: float64(len(beside)) / imports.seconds(c.from, c.until), P50: q.P50, P99: q.P99})
+			l.Note = fmt.Sprintf("%d of those answers, the slowest after %s ms", len(beside), number(q.Max))
 		}
 	}
 	least := func(l *suiteLine) { l.Least = true }

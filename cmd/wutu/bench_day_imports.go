@@ -26,6 +26,33 @@ func (d *dayImports) during(at time.Time) bool {
 	return false
 }
 
+// beside are the times of the answers that were asked for while an import ran.
+func (d *dayImports) beside(t *tally) []float64 {
+	var out []float64
+	for i, at := range t.dues {
+		if d.during(at) {
+			out = append(out, t.times[i])
+		}
+	}
+	return out
+}
+
+// seconds is for how long imports ran between two instants.
+func (d *dayImports) seconds(from, until time.Time) float64 {
+	sum := time.Duration(0)
+	for i := range d.from {
+		begin, end := d.from[i], d.until[i]
+		if begin.Before(from) {
+			begin = from
+		}
+		if end.After(until) {
+			end = until
+		}
+		sum += max(0, end.Sub(begin))
+	}
+	return sum.Seconds()
+}
+
 // importing lets another process import until the end of the day, one file at a time:
 // what a register delivers, again and again. It is the same source, so its features are
 // updated, all of them, and every version that they had stays in the city's history: the

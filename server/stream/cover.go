@@ -2,9 +2,9 @@ package stream
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/paulmach/orb"
 )
@@ -114,7 +114,10 @@ func (c *cover) append(b []byte) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = fmt.Appendf(b, `"%d/%d/%d"`, t.z, t.x, t.y)
+		b = strconv.AppendInt(append(b, '"'), int64(t.z), 10)
+		b = strconv.AppendInt(append(b, '/'), int64(t.x), 10)
+		b = strconv.AppendInt(append(b, '/'), int64(t.y), 10)
+		b = append(b, '"')
 	}
 	return append(b, ']')
 }

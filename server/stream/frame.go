@@ -62,11 +62,16 @@ func resetEvent(seq uint64) []byte {
 }
 
 func appendEvent(b []byte, name string, id uint64, data []byte) []byte {
+	return endEvent(append(beginEvent(b, name, id), data...))
+}
+
+// beginEvent begins an event whose data, one line, follows; endEvent ends it.
+func beginEvent(b []byte, name string, id uint64) []byte {
 	b = append(b, "event: "...)
 	b = append(b, name...)
 	b = append(b, "\nid: "...)
 	b = strconv.AppendUint(b, id, 10)
-	b = append(b, "\ndata: "...)
-	b = append(b, data...)
-	return append(b, "\n\n"...)
+	return append(b, "\ndata: "...)
 }
+
+func endEvent(b []byte) []byte { return append(b, "\n\n"...) }

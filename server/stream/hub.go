@@ -10,6 +10,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/live"
+	"wutu/server/geojson"
 	"wutu/server/openapi"
 )
 
@@ -46,6 +47,7 @@ type Hub struct {
 	heartbeat *frame
 	pace      pacer
 	encoded   features
+	room      geojson.Room
 
 	mu      sync.Mutex // taken before that of a group
 	groups  map[string]*group

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -26,12 +25,16 @@ func (n *interest) frame(h *Hub, deltas []live.Delta) *frame {
 	case len(m.entries) > maxChanges:
 		return &frame{plain: resetEvent(n.seq(h.o.City)), resets: true}
 	}
-	return &frame{plain: appendEvent(nil, "changes", m.seq, m.encode(&h.encoded))}
+	lent := h.room.Take()
+	defer h.room.Back(lent)
+	*lent = m.append(beginEvent(*lent, "changes", m.seq), &h.encoded)
+	*lent = endEvent(*lent)
+	return &frame{plain: slices.Clone(*lent)} // as large as it is, since it may be kept
 }
 
-// encode writes the message as JSON.
-func (m *message) encode(known *features) []byte {
-	b := append([]byte(`{"seq":`), strconv.FormatUint(m.seq, 10)...)
+// append appends the message as JSON.
+func (m *message) append(b []byte, known *features) []byte {
+	b = strconv.AppendUint(append(b, `{"seq":`...), m.seq, 10)
 	b = append(b, `,"changes":[`...)
 	for i := range m.entries {
 		e := &m.entries[i]
@@ -42,8 +45,10 @@ func (m *message) encode(known *features) []byte {
 		if e.feature != nil {
 			op = layers.Put
 		}
-		b = fmt.Appendf(b, `{"seq":%d,"layer":"%s","op":"%s","id":`, e.seq, e.follow.layer.ID, op)
-		b = geojson.AppendString(b, e.id)
+		b = strconv.AppendUint(append(b, `{"seq":`...), e.seq, 10)
+		b = append(append(b, `,"layer":"`...), e.follow.layer.ID...)
+		b = append(append(b, `","op":"`...), op.String()...)
+		b = geojson.AppendString(append(b, `","id":`...), e.id)
 		if e.feature != nil {
 			b = append(b, `,"feature":`...)
 			b = append(b, known.of(e.follow, e.feature)...)
