@@ -148,7 +148,7 @@ func (p *picture) addShape(row layers.Row, g orb.Geometry, e live.Extent) {
 		p.addSmall(row, pointOf(row, g), class, e)
 		return
 	}
-	p.large = append(p.large, large{row: p.rows.add(row, p.layer), class: int32(class), size: e.Size})
+	p.addLarge(row, class, e.Size)
 	if !e.Flat && int(e.Side) > p.smallSide() { // no side of others is as long as a label
 		p.label(row, g, e)
 	}

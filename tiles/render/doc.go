@@ -63,7 +63,8 @@
 //     quarter of the time of sine and logarithm. Keeping projected coordinates would
 //     save the rest and cost eight bytes a vertex.
 //   - Most rings of buildings are convex once rounded, which takes one look at each
-//     corner to see; only others are checked for crossings, edge by edge.
+//     corner to see; only others are checked for crossings, edge by edge: pair by pair
+//     of boxes, and by a tree of them from some dozens of edges on.
 //   - A row is remembered by where it stands (live.Ref). Its values are read when they
 //     are written, and numbered by a table of hashes that keeps its memory
 //     (tiles/mvt), as frames, pictures and their lists do: a tile of a thousand

@@ -14,9 +14,14 @@ import (
 // large is a shape that competes for no cell's room: one longer than a cell, or an
 // area.
 type large struct {
+	rank  uint64 // as of items
 	row   int32
 	class int32
 	size  float32
+}
+
+func (p *picture) addLarge(row layers.Row, class int, size float32) {
+	p.large = append(p.large, large{rank: importance(int32(class), size), row: p.rows.add(row, p.layer), class: int32(class), size: size})
 }
 
 // drawLarge draws the large shapes, the most important MaxFeatures if there are more:
@@ -26,7 +31,8 @@ func (p *picture) drawLarge() {
 		slices.SortFunc(p.large, p.larger)
 	}
 	drawn := 0
-	for _, l := range p.large {
+	for i := range p.large {
+		l := &p.large[i]
 		if p.frame.Draw(&p.scratch, p.rows.at(l.row).Geometry()) {
 			it := p.shape(l.row, int(l.class), l.size)
 			p.shapes.add(&it)
@@ -39,8 +45,8 @@ func (p *picture) drawLarge() {
 
 // larger is picture.order before anything is drawn.
 func (p *picture) larger(a, b large) int {
-	if c := cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(b.size, a.size)); c != 0 {
-		return c
+	if a.rank != b.rank {
+		return cmp.Compare(a.rank, b.rank)
 	}
 	idA, idB := p.rows.id(a.row), p.rows.id(b.row)
 	return cmp.Or(cmp.Compare(xxhash.Sum64String(idA), xxhash.Sum64String(idB)), strings.Compare(idA, idB))

@@ -170,12 +170,17 @@ func (p *picture) order(a, b *item) int {
 	return strings.Compare(p.rows.id(a.row), p.rows.id(b.row))
 }
 
-// sort puts the items of a list into order. Sizes are not negative, so that their
-// bits are in their order.
+// importance is a number by which items are in order, as far as class and size decide. Sizes
+// are not negative, so that their bits are in their order.
+func importance(class int32, size float32) uint64 {
+	return uint64(class)<<32 | uint64(^math.Float32bits(size))
+}
+
+// sort puts the items of a list into order.
 func (p *picture) sort(l *list) {
 	for i := range l.items {
 		it := &l.items[i]
-		l.order = append(l.order, ranked{uint64(it.class)<<32 | uint64(^math.Float32bits(it.size)), int32(i)})
+		l.order = append(l.order, ranked{importance(it.class, it.size), int32(i)})
 	}
 	slices.SortFunc(l.order, func(a, b ranked) int {
 		if a.rank != b.rank {

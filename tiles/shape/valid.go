@@ -10,13 +10,8 @@ func (f *Frame) valid() bool {
 	if len(rings) == 1 && convex(rings[0]) {
 		return true
 	}
-	ok := true
 	f.edges = appendSegments(f.edges[:0], rings)
-	meetings(f.edges, func(a, b segment) bool {
-		ok = a.ring == b.ring && neighbours(a, b, len(rings[a.ring]))
-		return ok
-	})
-	if !ok {
+	if !apart(f.edges, rings) {
 		return false
 	}
 	for i, hole := range rings[1:] {
@@ -24,6 +19,37 @@ func (f *Frame) valid() bool {
 		for j, other := range rings {
 			if j != i+1 && (locate(hole[0], other) > 0) != (j == 0) {
 				return false
+			}
+		}
+	}
+	return true
+}
+
+// apart reports whether no edge of the rings touches another except neighbours at
+// their common point. Of some dozens of edges, to look at the boxes of all pairs takes
+// a fraction of what it takes to make a tree of them.
+func apart(edges []segment, rings [][]XY) bool {
+	may := func(a, b segment) bool { return a.ring == b.ring && neighbours(a, b, len(rings[a.ring])) }
+	const few = 64
+	if len(edges) > few {
+		ok := true
+		meetings(edges, func(a, b segment) bool {
+			ok = may(a, b)
+			return ok
+		})
+		return ok
+	}
+	var boxes [few]box
+	for i := range edges {
+		boxes[i] = edges[i].box()
+	}
+	for i := range edges {
+		a := boxes[i]
+		for j, b := range boxes[i+1 : len(edges)] {
+			if a.meets(b) {
+				if e, o := edges[i], edges[i+1+j]; touch(e, o) && !may(e, o) {
+					return false
+				}
 			}
 		}
 	}
