@@ -25,7 +25,9 @@ import (
 
 // fencesBench is the fences that objects move among, by their number: buffers of
 // points, of 65 vertices, so dense that a place lies in 8.3 of them. The area grows
-// with their number, so that a fix means the same among few and among many.
+// with their number, and the objects stay where the fences are as dense as in its
+// middle, so that a fix means the same among few and among many: what fixes tell is
+// reported beside their rate.
 type fencesBench struct {
 	inProcess map[int]*fenceWorld
 }
@@ -52,73 +54,95 @@ func fencesSuite() *benchSuite {
 	}
 }
 
-// around is the fences and objects of a number of fences.
-func around(rng *rand.Rand, fences int) (shapes []orb.Polygon, objects []orb.Point) {
+// wanderers are objects that move at random in an area, and turn back at its border.
+type wanderers struct {
+	rng    *rand.Rand
+	area   orb.Bound
+	places []orb.Point
+}
+
+// move moves object i.
+func (w *wanderers) move(i int) orb.Point {
+	for axis := range 2 {
+		x := w.places[i][axis] + w.rng.NormFloat64()*benchStep
+		if low := w.area.Min[axis]; x < low {
+			x = 2*low - x
+		}
+		if high := w.area.Max[axis]; x > high {
+			x = 2*high - x
+		}
+		w.places[i][axis] = x
+	}
+	return w.places[i]
+}
+
+// among is a number of fences and objects among them. The objects and their steps are
+// the same whatever the number, at places in proportion to the area.
+func among(fences int) (shapes []orb.Polygon, w *wanderers) {
 	side := benchSpan * math.Sqrt(float64(fences)/benchFences)
-	point := func() orb.Point { return orb.Point{116 + rng.Float64()*side, 39.5 + rng.Float64()*side} }
+	rng := rand.New(rand.NewPCG(20, uint64(fences)))
 	for range fences {
-		c, ring := point(), make(orb.Ring, 65)
+		c, ring := orb.Point{116 + rng.Float64()*side, 39.5 + rng.Float64()*side}, make(orb.Ring, 65)
 		for i := range ring {
 			sin, cos := math.Sincos(2 * math.Pi * float64(i%64) / 64)
 			ring[i] = orb.Point{c[0] + benchRadius*cos, c[1] + benchRadius*sin}
 		}
 		shapes = append(shapes, orb.Polygon{ring})
 	}
+	w = &wanderers{rng: rand.New(rand.NewPCG(20, 26)),
+		area: orb.Bound{Min: orb.Point{116 + benchRadius, 39.5 + benchRadius}, Max: orb.Point{116 + side - benchRadius, 39.5 + side - benchRadius}}}
 	for range benchMovers {
-		objects = append(objects, point())
+		x, y := w.rng.Float64(), w.rng.Float64()
+		w.places = append(w.places, orb.Point{w.area.Min[0] + x*(w.area.Max[0]-w.area.Min[0]), w.area.Min[1] + y*(w.area.Max[1]-w.area.Min[1])})
 	}
-	return shapes, objects
-}
-
-func step(rng *rand.Rand, p orb.Point) orb.Point {
-	return orb.Point{p[0] + rng.NormFloat64()*benchStep, p[1] + rng.NormFloat64()*benchStep}
+	return shapes, w
 }
 
 // fenceWorld is fences in process, with objects that move.
 type fenceWorld struct {
-	rng     *rand.Rand
+	*wanderers
 	tracker *fence.Tracker
 	fixes   []fence.Fix
 	at      time.Time
 }
 
 func newFenceWorld(fences int) *fenceWorld {
-	w := &fenceWorld{rng: rand.New(rand.NewPCG(20, uint64(fences))), at: time.Unix(1_790_000_000, 0)}
+	shapes, objects := among(fences)
+	w := &fenceWorld{wanderers: objects, at: time.Unix(1_790_000_000, 0)}
 	set := fence.NewFences()
-	shapes, objects := around(w.rng, fences)
 	for i, s := range shapes {
 		set.Put(fmt.Sprint("f", i), s)
 	}
 	w.tracker = fence.NewTracker(set, fence.Rules{Kinds: fence.KindsOf(fence.Enter, fence.Leave, fence.Cross, fence.Dwell), DwellTime: time.Hour})
-	for i, p := range objects {
-		w.fixes = append(w.fixes, fence.Fix{Object: fmt.Sprint("o", i), Point: p})
+	for i := range objects.places {
+		w.fixes = append(w.fixes, fence.Fix{Object: fmt.Sprint("o", i)})
 	}
-	w.move() // all enter; the fences are indexed
+	w.step() // all enter; the fences are indexed
 	return w
 }
 
-// move moves every object once and returns how long its fixes took.
-func (w *fenceWorld) move() time.Duration {
+// step moves every object once and returns how long its fixes took, and what they told.
+func (w *fenceWorld) step() (time.Duration, int) {
 	w.at = w.at.Add(time.Second)
 	for i := range w.fixes {
-		w.fixes[i].At, w.fixes[i].Point = w.at, step(w.rng, w.fixes[i].Point)
+		w.fixes[i].At, w.fixes[i].Point = w.at, w.move(i)
 	}
 	began := time.Now()
 	b := w.tracker.Begin()
-	b.Move(w.fixes)
+	told, _ := b.Move(w.fixes)
 	b.Commit()
-	return time.Since(began)
+	return time.Since(began), len(told)
 }
 
-// rate is the fixes a second over a time.
-func (w *fenceWorld) rate(length time.Duration) float64 {
+// rate is the fixes a second over a time, and how much a fix told.
+func (w *fenceWorld) rate(length time.Duration) (rate, told float64) {
 	var spent time.Duration
-	n := 0
+	n, all := 0, 0
 	for spent < length {
-		spent += w.move()
-		n += len(w.fixes)
+		took, list := w.step()
+		spent, n, all = spent+took, n+len(w.fixes), all+list
 	}
-	return float64(n) / spent.Seconds()
+	return float64(n) / spent.Seconds(), float64(all) / float64(n)
 }
 
 func (b *fencesBench) data(ctx context.Context, r *suiteRun) error {
@@ -133,12 +157,14 @@ func (b *fencesBench) round(ctx context.Context, r *suiteRun, _ int) error {
 		if b.inProcess[n] == nil {
 			b.inProcess[n] = newFenceWorld(n)
 		}
-		rates[n] = b.inProcess[n].rate(r.length())
+		var told float64
+		rates[n], told = b.inProcess[n].rate(r.length())
 		set := want(100_000, 0, false)
 		if n != r.scaled(benchFences) {
 			set = nil
 		}
 		r.s.line(fmt.Sprintf("fixes in process, %d fences", n), "fixes/s", set).Ours.add(rates[n])
+		r.s.line(fmt.Sprintf("told by a fix, %d fences", n), "transitions", nil).Ours.add(told)
 	}
 	r.s.line("many fences against few", "×", want(0.7, 0, false)).Ours.add(rates[r.scaled(manyFences)] / rates[fewFences])
 	rate, err := b.durable(ctx, r)
@@ -195,8 +221,7 @@ func (b *fencesBench) durable(ctx context.Context, r *suiteRun) (rate float64, e
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, store.Close(), os.RemoveAll(dir), os.RemoveAll(dir+".keys")) }()
-	rng := rand.New(rand.NewPCG(20, 26))
-	shapes, objects := around(rng, r.scaled(benchFences))
+	shapes, objects := among(r.scaled(benchFences))
 	grids, movers := model.Lookup(model.Grids), model.Lookup(model.Movers)
 	at := time.Unix(1_790_000_000, 0).UTC()
 	batch := layers.Batch{Actor: "bench", At: at, Layers: []*layers.Layer{grids, movers},
@@ -207,11 +232,11 @@ func (b *fencesBench) durable(ctx context.Context, r *suiteRun) (rate float64, e
 	}
 	kind, fixed := movers.FieldIndex(model.Kind), movers.FieldIndex(model.FixedAt)
 	moved := func(i int) layers.Change {
-		f := &layers.Feature{Key: fmt.Sprint("o", i), Shape: objects[i], Values: make([]layers.Value, len(movers.Fields))}
+		f := &layers.Feature{Key: fmt.Sprint("o", i), Shape: objects.places[i], Values: make([]layers.Value, len(movers.Fields))}
 		f.Values[kind], f.Values[fixed] = layers.Text("patrol"), layers.Instant(at)
 		return layers.Change{Op: layers.Put, Layer: movers.ID, ID: f.Key, At: at, Feature: f}
 	}
-	for i := range objects {
+	for i := range objects.places {
 		batch.Changes = append(batch.Changes, moved(i))
 	}
 	seq, err := store.Apply(ctx, batch)
@@ -252,9 +277,9 @@ func (b *fencesBench) durable(ctx context.Context, r *suiteRun) (rate float64, e
 			if next == 0 {
 				at = at.Add(time.Second)
 			}
-			objects[next] = step(rng, objects[next])
+			objects.move(next)
 			list = append(list, moved(next))
-			next = (next + 1) % len(objects)
+			next = (next + 1) % len(objects.places)
 		}
 		before := last
 		last = source.put(list)

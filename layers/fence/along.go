@@ -15,18 +15,13 @@ type touch struct {
 
 // around is what lies around an object: a box in which it is, and all edges of fences
 // that may meet it. As long as the object stays in the box, and no fence changes, no
-// index is asked: where it goes is compared with these few edges, which lie together
-// in memory, however many fences there are. It is immutable.
+// index is asked: where it goes is compared with these edges, which lie together in
+// memory, however many fences there are. It is immutable.
 type around struct {
 	box   orb.Bound
+	scale orb.Point // units a degree, of rough boxes
 	edges []nearEdge
-}
-
-// nearEdge is an edge of a fence.
-type nearEdge struct {
-	edge
-	slot  uint32
-	plain bool
+	rough [maxAround]rough // boxes of the edges
 }
 
 const (
@@ -52,9 +47,13 @@ func (f *Fences) along(o, next *object, out []touch) (list []touch, ok bool) {
 			return f.search(a, b, out)
 		}
 	}
-	edges := next.around.edges
-	for i := range edges {
-		e := &edges[i]
+	here := next.around
+	way := here.rougher(wayBox(a, b)).way()
+	for i := range here.edges {
+		if !here.rough[i].meets(way) {
+			continue
+		}
+		e := &here.edges[i]
 		if m := meeting(e.a, e.b, a, b); m != apart {
 			out = touched(out, e.slot, m == crossing && e.plain)
 		}
@@ -73,27 +72,23 @@ func (f *Fences) lookAround(o, next *object) *around {
 	box.Min[0], box.Min[1], box.Max[0], box.Max[1] = box.Min[0]-pad, box.Min[1]-pad, box.Max[0]+pad, box.Max[1]+pad
 	var found [maxAround]nearEdge
 	n := 0
-	add := func(a, b orb.Point, slot uint32) bool {
-		if n == maxAround {
+	add := func(e *nearEdge) bool {
+		switch {
+		case !mayMeet(e.a, e.b, box):
+			return true
+		case n == maxAround:
 			return false
 		}
-		found[n] = nearEdge{edge{a, b}, slot, f.slots[slot].plain}
+		found[n] = *e
 		n++
 		return true
 	}
-	ok := true
-	if f.settled.tree != nil {
-		ok = f.settled.tree.Search(box, func(row uint32) bool {
-			slot := f.settled.slots[row]
-			e := &f.settled.edges[row]
-			return f.stale[slot] || !mayMeet(e.a, e.b, box) || add(e.a, e.b, slot)
-		})
-	}
+	ok := f.settled.search(box, func(e *nearEdge) bool { return f.isStale(e.slot) || add(e) })
 	if ok && f.looseEdges > 0 {
 		ok = f.loose.Search(box, func(slot uint32) bool {
 			s := &f.slots[slot]
 			return s.edges <= small && eachEdge(s.shape, func(a, b orb.Point) bool {
-				return !mayMeet(a, b, box) || add(a, b, slot)
+				return add(&nearEdge{edge{a, b}, slot, s.plain})
 			})
 		})
 	}
@@ -104,29 +99,60 @@ func (f *Fences) lookAround(o, next *object) *around {
 	case n < maxAround/4:
 		next.reach = min(2*o.reach, farthest)
 	}
-	return &around{box: box, edges: slices.Clone(found[:n])}
+	return newAround(box, found[:n])
 }
+
+func newAround(box orb.Bound, edges []nearEdge) *around {
+	k := &around{box: box, edges: slices.Clone(edges)}
+	for axis := range 2 {
+		if size := box.Max[axis] - box.Min[axis]; size > 1e-12 {
+			k.scale[axis] = roughest / size
+		}
+	}
+	for i := range k.edges {
+		k.rough[i] = k.rougher(k.edges[i].box())
+	}
+	return k
+}
+
+// rough is a box in units of a hundredth or so of the box around an object, in four
+// bytes: its greatest x and y, and how far its least are from the end. It is rounded
+// so that boxes that meet meet when they are rough, too.
+type rough uint32
+
+const (
+	roughest = 127        // units along the box around an object
+	carries  = 0x80808080 // the bits above each of four units
+)
+
+func (k *around) rougher(b orb.Bound) (out rough) {
+	for axis := range 2 {
+		// Each step of this keeps the order of numbers, and so what meets.
+		unit := func(x float64) rough { return rough(max(0, min(roughest, (x-k.box.Min[axis])*k.scale[axis]))) }
+		out |= unit(b.Max[axis])<<(8*axis) | (roughest-unit(b.Min[axis]))<<(16+8*axis)
+	}
+	return out
+}
+
+// way is a box as meets asks for it: its least x and y first.
+func (r rough) way() rough { return roughest*0x01010101 - (r<<16 | r>>16) }
+
+// meets reports whether a box meets the one of a way: no unit is less than its. It is
+// four comparisons at once.
+func (r rough) meets(way rough) bool { return ((r|carries)-way)&carries == carries }
 
 // search is along by the indexes.
 func (f *Fences) search(a, b orb.Point, out []touch) (list []touch, ok bool) {
 	box, left := wayBox(a, b), manyEdges
-	if f.settled.tree != nil {
-		ok = f.settled.tree.Search(box, func(row uint32) bool {
-			e := &f.settled.edges[row]
-			if m := meeting(e.a, e.b, a, b); m != apart {
-				if n := f.settled.slots[row]; !f.stale[n] {
-					out = touched(out, n, m == crossing && f.slots[n].plain)
-				}
-			}
-			left--
-			return left > 0
-		})
-		if !ok {
-			return out, false
+	ok = f.settled.search(box, func(e *nearEdge) bool {
+		if m := meeting(e.a, e.b, a, b); m != apart && !f.isStale(e.slot) {
+			out = touched(out, e.slot, m == crossing && e.plain)
 		}
-	}
-	if f.looseEdges == 0 {
-		return out, true
+		left--
+		return left > 0
+	})
+	if !ok || f.looseEdges == 0 {
+		return out, ok
 	}
 	ok = f.loose.Search(box, func(n uint32) bool {
 		s := &f.slots[n]

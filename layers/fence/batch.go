@@ -1,7 +1,6 @@
 package fence
 
 import (
-	"cmp"
 	"runtime"
 	"slices"
 	"strings"
@@ -93,10 +92,13 @@ func (b *Batch) Move(fixes []Fix) (out []Transition, taken int) {
 	if len(fixes) < few {
 		workers = 1
 	}
-	crew := make([]mover, workers)
+	crew := make([]*mover, workers)
+	for w := range crew {
+		crew[w] = t.mover()
+		defer crew[w].done()
+	}
 	work := func(w int) {
-		m := &crew[w]
-		m.tracker = t
+		m := crew[w]
 		for i := range fixes {
 			shard := t.shardOf(fixes[i].Object)
 			if workers == 1 || int(shard)%workers == w {
@@ -110,9 +112,9 @@ func (b *Batch) Move(fixes []Fix) (out []Transition, taken int) {
 	}
 	work(0)
 	group.Wait()
-	for w := range crew {
-		taken += crew[w].taken
-		b.changed = append(b.changed, crew[w].changed...)
+	for _, m := range crew {
+		taken += m.taken
+		b.changed = append(b.changed, m.changed...)
 	}
 	b.sorted = false
 	return inOrder(crew), taken
@@ -128,6 +130,22 @@ type mover struct {
 
 // span is the transitions of one fix.
 type span struct{ fix, from, to int }
+
+// mover returns one that has taken nothing.
+func (t *Tracker) mover() *mover {
+	if m, ok := t.movers.Get().(*mover); ok {
+		return m
+	}
+	return &mover{stepper: stepper{tracker: t}}
+}
+
+// done gives a mover back when what it found has been copied.
+func (m *mover) done() {
+	clear(m.out) // texts and entries may go
+	clear(m.changed)
+	m.out, m.changed, m.spans, m.taken, m.next = m.out[:0], m.changed[:0], m.spans[:0], 0, object{}
+	m.tracker.movers.Put(m)
+}
 
 func (m *mover) move(b *Batch, shard uint64, i int, f *Fix) {
 	r := &m.tracker.rules
@@ -148,27 +166,26 @@ func (m *mover) move(b *Batch, shard uint64, i int, f *Fix) {
 	}
 }
 
-// inOrder puts what several movers found in the order of the fixes.
-func inOrder(crew []mover) []Transition {
-	if len(crew) == 1 {
-		return crew[0].out
-	}
+// inOrder copies what several movers found in the order of the fixes: each has its own
+// in order.
+func inOrder(crew []*mover) []Transition {
 	total := 0
-	type part struct {
-		span
-		of int
+	rest := make([][]span, len(crew))
+	for w, m := range crew {
+		total += len(m.out)
+		rest[w] = m.spans
 	}
-	var parts []part
-	for w := range crew {
-		total += len(crew[w].out)
-		for _, s := range crew[w].spans {
-			parts = append(parts, part{s, w})
-		}
-	}
-	slices.SortFunc(parts, func(x, y part) int { return cmp.Compare(x.fix, y.fix) })
 	out := make([]Transition, 0, total)
-	for _, p := range parts {
-		out = append(out, crew[p.of].out[p.from:p.to]...)
+	for len(out) < total {
+		next := -1
+		for w := range rest {
+			if len(rest[w]) > 0 && (next < 0 || rest[w][0].fix < rest[next][0].fix) {
+				next = w
+			}
+		}
+		s := rest[next][0]
+		rest[next] = rest[next][1:]
+		out = append(out, crew[next].out[s.from:s.to]...)
 	}
 	return out
 }

@@ -10,15 +10,44 @@ import (
 // edge is a piece of a border, lon/lat degrees.
 type edge struct{ a, b orb.Point }
 
+// nearEdge is an edge with what a way that meets it must know of its fence.
+type nearEdge struct {
+	edge
+	slot  uint32
+	plain bool
+}
+
+// together is how many edges lie below one leaf of a border's tree. They are looked at
+// one after the other, as they lie in memory: among millions of edges it is the places
+// in memory that cost, not the edges.
+const together = 8
+
 // border is the edges of many fences, packed by place: those near each other lie
-// together in memory, whichever fences they are of. 53 bytes an edge.
+// together in memory, whichever fences they are of. 43 bytes an edge.
 type border struct {
-	tree  *index.Packed // nil: empty
-	edges []edge        // in the tree's order
-	slots []uint32      // whose they are
+	tree   *index.Packed // of groups; nil: empty
+	edges  []nearEdge    // group after group
+	starts []uint32      // where each group begins, and where the last ends
 }
 
 func (b *border) len() int { return len(b.edges) }
+
+// search calls fn for the edges whose boxes meet a box, until fn returns false, and
+// reports whether it never did.
+func (b *border) search(box orb.Bound, fn func(e *nearEdge) bool) bool {
+	if b.tree == nil {
+		return true
+	}
+	return b.tree.Search(box, func(group uint32) bool {
+		list := b.edges[b.starts[group]:b.starts[group+1]]
+		for i := range list {
+			if list[i].box().Intersects(box) && !fn(&list[i]) {
+				return false
+			}
+		}
+		return true
+	})
+}
 
 // packBorder packs the edges of all fences that exist.
 func packBorder(fences []slot) border {
@@ -29,23 +58,43 @@ func packBorder(fences []slot) border {
 	if total == 0 {
 		return border{}
 	}
-	edges, slots := make([]edge, 0, total), make([]uint32, 0, total)
+	edges := make([]nearEdge, 0, total)
 	for n := range fences {
 		if fences[n].shape == nil {
 			continue
 		}
 		eachEdge(fences[n].shape, func(a, b orb.Point) bool {
-			edges, slots = append(edges, edge{a, b}), append(slots, uint32(n))
+			e := edge{a, b}
+			if box := e.box(); box.Min[0] <= box.Max[0] && box.Min[1] <= box.Max[1] { // no NaN
+				edges = append(edges, nearEdge{e, uint32(n), fences[n].plain})
+			}
 			return true
 		})
 	}
-	tree, order := index.Build(len(edges), func(i int) orb.Bound { return wayBox(edges[i].a, edges[i].b) })
-	out := border{tree: tree, edges: make([]edge, len(edges)), slots: make([]uint32, len(edges))}
-	for to, from := range order {
-		out.edges[to], out.slots[to] = edges[from], slots[from]
+	if len(edges) == 0 {
+		return border{}
+	}
+	_, order := index.Build(len(edges), func(i int) orb.Bound { return edges[i].box() })
+	group := func(i int) []uint32 { return order[i*together : min((i+1)*together, len(order))] }
+	tree, groups := index.Build((len(order)+together-1)/together, func(i int) orb.Bound {
+		box := edges[group(i)[0]].box()
+		for _, k := range group(i)[1:] {
+			box = box.Union(edges[k].box())
+		}
+		return box
+	})
+	out := border{tree: tree, edges: make([]nearEdge, 0, total), starts: make([]uint32, 1, len(groups)+1)}
+	for _, g := range groups {
+		for _, k := range group(int(g)) {
+			out.edges = append(out.edges, edges[k])
+		}
+		out.starts = append(out.starts, uint32(len(out.edges)))
 	}
 	return out
 }
+
+// box is the box around an edge.
+func (e *edge) box() orb.Bound { return wayBox(e.a, e.b) }
 
 // wayBox is the box around a way.
 func wayBox(a, b orb.Point) orb.Bound {

@@ -1,6 +1,7 @@
 package fence
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -131,5 +132,47 @@ func TestAlongIsTheSameByEveryIndex(t *testing.T) {
 				at.around = nil
 			}
 		}
+	}
+}
+
+// Boxes that meet meet when they are rough, too, wherever they lie to the box around
+// an object, and most of those that do not are told apart.
+func TestRoughBoxes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(uint64(geotest.Seed(t)), 5))
+	apart, told := 0, 0
+	for range 2000 {
+		center, size := orb.Point{360*rng.Float64() - 180, 180*rng.Float64() - 90}, math.Pow(10, -14*rng.Float64())
+		whole := orb.Bound{Min: center, Max: orb.Point{center[0] + size*rng.Float64(), center[1] + size*rng.Float64()}}
+		at := func(axis int) float64 {
+			switch rng.IntN(8) {
+			case 0:
+				return whole.Min[axis]
+			case 1:
+				return whole.Max[axis]
+			}
+			return whole.Min[axis] + (1.4*rng.Float64()-0.2)*(whole.Max[axis]-whole.Min[axis])
+		}
+		var edges []nearEdge
+		for range maxAround {
+			edges = append(edges, nearEdge{edge: edge{orb.Point{at(0), at(1)}, orb.Point{at(0), at(1)}}})
+		}
+		k := newAround(whole, edges)
+		for range 20 {
+			way := wayBox(orb.Point{at(0), at(1)}, orb.Point{at(0), at(1)})
+			rough := k.rougher(way).way()
+			for i := range edges {
+				switch meets := edges[i].box().Intersects(way); {
+				case meets && !k.rough[i].meets(rough):
+					t.Fatalf("%v and %v around %v", edges[i], way, whole)
+				case !meets:
+					if apart++; !k.rough[i].meets(rough) {
+						told++
+					}
+				}
+			}
+		}
+	}
+	if told < apart*3/4 {
+		t.Errorf("%d of %d boxes that do not meet are told apart", told, apart)
 	}
 }

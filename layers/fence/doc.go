@@ -18,12 +18,15 @@
 // Almost every fix is near the one before it. A way that meets no border changes
 // nothing, and one that crosses the border of an area once more changes the side: so a
 // fix asks which borders lie on its way, not which of the fences around it it is in.
-// The edges of all fences are packed by place in one R-tree, those near each other
-// side by side in memory; and each object keeps the few edges around it, for some ten
-// steps, so that most fixes ask no index at all and cost the same among a hundred
-// thousand fences as among a thousand. Only where a way ends on a border, runs along
-// one, or leads far, the shapes of fences are looked at. All tests are exact: what is
-// told is the same as if every fence were asked every time.
+// The edges of all fences are packed by place, eight under a leaf of one R-tree, each
+// with what is asked of its fence, side by side in memory: among millions of edges a
+// look-up costs the places in memory that it touches. And each object keeps the few
+// edges around it, for some ten steps, so that most fixes ask no index at all and cost
+// nearly the same among a hundred thousand fences as among a thousand. Of these edges
+// the boxes are kept in four bytes each, by which all but one or two are passed over
+// without being read. Only where a way ends on a border, runs along one, or leads far,
+// the shapes of fences are looked at. All tests are exact: what is told is the same as
+// if every fence were asked every time.
 //
 // Fences that change are loose until there are many: their edges are looked at one by
 // one. After any change the next fix of each object is taken as a jump: its fences are

@@ -21,6 +21,7 @@ import (
 type Fences struct {
 	mu      sync.RWMutex
 	slots   []slot
+	names   []string // by slot; by themselves, for they are all that most transitions ask for
 	byID    map[string]uint32
 	gone    map[string][]uint32 // slots of fences that were taken out
 	tree    *index.Delta        // of boxes
@@ -36,7 +37,6 @@ type Fences struct {
 // slot is one fence. Its number is never another's: objects may still be in a fence
 // that is gone, until they take notice.
 type slot struct {
-	id      string
 	shape   orb.Geometry // nil when it is gone
 	bound   orb.Bound
 	edges   int
@@ -71,7 +71,7 @@ func (f *Fences) Put(id string, shape orb.Geometry) {
 	}
 	if shape == nil || shape.Bound().IsEmpty() {
 		if known {
-			f.slots[n] = slot{id: id}
+			f.slots[n] = slot{}
 			delete(f.byID, id)
 			f.gone[id] = append(f.gone[id], n)
 		}
@@ -79,11 +79,11 @@ func (f *Fences) Put(id string, shape orb.Geometry) {
 	}
 	if !known {
 		n = uint32(len(f.slots))
-		f.slots = append(f.slots, slot{})
+		f.slots, f.names = append(f.slots, slot{}), append(f.names, id)
 		f.stale = append(f.stale, true)
 		f.byID[id] = n
 	}
-	s := slot{id: id, shape: shape, bound: shape.Bound(), plain: plain(shape), once: new(sync.Once)}
+	s := slot{shape: shape, bound: shape.Bound(), plain: plain(shape), once: new(sync.Once)}
 	eachEdge(shape, func(_, _ orb.Point) bool { s.edges++; return true })
 	f.slots[n] = s
 	f.tree.Insert(s.bound, n)
@@ -128,6 +128,9 @@ func (f *Fences) pack() {
 		f.stale[n] = !f.slots[n].settled
 	}
 }
+
+// isStale reports whether edges of a fence in f.settled are no longer the fence's.
+func (f *Fences) isStale(n uint32) bool { return f.deadEdges > 0 && f.stale[n] }
 
 func (s *slot) prepared() *predicate.Prepared {
 	s.once.Do(func() { s.ready = predicate.Prepare(s.shape) })

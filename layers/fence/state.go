@@ -41,7 +41,7 @@ func (f *Fences) appendState(out []byte, o *object) []byte {
 	out = binary.AppendUvarint(out, uint64(len(o.inside)))
 	for i := range o.inside {
 		v := &o.inside[i]
-		out = appendText(out, f.slots[v.slot].id)
+		out = appendText(out, f.names[v.slot])
 		out = binary.AppendUvarint(out, v.number)
 		out = binary.AppendVarint(out, o.at-v.since)
 		dwelt := byte(0)

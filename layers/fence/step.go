@@ -89,7 +89,7 @@ func (s *stepper) tell(k Kind, v *visit, at int64) {
 	if !s.tracker.rules.Kinds.Has(k) {
 		return
 	}
-	t := Transition{Object: s.id, Fence: s.tracker.fences.slots[v.slot].id, Kind: k, Visit: v.number, At: time.UnixMicro(at).UTC(),
+	t := Transition{Object: s.id, Fence: s.tracker.fences.names[v.slot], Kind: k, Visit: v.number, At: time.UnixMicro(at).UTC(),
 		Point: s.next.point, Changed: s.changed != nil}
 	if v.since != 0 {
 		t.Since = time.UnixMicro(v.since).UTC()
@@ -172,7 +172,7 @@ func (s *stepper) stand(was []visit) {
 	// Visits are numbered in order of the fences' names, which outlive their slots.
 	if len(s.fresh) > 1 {
 		slices.SortFunc(s.fresh, func(a, b int) int {
-			return strings.Compare(f.slots[s.list[a].slot].id, f.slots[s.list[b].slot].id)
+			return strings.Compare(f.names[s.list[a].slot], f.names[s.list[b].slot])
 		})
 	}
 	for _, i := range s.fresh {
@@ -210,7 +210,7 @@ func in(list []visit, n uint32) bool {
 func (s *stepper) cross() {
 	f := s.tracker.fences
 	if len(s.through) > 1 {
-		slices.SortFunc(s.through, func(a, b uint32) int { return strings.Compare(f.slots[a].id, f.slots[b].id) })
+		slices.SortFunc(s.through, func(a, b uint32) int { return strings.Compare(f.names[a], f.names[b]) })
 	}
 	for _, n := range s.through {
 		s.next.visits++

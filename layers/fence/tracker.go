@@ -112,6 +112,7 @@ type visit struct {
 // entry is the place of one object in a tracker, for as long as it is known.
 type entry struct {
 	id      string
+	shard   uint8
 	now     object
 	known   bool // now is an object
 	batch   *Batch
@@ -147,6 +148,7 @@ type Tracker struct {
 	}
 	queue   queue // of visits that will have lasted the dwell time
 	journal journal
+	movers  sync.Pool // of *mover, for their memory
 }
 
 // NewTracker returns a tracker without objects.
@@ -168,7 +170,7 @@ func (t *Tracker) find(shard uint64, id string, make bool) *entry {
 	defer s.mu.Unlock()
 	e := s.objects[id]
 	if e == nil && make {
-		e = &entry{id: id, queue: never}
+		e = &entry{id: id, shard: uint8(shard), queue: never}
 		s.objects[id] = e
 	}
 	return e
@@ -176,7 +178,7 @@ func (t *Tracker) find(shard uint64, id string, make bool) *entry {
 
 // set makes o the state of an entry; nil takes the entry out.
 func (t *Tracker) set(e *entry, o *object) {
-	s := &t.shards[t.shardOf(e.id)]
+	s := &t.shards[e.shard]
 	s.mu.Lock()
 	if e.known = o != nil; e.known {
 		e.now = *o
