@@ -11,7 +11,8 @@ import (
 )
 
 // remembered bounds the records a Gate keeps, and keep how long: what another
-// process changes is in force within keep.
+// process changes is in force within keep. What is asked for in the second half of that
+// time is read again meanwhile, so that those who ask often do not wait for the store.
 const (
 	remembered = 8192
 	keep       = 500 * time.Millisecond
@@ -28,8 +29,9 @@ type memory struct {
 type place struct{ bucket, key string }
 
 type remembrance struct {
-	data  []byte // nil: there is no such record
-	until time.Time
+	data    []byte // nil: there is no such record
+	until   time.Time
+	renewed bool // it is being read again
 }
 
 func (m *memory) init() { m.known = make(map[place]remembrance) }
@@ -48,14 +50,30 @@ func (g *Gate) recent(ctx context.Context, bucket, key string) ([]byte, error) {
 	m.mu.Lock()
 	known, ok := m.known[at]
 	changes := m.changes
+	ok = ok && now.Before(known.until)
+	renew := ok && !known.renewed && known.until.Sub(now) < keep/2
+	if renew {
+		known.renewed = true
+		m.known[at] = known
+	}
 	m.mu.Unlock()
-	if ok && now.Before(known.until) {
+	if renew {
+		go g.read(context.WithoutCancel(ctx), at, now, changes) //nolint:errcheck // who asks when it is too old will be told
+	}
+	if ok {
 		return known.data, nil
 	}
-	data, err := fetch(ctx, g.o.Store, bucket, key)
+	return g.read(ctx, at, now, changes)
+}
+
+// read reads a record and keeps it, unless something was changed since the count of
+// changes was taken, at now.
+func (g *Gate) read(ctx context.Context, at place, now time.Time, changes uint64) ([]byte, error) {
+	data, err := fetch(ctx, g.o.Store, at.bucket, at.key)
 	if err != nil {
 		return nil, err
 	}
+	m := &g.memory
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.changes != changes {
@@ -64,7 +82,9 @@ func (g *Gate) recent(ctx context.Context, bucket, key string) ([]byte, error) {
 	if len(m.known) >= remembered {
 		clear(m.known)
 	}
-	m.known[at] = remembrance{data: data, until: now.Add(keep)}
+	if until := now.Add(keep); until.After(m.known[at].until) {
+		m.known[at] = remembrance{data: data, until: until}
+	}
 	return data, nil
 }
 
