@@ -35,9 +35,10 @@ func liveSuite() *benchSuite {
 const (
 	liveRate      = 1000 // changes a second
 	liveListeners = 100
-	liveBoxed     = 20 // of them follow a part of the city
-	liveWriters   = 32 // connections that send changes
-	liveSampled   = 10 // listeners that ask for a tile at each message
+	liveBoxed     = 20       // of them follow a part of the city
+	liveWriters   = 32       // connections that send changes
+	liveSampled   = 10       // listeners that ask for a tile at each message
+	liveRoom      = 64 << 10 // bytes of a listener's buffers: most messages fit
 )
 
 type liveBench struct{ header string }
@@ -128,7 +129,8 @@ type liveWork struct {
 	told   []liveTold
 	fails  int
 	err    error
-	cores  float64
+	cores  float64 // of the server
+	ours   float64 // of this program
 	took   time.Duration
 	number atomic.Int64
 }
@@ -146,7 +148,7 @@ func (w *liveWork) run(ctx context.Context, length time.Duration, rate int, besi
 	listening, stop := context.WithCancel(ctx)
 	defer stop()
 	var open, closed sync.WaitGroup
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: liveListeners}}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: liveListeners, ReadBufferSize: liveRoom}}
 	rng := rand.New(rand.NewPCG(benchSeed, 0x11fe))
 	for i := range liveListeners {
 		query := "layers=points"
@@ -164,7 +166,7 @@ func (w *liveWork) run(ctx context.Context, length time.Duration, rate int, besi
 		})
 	}
 	open.Wait()
-	before, began := w.server.processor(), time.Now()
+	before, ours, began := w.server.processor(), ownProcessor(), time.Now()
 	var work sync.WaitGroup
 	for i := range liveWriters {
 		work.Go(func() { w.write(listening, i, rate, began, length) })
@@ -178,6 +180,7 @@ func (w *liveWork) run(ctx context.Context, length time.Duration, rate int, besi
 	work.Wait()
 	w.took = time.Since(began)
 	w.cores = (w.server.processor() - before).Seconds() / w.took.Seconds()
+	w.ours = (ownProcessor() - ours).Seconds() / w.took.Seconds()
 	pause(ctx, time.Second) // the last messages
 	stop()
 	closed.Wait()
@@ -260,7 +263,7 @@ func (w *liveWork) listen(ctx context.Context, client *http.Client, query string
 		}
 		defer tiles.conn.Close()
 	}
-	in := bufio.NewReaderSize(res.Body, 64<<10)
+	in := bufio.NewReaderSize(res.Body, liveRoom)
 	event := ""
 	var told []liveTold
 	defer func() {
@@ -269,7 +272,12 @@ func (w *liveWork) listen(ctx context.Context, client *http.Client, query string
 		w.told = append(w.told, told...)
 	}()
 	for n := 0; ; {
-		line, err := in.ReadBytes('\n')
+		line, err := in.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			begin := bytes.Clone(line)
+			line, err = in.ReadBytes('\n')
+			line = append(begin, line...)
+		}
 		if err != nil {
 			return err
 		}
@@ -361,6 +369,7 @@ func (w *liveWork) report(r *suiteRun) {
 	l.Ours.add(float64(len(w.sent)) / w.took.Seconds())
 	l.Ours.p50s, l.Ours.p99s = append(l.Ours.p50s, q.P50), append(l.Ours.p99s, q.P99)
 	r.s.line("processors of the server under all of it", "cores", nil).Ours.add(w.cores)
+	r.s.line("processors of the streams, writers and askers beside it", "cores", nil).Ours.add(w.ours)
 }
 
 // falseTags makes a few changes and asks for many tiles before and after: a tile of

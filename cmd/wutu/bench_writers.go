@@ -21,9 +21,11 @@ func writersSuite() *benchSuite {
 	w := &writersBench{}
 	return &benchSuite{name: "writers", rounds: 3, seconds: 8,
 		short: "Measure readers while 10,000 points a second are written",
-		long: "A million points. For each kind of question: its greatest rate, then its latency at half of that rate, alone and\n" +
-			"while a program beside the server writes 10,000 points a second into the city's file, durably, 500 at a time;\n" +
-			"the server shows them as it shows its own. Latencies count from when a question was due.",
+		long: "A million points. A program beside the server writes 10,000 of them a second into the city's file, durably, 500 at\n" +
+			"a time; the server shows them as it shows its own. First what a write costs each of the two, then for each kind of\n" +
+			"question: its greatest rate, and its latency at half of that rate, alone and under the writes. Latencies count from\n" +
+			"when a question was due. Tiles that change have to be drawn, so they are drawn without writes, too: each is asked\n" +
+			"for with a condition of its own, which all points fulfil.",
 		data: w.data, round: w.round}
 }
 
@@ -42,7 +44,11 @@ func (b *writersBench) round(ctx context.Context, r *suiteRun, round int) error 
 		return err
 	}
 	server.settled(ctx)
+	if err := b.cost(ctx, r, server, uint64(round)); err != nil {
+		return err
+	}
 	mix := tileMix(mixSize)
+	var drawn atomic.Int64
 	for _, l := range []struct {
 		name string
 		next func(rng *rand.Rand, buf []byte) []byte
@@ -54,9 +60,9 @@ func (b *writersBench) round(ctx context.Context, r *suiteRun, round int) error 
 		{"tiles of buildings from the cache", func(rng *rand.Rand, buf []byte) []byte {
 			return getRequest(buf, mix[rng.IntN(len(mix))].path("blocks"), "Accept-Encoding: gzip")
 		}},
-		{"tiles of points z16 as they change", func(rng *rand.Rand, buf []byte) []byte {
+		{"tiles of points z16, each drawn", func(rng *rand.Rand, buf []byte) []byte {
 			x, y := benchPlace(rng)
-			return getRequest(buf, benchTile(16, x, y).path("points"), "Accept-Encoding: gzip")
+			return getRequest(buf, fmt.Sprintf("%s?filter=size%%3E-%d", benchTile(16, x, y).path("points"), drawn.Add(1)), "Accept-Encoding: gzip")
 		}},
 	} {
 		load := wireLoad{addr: server.addr(), conns: r.conns, length: r.length(), seed: uint64(round), next: l.next}
@@ -65,8 +71,16 @@ func (b *writersBench) round(ctx context.Context, r *suiteRun, round int) error 
 			return err
 		}
 		r.s.line(l.name+", greatest rate", "req/s", nil).Ours.addLoad(most)
-		half := most.PerSecond / 2
-		alone, err := paced(ctx, load, half)
+		// half asks at half of the rate, and says what the server takes for a question.
+		half := func(how string) (loadResult, error) {
+			used := server.processor()
+			res, err := paced(ctx, load, most.PerSecond/2)
+			used = server.processor() - used
+			r.s.line(l.name+", half of it, "+how, "req/s", nil).Ours.addLoad(res)
+			r.s.line("processor of the server for each of them, "+l.name+", "+how, "µs", nil).Ours.add(float64(used.Microseconds()) / max(float64(res.Requests), 1))
+			return res, err
+		}
+		alone, err := half("alone")
 		if err != nil {
 			return err
 		}
@@ -75,18 +89,34 @@ func (b *writersBench) round(ctx context.Context, r *suiteRun, round int) error 
 		written := new(atomic.Int64)
 		began := time.Now()
 		go func() { done <- b.write(writing, r, uint64(round), written) }()
-		under, err := paced(ctx, load, half)
+		under, err := half("under writes")
 		rate := float64(written.Load()) / time.Since(began).Seconds()
 		stop()
 		if err := errors.Join(err, <-done); err != nil {
 			return err
 		}
-		r.s.line(l.name+", half of it, alone", "req/s", nil).Ours.addLoad(alone)
-		r.s.line(l.name+", half of it, under writes", "req/s", nil).Ours.addLoad(under)
 		r.s.line(l.name+", p99 under writes", "times that alone", want(2, 0, true)).Ours.add(under.P99 / alone.P99)
 		r.s.line("points written beside "+l.name, "changes/s", want(0.99*writersRate, 0, false)).Ours.add(rate)
 	}
 	return nil
+}
+
+// cost measures what a write costs the writer and the server, while nobody reads.
+func (b *writersBench) cost(ctx context.Context, r *suiteRun, server *benchServer, seed uint64) error {
+	writing, stop := context.WithTimeout(ctx, r.length())
+	defer stop()
+	written := new(atomic.Int64)
+	began, ours, theirs := time.Now(), ownProcessor(), server.processor()
+	if err := b.write(writing, r, seed, written); err != nil {
+		return err
+	}
+	n, took := float64(written.Load()), time.Since(began)
+	ours = ownProcessor() - ours
+	server.settled(ctx) // merges of what was written belong to it
+	r.s.line("points written while nobody reads", "changes/s", want(0.99*writersRate, 0, false)).Ours.add(n / took.Seconds())
+	r.s.line("processor of the writer for a change", "µs", nil).Ours.add(float64(ours.Microseconds()) / n)
+	r.s.line("processor of the server for a change", "µs", nil).Ours.add(float64((server.processor() - theirs).Microseconds()) / n)
+	return ctx.Err()
 }
 
 // paced sends the requests of a load at a rate, whether or not those before are
