@@ -28,9 +28,10 @@ import (
 	"wutu/tiles/render"
 )
 
-// pollForeign is how often the server looks for commits of other processes;
-// what they change must be visible within a second.
-const pollForeign = 200 * time.Millisecond
+// pollForeign is how often the server looks for commits of other processes. What they
+// change must be visible within a second; it comes more often so that who writes much
+// does not take a processor from readers for long at a time.
+const pollForeign = 50 * time.Millisecond
 
 // serveFlags are the flags of `wutu serve`.
 type serveFlags struct {
