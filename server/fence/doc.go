@@ -20,5 +20,5 @@
 //
 // What is not here: when something is in a fence (layers/fence).
 //
-// Locks: Office.mu guards the table of running watches.
+// Locks: Office.mu guards what was told last and who waits for more.
 package fence

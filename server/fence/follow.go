@@ -23,8 +23,6 @@ import (
 type follower struct {
 	office *Office
 	watch  Watch
-	stop   context.CancelFunc
-	done   chan struct{}
 
 	fences   *fence.Fences
 	tracker  *fence.Tracker
@@ -36,8 +34,8 @@ type follower struct {
 	fixedAt, accuracy     int // fields of the objects, -1 for none
 }
 
-// same reports whether a watch is the one that is followed.
-func (f *follower) same(w *Watch) bool { return reflect.DeepEqual(&f.watch, w) }
+// Fits reports whether a watch is the one that is followed.
+func (f *follower) Fits(w *Watch) bool { return reflect.DeepEqual(&f.watch, w) }
 
 // again is how long a follower waits after a failure.
 const again = 5 * time.Second
@@ -45,7 +43,8 @@ const again = 5 * time.Second
 // maxWait is how often dwell times are looked at when nothing moves.
 const maxWait = time.Second
 
-func (f *follower) run(ctx context.Context) {
+// Run follows the city until ctx ends.
+func (f *follower) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := f.begin(ctx)
 		for err == nil {

@@ -12,6 +12,7 @@ import (
 
 	"wutu/layers"
 	"wutu/layers/live"
+	"wutu/server/crew"
 )
 
 // City is what this package asks of the city.
@@ -31,12 +32,11 @@ type Options struct {
 
 // Office keeps the watches and follows the city for them. Safe for concurrent use.
 type Office struct {
-	o       Options
-	wake    chan struct{} // the table of watches has changed
-	mu      sync.Mutex
-	running map[string]*follower
-	news    map[string]chan struct{} // by watch: closed and replaced when something is told
-	recent  map[string][]Told        // by watch: what was told last, in order
+	o      Options
+	crew   *crew.Crew[Watch, *follower]
+	mu     sync.Mutex
+	news   map[string]chan struct{} // by watch: closed and replaced when something is told
+	recent map[string][]Told        // by watch: what was told last, in order
 }
 
 // New returns an Office. Nothing is followed before Run.
@@ -44,8 +44,14 @@ func New(o Options) *Office {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Office{o: o, wake: make(chan struct{}, 1), running: make(map[string]*follower), news: make(map[string]chan struct{}),
-		recent: make(map[string][]Told)}
+	office := &Office{o: o, news: make(map[string]chan struct{}), recent: make(map[string][]Told)}
+	office.crew = crew.New(crew.Options[Watch, *follower]{
+		Records: office.watches,
+		ID:      func(w *Watch) string { return w.ID },
+		Hire:    func(w Watch) *follower { return &follower{office: office, watch: w} },
+		Failed:  func(err error) { o.Log.Error("the watches cannot be read", "error", err) },
+	})
+	return office
 }
 
 // WatchBucket is the bucket of the records of watches, by id.
@@ -96,72 +102,4 @@ func (o *Office) watch(ctx context.Context, id string) (Watch, error) {
 }
 
 // Run follows the city for every watch until ctx ends.
-func (o *Office) Run(ctx context.Context) {
-	var group sync.WaitGroup
-	defer group.Wait()
-	defer o.stopAll()
-	for {
-		var retry <-chan time.Time
-		list, err := o.watches(ctx)
-		if err != nil && ctx.Err() == nil {
-			o.o.Log.Error("the watches cannot be read", "error", err)
-			retry = time.After(again)
-		}
-		if err == nil {
-			o.arrange(ctx, &group, list)
-		}
-		select {
-		case <-o.wake:
-		case <-retry:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// arrange starts and stops followers so that each watch has one as it is now.
-func (o *Office) arrange(ctx context.Context, group *sync.WaitGroup, list []Watch) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	before := make(map[string]<-chan struct{})
-	for id, f := range o.running {
-		if !slices.ContainsFunc(list, func(w Watch) bool { return w.ID == id && f.same(&w) }) {
-			f.stop()
-			before[id] = f.done
-			delete(o.running, id)
-		}
-	}
-	for i := range list {
-		if o.running[list[i].ID] != nil {
-			continue
-		}
-		own, stop := context.WithCancel(ctx)
-		f := &follower{office: o, watch: list[i], stop: stop, done: make(chan struct{})}
-		earlier := before[f.watch.ID]
-		o.running[f.watch.ID] = f
-		group.Go(func() {
-			defer close(f.done)
-			if earlier != nil { // two of one watch would tell the same
-				<-earlier
-			}
-			f.run(own)
-		})
-	}
-}
-
-func (o *Office) stopAll() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, f := range o.running {
-		f.stop()
-	}
-	clear(o.running)
-}
-
-// changed makes Run look at the table of watches again.
-func (o *Office) changed() {
-	select {
-	case o.wake <- struct{}{}:
-	default: // it will look anyway
-	}
-}
+func (o *Office) Run(ctx context.Context) { o.crew.Run(ctx) }

@@ -157,7 +157,7 @@ func (o *Office) set(c echo.Context, in *openapi.Input) error {
 	if err := o.keep(c, &subject, "fences.set", w.ID, []layers.Record{{Bucket: WatchBucket, Key: w.ID, Data: data}}); err != nil {
 		return err
 	}
-	o.changed()
+	o.crew.Changed()
 	return c.JSON(http.StatusOK, w)
 }
 
@@ -178,7 +178,7 @@ func usable(c echo.Context, v *live.View, s *layers.Subject, field string, side 
 	return err
 }
 
-func (o *Office) drop(c echo.Context, in *openapi.Input) error {
+func (o *Office) drop(c echo.Context, in *openapi.Input) (err error) {
 	ctx := c.Request().Context()
 	subject := auth.SubjectOf(ctx)
 	if err := mayEdit(&subject); err != nil {
@@ -188,13 +188,12 @@ func (o *Office) drop(c echo.Context, in *openapi.Input) error {
 	if err != nil {
 		return err
 	}
-	o.mu.Lock()
-	f := o.running[w.ID]
-	o.mu.Unlock()
-	if f != nil { // what it still stores comes before what is deleted
-		f.stop()
-		<-f.done
-	}
+	resume := o.crew.Stop(w.ID) // what it still stores comes before what is deleted
+	defer func() {
+		if err != nil {
+			resume()
+		}
+	}()
 	// Numbers go on in a later watch of the same id: who has read up to one of them
 	// misses nothing.
 	m, err := o.mark(ctx, w.ID)
@@ -217,7 +216,7 @@ func (o *Office) drop(c echo.Context, in *openapi.Input) error {
 	if err := o.keep(c, &subject, "fences.drop", w.ID, records); err != nil {
 		return err
 	}
-	o.changed()
+	o.crew.Changed()
 	o.tell(w.ID, nil)
 	return c.NoContent(http.StatusNoContent)
 }

@@ -41,13 +41,15 @@ type courier struct {
 	hook   stored
 	source Source // nil: there is none of its kind
 	stream string
-	stop   context.CancelFunc
-	done   chan struct{}
 	nudge  chan struct{} // dead letters are to be sent again
 	state  state
 }
 
-func (c *courier) run(ctx context.Context) {
+// Fits reports whether a subscription is the one that is served.
+func (c *courier) Fits(h *stored) bool { return h.Resumed == c.hook.Resumed }
+
+// Run serves the subscription until it is stopped or ctx ends.
+func (c *courier) Run(ctx context.Context) {
 	var err error
 	for ctx.Err() == nil {
 		if c.state, err = c.office.state(ctx, &c.hook); err == nil {

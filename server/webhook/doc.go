@@ -46,6 +46,4 @@
 // not used, answers are read up to a limit and not shown.
 //
 // What is not here: what the sources tell and to whom (server/fence).
-//
-// Locks: Office.mu guards the table of running couriers.
 package webhook

@@ -7,13 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"wutu/layers"
 	"wutu/server/auth"
+	"wutu/server/crew"
 )
 
 // Rights tells what somebody may do now; *auth.Gate does.
@@ -39,10 +38,7 @@ type Options struct {
 type Office struct {
 	o      Options
 	client *http.Client
-	wake   chan struct{} // the table of subscriptions has changed
-
-	mu      sync.Mutex
-	running map[string]*courier
+	crew   *crew.Crew[stored, *courier]
 }
 
 // timeLimit bounds one try, from the name of the host to the end of the answer.
@@ -63,8 +59,15 @@ func New(o Options) *Office {
 		o.Send = &http.Transport{DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSHandshakeTimeout: timeLimit, MaxResponseHeaderBytes: 64 << 10,
 			MaxIdleConnsPerHost: 1, MaxIdleConns: maxHooks, IdleConnTimeout: time.Minute}
 	}
-	return &Office{o: o, wake: make(chan struct{}, 1), running: make(map[string]*courier),
+	office := &Office{o: o,
 		client: &http.Client{Transport: o.Send, Timeout: timeLimit, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	office.crew = crew.New(crew.Options[stored, *courier]{
+		Records: office.hooks,
+		ID:      func(h *stored) string { return h.ID },
+		Hire:    office.hire,
+		Failed:  func(err error) { o.Log.Error("the subscriptions of webhooks cannot be read", "error", err) },
+	})
+	return office
 }
 
 // source finds a source by its kind, nil for none.
@@ -105,73 +108,18 @@ func (o *Office) state(ctx context.Context, h *stored) (s state, err error) {
 const again = 5 * time.Second
 
 // Run sends what there is to send until ctx ends.
-func (o *Office) Run(ctx context.Context) {
-	var group sync.WaitGroup
-	defer group.Wait()
-	for {
-		list, err := o.hooks(ctx)
-		if err != nil && ctx.Err() == nil {
-			o.o.Log.Error("the subscriptions of webhooks cannot be read", "error", err)
-			if wait(ctx, again) {
-				continue
-			}
-		}
-		if err == nil {
-			o.arrange(ctx, &group, list)
-		}
-		select {
-		case <-o.wake:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// arrange starts and stops couriers so that each subscription has one.
-func (o *Office) arrange(ctx context.Context, group *sync.WaitGroup, list []stored) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	before := make(map[string]<-chan struct{})
-	for id, c := range o.running {
-		if !slices.ContainsFunc(list, func(h stored) bool { return h.ID == id && h.Resumed == c.hook.Resumed }) {
-			c.stop()
-			before[id] = c.done
-			delete(o.running, id)
-		}
-	}
-	for i := range list {
-		if o.running[list[i].ID] != nil {
-			continue
-		}
-		own, stop := context.WithCancel(ctx)
-		kind, stream, _ := strings.Cut(list[i].Source, "/")
-		c := &courier{office: o, hook: list[i], source: o.source(kind), stream: stream, stop: stop, done: make(chan struct{}), nudge: make(chan struct{}, 1)}
-		o.running[c.hook.ID] = c
-		earlier := before[c.hook.ID]
-		group.Go(func() {
-			defer close(c.done)
-			defer stop()
-			if earlier != nil { // two would send the same
-				<-earlier
-			}
-			c.run(own)
-		})
-	}
-}
+func (o *Office) Run(ctx context.Context) { o.crew.Run(ctx) }
 
 // changed makes Run look at the table of subscriptions again.
-func (o *Office) changed() {
-	select {
-	case o.wake <- struct{}{}:
-	default: // it will look anyway
-	}
-}
+func (o *Office) changed() { o.crew.Changed() }
 
-// courier is the running courier of a subscription, nil for none.
-func (o *Office) courier(id string) *courier {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.running[id]
+// courier is the courier of a subscription, nil for none.
+func (o *Office) courier(id string) *courier { return o.crew.Member(id) }
+
+// hire returns the courier of a subscription.
+func (o *Office) hire(h stored) *courier {
+	kind, stream, _ := strings.Cut(h.Source, "/")
+	return &courier{office: o, hook: h, source: o.source(kind), stream: stream, nudge: make(chan struct{}, 1)}
 }
 
 // wait waits; false when ctx ended first.

@@ -304,16 +304,18 @@ func (o *Office) audited(c echo.Context, s *layers.Subject, action string, h *st
 	return err
 }
 
-func (o *Office) drop(c echo.Context, in *openapi.Input) error {
+func (o *Office) drop(c echo.Context, in *openapi.Input) (err error) {
 	ctx := c.Request().Context()
 	h, subject, err := o.seen(ctx, in.Text("id"))
 	if err != nil {
 		return err
 	}
-	if run := o.courier(h.ID); run != nil { // what it still stores comes before what is deleted
-		run.stop()
-		<-run.done
-	}
+	resume := o.crew.Stop(h.ID) // what it still stores comes before what is deleted
+	defer func() {
+		if err != nil {
+			resume()
+		}
+	}()
 	records := []layers.Record{{Bucket: bucketHook, Key: h.ID}, {Bucket: bucketState, Key: h.ID}}
 	for r, err := range o.o.Records.Records(ctx, bucketDead, h.ID+"/") {
 		if err != nil {
