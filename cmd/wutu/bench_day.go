@@ -275,6 +275,9 @@ func (d *day) report(c *crowd, w *watcher, imports *dayImports) {
 		l.Note = fmt.Sprintf("the median of %d, one after the other, %d features each; the longest %s s", n, d.bench.imports, number(q.Max))
 		s.line("processors, imports", "cores", least).Ours.add(imports.processor.Seconds() / seconds)
 	}
+	// In the first minutes caches fill: tiles up to 128 MiB, pages of the store up to 64 and
+	// 8 for each of four readers, the feed up to 20,000 changes. Later only what is kept
+	// for ever would grow.
 	growth, mean := w.growth()
 	l := s.line("growth of memory over the second half", "%", want(5, 0, true))
 	l.Ours.add(100 * growth / mean)

@@ -7,6 +7,9 @@
 // reported and the import goes on; a file that cannot be read any further ends
 // it, and the batches before stay.
 //
+// Others write beside an import: reports, steps, fixes. A batch keeps them waiting, so
+// with a clock (Options.Elapsed) batches are as large as a tenth of a second allows.
+//
 // For every layer, read = stored + rejected: a record is counted as stored when
 // the batch that holds it is durable.
 //
