@@ -16,7 +16,6 @@ const DefaultMaxBytes = 128 << 20
 // Options of a Cache.
 type Options struct {
 	MaxBytes int64 // room for packed tiles and keys; 0 means DefaultMaxBytes
-	Drawings int   // at once, as long as none takes long; 0 means one for each processor
 }
 
 // Cache keeps the entries used last within its room. It is safe for many
@@ -24,7 +23,6 @@ type Options struct {
 type Cache struct {
 	maxBytes int64
 	packer   Packer
-	turns    turns
 
 	mu      sync.Mutex // guards what follows
 	entries map[Key]*list.Element
@@ -57,7 +55,7 @@ func New(o Options) *Cache {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = DefaultMaxBytes
 	}
-	return &Cache{maxBytes: o.MaxBytes, turns: newTurns(o.Drawings), entries: map[Key]*list.Element{}, order: list.New(), tags: newTags(), flights: map[Key]*flight{}}
+	return &Cache{maxBytes: o.MaxBytes, entries: map[Key]*list.Element{}, order: list.New(), tags: newTags(), flights: map[Key]*flight{}}
 }
 
 // flight is a render that runs; those who want its result are counted.
@@ -165,11 +163,6 @@ func (c *Cache) guarded(ctx context.Context, render func(ctx context.Context) (T
 			e, err = nil, &layers.Error{Kind: layers.Internal, Op: "cache.Get", Err: fmt.Errorf("render: %v\n%s", p, debug.Stack())}
 		}
 	}()
-	done, err := c.turns.take(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
 	t, err := render(ctx)
 	if err != nil {
 		return nil, err

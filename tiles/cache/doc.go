@@ -8,8 +8,6 @@
 // A tile is compressed once, when it is rendered, and kept compressed: in gzip, and
 // in zstd or brotli too once a client prefers them. The few clients that take
 // none get it unpacked. However many ask for a tile at once, it is rendered once.
-// Different tiles are rendered in turn, as many at once as there are processors: see
-// turns.
 //
 // What had to leave to make room leaves its tag behind, in an eighth of the room:
 // Cache.Answer confirms a client's copy, or says that a tile is empty, from the key
