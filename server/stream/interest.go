@@ -109,9 +109,6 @@ func (n *interest) inBoxes(g orb.Geometry) bool {
 		return false
 	}
 	bound := g.Bound()
-	if bound.IsEmpty() { // of a geometry without points
-		return false
-	}
 	for _, b := range n.boxes {
 		if b.Intersects(bound) && (b.Contains(bound.Min) && b.Contains(bound.Max) || predicate.Intersects(b.ToPolygon(), g)) {
 			return true
