@@ -11,7 +11,7 @@ go_tests() {
 }
 
 # A million random features: no rule of MVT 2.1 is broken, and @mapbox/vector-tile and
-# earcut read what was written.
+# earcut read what was written. Four minutes of processor time, shared by all processors.
 tiles_encoder() {
 	have node && [ -d frontend/node_modules/@mapbox/vector-tile ] || { unavailable "Random features in vector tiles" "node and the web app's packages are needed: make ui-test"; return; }
 	WUTU_FEATURES=${WUTU_FEATURES:-1000000} go_tests "${WUTU_FEATURES:-1000000} random features in vector tiles" '^TestMapClientsReadEveryFeature$' ./cmd/wutu
