@@ -50,8 +50,75 @@ type origin struct {
 	row  uint32
 }
 
+// mergeRun is what one segment, or the delta, gives to a merge: its current rows in
+// order of id.
+type mergeRun struct {
+	part *part // nil: the delta
+	from int   // as in origin
+	rows []uint32
+	row  uint32 // at which the run stands
+	id   string // of it
+	read Row    // the same, to read values from
+}
+
+// next moves to the next row, false at the end.
+func (r *mergeRun) next(d *delta) bool {
+	for len(r.rows) > 0 {
+		r.row, r.rows = r.rows[0], r.rows[1:]
+		switch {
+		case r.part == nil:
+			r.id = d.rows[r.row].feature.Key
+		case r.part.dead.has(r.row):
+			continue
+		default:
+			r.id = r.part.seg.ids.id(r.row)
+		}
+		return true
+	}
+	return false
+}
+
+// runs are what goes into the new segment, each at its first row.
+func (p *mergePlan) runs() []mergeRun {
+	var all []mergeRun
+	begin := func(r mergeRun) {
+		if r.next(p.table.delta) {
+			all = append(all, r)
+		}
+	}
+	for _, i := range p.parts {
+		part := &p.table.parts[i]
+		begin(mergeRun{part: part, from: i, rows: part.seg.ids.order})
+	}
+	if p.rows > 0 {
+		r := mergeRun{from: -1, rows: make([]uint32, 0, p.table.delta.byID.Len())}
+		p.table.delta.byID.Scan(func(_ string, row uint32) bool {
+			r.rows = append(r.rows, row)
+			return true
+		})
+		begin(r)
+	}
+	return all
+}
+
+// least is the run that stands at the lowest id, and the lowest of the others.
+func least(runs []mergeRun) (first *mergeRun, others string) {
+	first = &runs[0]
+	for i := 1; i < len(runs); i++ {
+		r := &runs[i]
+		if r.id < first.id {
+			r, first = first, r
+		}
+		if others == "" || r.id < others {
+			others = r.id
+		}
+	}
+	return first, others
+}
+
 // merged builds the new segment and the origin of each of its rows. It reads
-// only the immutable table, so it runs without a lock. It costs O(n log n).
+// only the immutable table, so it runs without a lock. Rows come in order of id,
+// which saves the segment sorting them. It costs O(n log n).
 func (p *mergePlan) merged() (*segment, []origin) {
 	size := 0
 	for _, i := range p.parts {
@@ -59,29 +126,35 @@ func (p *mergePlan) merged() (*segment, []origin) {
 	}
 	b := newSegmentBuilder(p.table.layer, size+p.rows)
 	from := make([]origin, 0, size+p.rows)
-	for _, i := range p.parts {
-		part := &p.table.parts[i]
-		for _, row := range part.seg.ids.order {
-			if part.dead.has(row) {
-				continue
+	for runs := p.runs(); len(runs) > 0; {
+		r, others := least(runs)
+		for more := true; more; {
+			p.add(b, r)
+			from = append(from, origin{part: r.from, row: r.row})
+			if more = r.next(p.table.delta); !more {
+				over := r.from
+				runs = slices.DeleteFunc(runs, func(q mergeRun) bool { return q.from == over })
+			} else if len(runs) > 1 {
+				more = r.id < others
 			}
-			r := Row{seg: part.seg, row: row}
-			vf, vt := part.seg.validAt(row)
-			b.addRow(part.seg.ids.id(row), part.seg.geometry(row), part.seg.points[row], part.seg.versions.at(row), vf, vt, &r)
-			from = append(from, origin{part: i, row: row})
 		}
-	}
-	if p.rows > 0 {
-		p.table.delta.byID.Scan(func(_ string, row uint32) bool {
-			r := &p.table.delta.rows[row]
-			f := r.feature
-			b.addRow(f.Key, f.Shape, r.point, f.Version, f.ValidFrom, f.ValidTo, f)
-			from = append(from, origin{part: -1, row: row})
-			return true
-		})
 	}
 	seg, order := b.build()
 	return seg, permute(from, order)
+}
+
+// add adds the row at which a run stands.
+func (p *mergePlan) add(b *segmentBuilder, r *mergeRun) {
+	if r.part == nil {
+		d := &p.table.delta.rows[r.row]
+		f := d.feature
+		b.addRow(f.Key, f.Shape, d.point, f.Version, f.ValidFrom, f.ValidTo, f)
+		return
+	}
+	seg := r.part.seg
+	r.read.seg, r.read.row = seg, r.row
+	from, to := seg.validAt(r.row)
+	b.addRow(r.id, seg.geometry(r.row), seg.points[r.row], seg.versions.at(r.row), from, to, &r.read)
 }
 
 // install puts a merged segment into the writer's state, which may have moved
