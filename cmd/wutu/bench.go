@@ -78,6 +78,7 @@ func (p *program) benchCmd() *cobra.Command {
 	for _, b := range benchSuites() {
 		cmd.AddCommand(p.suiteCmd(b))
 	}
+	cmd.AddCommand(p.bareCmd())
 	return cmd
 }
 

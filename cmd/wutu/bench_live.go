@@ -75,7 +75,7 @@ func (l *liveBench) round(ctx context.Context, r *suiteRun, round int) error {
 		return err
 	}
 	mix := tileMix(mixSize)
-	if _, err := tileTags(ctx, server.addr(), mix, "blocks", []string{"Accept-Encoding: gzip"}); err != nil {
+	if _, _, err := tileTags(ctx, server.addr(), mix, "blocks", []string{"Accept-Encoding: gzip"}); err != nil {
 		return err
 	}
 	hot := func(name string) (loadResult, error) {
@@ -378,7 +378,8 @@ func (l *liveBench) falseTags(ctx context.Context, r *suiteRun, server *benchSer
 	w := &liveWork{bench: l, server: server, npoints: r.city.npoints, sent: map[string]liveChange{}, known: map[uint64]*liveMessage{}}
 	mix := tileMix(300)
 	tags := func() ([]string, error) {
-		return tileTags(ctx, server.addr(), mix, "points", []string{"Accept-Encoding: gzip"})
+		tags, _, err := tileTags(ctx, server.addr(), mix, "points", []string{"Accept-Encoding: gzip"})
+		return tags, err
 	}
 	before, err := tags()
 	if err != nil {

@@ -24,7 +24,12 @@ type benchServer struct {
 }
 
 func startServer(ctx context.Context, self, dir string, flags ...string) (*benchServer, error) {
-	cmd := exec.CommandContext(ctx, self, append([]string{"serve", "--data", dir, "--demo", "--listen", "127.0.0.1:0"}, flags...)...)
+	return startChild(ctx, self, append([]string{"serve", "--data", dir, "--demo", "--listen", "127.0.0.1:0"}, flags...)...)
+}
+
+// startChild starts a command that serves, and waits until it says where.
+func startChild(ctx context.Context, self string, args ...string) (*benchServer, error) {
+	cmd := exec.CommandContext(ctx, self, args...)
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -37,7 +42,7 @@ func startServer(ctx context.Context, self, dir string, flags ...string) (*bench
 	s := &benchServer{cmd: cmd}
 	lines := bufio.NewScanner(pipe)
 	for lines.Scan() {
-		if address, ok := strings.CutPrefix(lines.Text(), "wutu is ready at "); ok {
+		if address, ok := strings.CutPrefix(lines.Text(), readyAt); ok {
 			s.url, s.ready = address, time.Since(start)
 			go io.Copy(io.Discard, pipe)
 			return s, nil

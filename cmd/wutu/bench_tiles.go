@@ -137,7 +137,7 @@ func (r *suiteRun) hotTiles(ctx context.Context, server *benchServer, mix []tile
 	if err != nil {
 		return err
 	}
-	gzip, plain := "Accept-Encoding: gzip", 0.0
+	gzip, plain, unchanged, mean := "Accept-Encoding: gzip", 0.0, 0.0, 0
 	for _, hot := range []struct {
 		name, layer string
 		header      []string
@@ -154,7 +154,7 @@ func (r *suiteRun) hotTiles(ctx context.Context, server *benchServer, mix []tile
 		{name: "unchanged tiles of buildings, 304", layer: "blocks", header: []string{gzip}, same: true, least: 60_000},
 		{name: "hot tiles of points", layer: "points", header: []string{gzip}, note: "gzip, from the cache"},
 	} {
-		tags, err := tileTags(ctx, server.addr(), mix, hot.layer, hot.header)
+		tags, size, err := tileTags(ctx, server.addr(), mix, hot.layer, hot.header)
 		if err != nil {
 			return err
 		}
@@ -176,35 +176,38 @@ func (r *suiteRun) hotTiles(ctx context.Context, server *benchServer, mix []tile
 			return err
 		}
 		rate := l.Ours.Rounds[len(l.Ours.Rounds)-1]
-		if plain == 0 {
-			plain = rate
+		switch {
+		case plain == 0:
+			plain, mean = rate, int(size)/len(mix)
+		case hot.same:
+			unchanged = rate
 		}
 		if hot.share > 0 {
 			r.s.line(hot.name+", share of the rate without", "ratio", want(hot.share, 0, false)).Ours.add(rate / plain)
 		}
 	}
-	return nil
+	return r.bare(ctx, mean, seed, plain, unchanged)
 }
 
-// tileTags asks for each tile once and returns the header that names what came.
-func tileTags(ctx context.Context, addr string, mix []tileAt, layer string, header []string) ([]string, error) {
+// tileTags asks for each tile once and returns the headers that name what came, and
+// how many bytes it was.
+func tileTags(ctx context.Context, addr string, mix []tileAt, layer string, header []string) (tags []string, size int64, err error) {
 	w, err := dial(ctx, addr)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer w.conn.Close()
-	var tags []string
 	for _, t := range mix {
 		a, err := w.send(getRequest(nil, t.path(layer), header...), nil)
 		if err == nil && a.status >= 300 {
 			err = fmt.Errorf("%s: %d", t.path(layer), a.status)
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		tags = append(tags, "If-None-Match: "+a.etag)
+		tags, size = append(tags, "If-None-Match: "+a.etag), size+a.bytes
 	}
-	return tags, nil
+	return tags, size, nil
 }
 
 // sameTile asks 20 times for dense tiles of both layers: all rounds, each with a

@@ -33,6 +33,9 @@ import (
 // does not take a processor from readers for long at a time.
 const pollForeign = 50 * time.Millisecond
 
+// readyAt begins the line by which programs that start the server learn where it is.
+const readyAt = "wutu is ready at "
+
 // serveFlags are the flags of `wutu serve`.
 type serveFlags struct {
 	listenFlags
@@ -177,7 +180,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 		}
 	}
 	p.say("%d features in %d layers", rows, len(city.View().Layers()))
-	fmt.Fprintf(p.stdout, "wutu is ready at %s://%s\n", scheme, listener.Addr())
+	fmt.Fprintf(p.stdout, readyAt+"%s://%s\n", scheme, listener.Addr())
 	stop := keepSealed(ctx, store, log)
 	err = s.Run(ctx, listener)
 	stop()

@@ -16,10 +16,9 @@ func (g *Gate) account(ctx context.Context, id string) (*Account, error) {
 	return parseAccount(id, data, err)
 }
 
-// recentAccount is account, at most keep old.
+// recentAccount is account, at most keep old. It must not be changed.
 func (g *Gate) recentAccount(ctx context.Context, id string) (*Account, error) {
-	data, err := g.recent(ctx, AccountBucket, id)
-	return parseAccount(id, data, err)
+	return recentAs[Account](ctx, g, AccountBucket, id, id)
 }
 
 func parseAccount(id string, data []byte, err error) (*Account, error) {

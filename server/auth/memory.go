@@ -32,6 +32,7 @@ type remembrance struct {
 	data    []byte // nil: there is no such record
 	until   time.Time
 	renewed bool // it is being read again
+	decoded any  // nil: nobody asked for it yet
 }
 
 func (m *memory) init() { m.known = make(map[place]remembrance) }
@@ -46,7 +47,37 @@ func (m *memory) forget() {
 
 // recent returns a record's data, at most keep old; nil when there is none.
 func (g *Gate) recent(ctx context.Context, bucket, key string) ([]byte, error) {
-	m, at, now := &g.memory, place{bucket, key}, g.o.Now()
+	r, err := g.recall(ctx, place{bucket, key})
+	return r.data, err
+}
+
+// recentAs is recent, decoded once for all who ask: nobody may change it. id names
+// the record in errors.
+func recentAs[T any](ctx context.Context, g *Gate, bucket, key, id string) (*T, error) {
+	at := place{bucket, key}
+	r, err := g.recall(ctx, at)
+	if err != nil || r.data == nil {
+		return nil, err
+	}
+	if v, ok := r.decoded.(*T); ok {
+		return v, nil
+	}
+	v := new(T)
+	if err := decode(bucket, id, r.data, v); err != nil {
+		return nil, err
+	}
+	g.memory.mu.Lock()
+	defer g.memory.mu.Unlock()
+	if known := g.memory.known[at]; len(known.data) > 0 && &known.data[0] == &r.data[0] { // the same reading
+		known.decoded = v
+		g.memory.known[at] = known
+	}
+	return v, nil
+}
+
+// recall returns a record as it is remembered, or reads it.
+func (g *Gate) recall(ctx context.Context, at place) (remembrance, error) {
+	m, now := &g.memory, g.o.Now()
 	m.mu.Lock()
 	known, ok := m.known[at]
 	changes := m.changes
@@ -61,9 +92,10 @@ func (g *Gate) recent(ctx context.Context, bucket, key string) ([]byte, error) {
 		go g.read(context.WithoutCancel(ctx), at, now, changes) //nolint:errcheck // who asks when it is too old will be told
 	}
 	if ok {
-		return known.data, nil
+		return known, nil
 	}
-	return g.read(ctx, at, now, changes)
+	data, err := g.read(ctx, at, now, changes)
+	return remembrance{data: data}, err
 }
 
 // read reads a record and keeps it, unless something was changed since the count of

@@ -104,17 +104,11 @@ func (g *Gate) byHeader(ctx context.Context, header string, i *Identity) error {
 }
 
 func (g *Gate) byKey(ctx context.Context, hash string, i *Identity) error {
-	data, err := g.recent(ctx, KeyBucket, hash)
+	key, err := recentAs[Key](ctx, g, KeyBucket, hash, hash[:12])
 	if err != nil {
 		return err
 	}
-	key := new(Key)
-	if data != nil {
-		if err := decode(KeyBucket, hash[:12], data, key); err != nil {
-			return err
-		}
-	}
-	if data == nil || !key.Revoked.IsZero() || key.Demo && !g.o.Demo || !key.Expires.IsZero() && !g.o.Now().Before(key.Expires) {
+	if key == nil || !key.Revoked.IsZero() || key.Demo && !g.o.Demo || !key.Expires.IsZero() && !g.o.Now().Before(key.Expires) {
 		return unauthorized("the key is not known or has expired")
 	}
 	i.Key, i.hash = key, hash
@@ -139,16 +133,12 @@ func (g *Gate) bySecret(ctx context.Context, secret string, i *Identity) error {
 
 // bySession returns when the session was last seen.
 func (g *Gate) bySession(ctx context.Context, hash string, i *Identity) (seen time.Time, err error) {
-	data, err := g.recent(ctx, SessionBucket, hash)
+	s, err := recentAs[Session](ctx, g, SessionBucket, hash, hash[:12])
 	if err != nil {
 		return time.Time{}, err
 	}
-	if data == nil {
+	if s == nil {
 		return time.Time{}, errSession
-	}
-	s := new(Session)
-	if err := decode(SessionBucket, hash[:12], data, s); err != nil {
-		return time.Time{}, err
 	}
 	a, err := g.recentAccount(ctx, s.Account)
 	if err != nil {

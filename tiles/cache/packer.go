@@ -3,6 +3,8 @@ package cache
 import (
 	"bytes"
 	"io"
+	"math"
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
@@ -32,23 +34,44 @@ type packing struct {
 // Pack compresses the bytes of a tile; none stay none. The caller owns the result.
 // The error is Internal.
 func (p *Packer) Pack(b []byte) ([]byte, error) {
+	packed, _, err := p.PackWithin(b, math.MaxInt)
+	return packed, err
+}
+
+// packStep is how many bytes are packed between two looks at the size.
+const packStep = 64 << 10
+
+// PackWithin is Pack, which gives up, and returns false, as soon as there are more than
+// most bytes.
+func (p *Packer) PackWithin(b []byte, most int) (packed []byte, ok bool, err error) {
 	if len(b) == 0 {
-		return nil, nil
+		return nil, true, nil
+	}
+	fail := func(err error) ([]byte, bool, error) {
+		return nil, false, &layers.Error{Kind: layers.Internal, Op: "cache.Pack", Err: err}
 	}
 	w, err := p.writer()
 	if err != nil {
-		return nil, &layers.Error{Kind: layers.Internal, Op: "cache.Pack", Err: err}
+		return fail(err)
 	}
 	defer p.writers.Put(w)
 	w.out.Reset()
 	w.zip.Reset(&w.out)
-	if _, err = w.zip.Write(b); err == nil {
-		err = w.zip.Close()
+	for step := range slices.Chunk(b, packStep) {
+		if _, err := w.zip.Write(step); err != nil {
+			return fail(err)
+		}
+		if w.out.Len() > most {
+			return nil, false, nil
+		}
 	}
-	if err != nil {
-		return nil, &layers.Error{Kind: layers.Internal, Op: "cache.Pack", Err: err}
+	if err := w.zip.Close(); err != nil {
+		return fail(err)
 	}
-	return bytes.Clone(w.out.Bytes()), nil
+	if w.out.Len() > most {
+		return nil, false, nil
+	}
+	return bytes.Clone(w.out.Bytes()), true, nil
 }
 
 func (p *Packer) writer() (*packing, error) {

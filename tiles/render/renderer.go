@@ -3,9 +3,14 @@ package render
 import (
 	"context"
 	"fmt"
+	"math"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"wutu/layers"
 	"wutu/layers/access"
@@ -57,18 +62,16 @@ func (d *Renderer) Packed(ctx context.Context, s Source, r Request) (cache.Tile,
 	if err != nil {
 		return cache.Tile{}, err
 	}
-	drawn := make([]*picture, 0, len(defs))
+	drawn, err := d.drawn(ctx, s, &r, defs)
 	defer func() {
 		for _, p := range drawn {
-			d.putBack(p)
+			if p != nil {
+				d.putBack(p)
+			}
 		}
 	}()
-	for _, l := range defs {
-		p, err := d.collect(ctx, s, &r, l)
-		if err != nil {
-			return cache.Tile{}, err
-		}
-		drawn = append(drawn, p)
+	if err != nil {
+		return cache.Tile{}, err
 	}
 	w := d.writer()
 	defer d.writers.Put(w)
@@ -79,17 +82,47 @@ func (d *Renderer) Packed(ctx context.Context, s Source, r Request) (cache.Tile,
 				return cache.Tile{}, err
 			}
 		}
-		t := cache.Tile{Plain: w.Bytes()}
+		t, fits := cache.Tile{Plain: w.Bytes()}, true
 		if len(t.Plain) > MaxBytes-MaxBytes/100 { // packing never adds as much
-			if t.Packed, err = d.packer.Pack(t.Plain); err != nil {
+			most := MaxBytes
+			if cut == lastCut {
+				most = math.MaxInt
+			}
+			if t.Packed, fits, err = d.packer.PackWithin(t.Plain, most); err != nil {
 				return cache.Tile{}, err
 			}
 		}
-		if cut == lastCut || len(t.Packed) <= MaxBytes {
+		if fits {
 			t.Plain = slices.Clone(t.Plain)
 			return t, nil
 		}
 	}
+}
+
+// drawn gathers what each of some layers shows, several layers at once: who waits for
+// a tile of many waits for the slowest of them. Where the error is not nil some
+// pictures may be.
+func (d *Renderer) drawn(ctx context.Context, s Source, r *Request, defs []*layers.Layer) ([]*picture, error) {
+	pictures := make([]*picture, len(defs))
+	if len(defs) == 1 {
+		var err error
+		pictures[0], err = d.collect(ctx, s, r, defs[0])
+		return pictures, err
+	}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i, l := range defs {
+		work.Go(func() (err error) {
+			defer func() {
+				if p := recover(); p != nil { // here nobody else would, and the process would end
+					err = &layers.Error{Kind: layers.Internal, Op: "tile", Layer: l.ID, Err: fmt.Errorf("draw: %v\n%s", p, debug.Stack())}
+				}
+			}()
+			pictures[i], err = d.collect(ctx, s, r, l)
+			return err
+		})
+	}
+	return pictures, work.Wait()
 }
 
 func (d *Renderer) writer() *mvt.Writer {
