@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -57,6 +58,21 @@ func TestResidentTablesDrawTheSame(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// Layers of a tile are drawn at once, and yet it is always the first that tells why a
+// filter cannot be asked of it.
+func TestTheFirstLayerRefuses(t *testing.T) {
+	source := resident(t, city(random(t), centers[0], 50), nil)
+	id, _ := tiles.At(centers[0], 12)
+	var r render.Renderer
+	for range 100 {
+		_, err := r.Tile(t.Context(), source, render.Request{Subject: planner, Layers: []string{model.Roads, meters, model.Buildings}, Tile: id,
+			Filter: layers.IsNull{Term: layers.Property{Name: "nowhere"}}})
+		if refused, ok := errors.AsType[*layers.Error](err); !ok || refused.Layer != model.Roads {
+			t.Fatal(err)
 		}
 	}
 }

@@ -1,16 +1,14 @@
 package render
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"wutu/layers"
 	"wutu/layers/access"
@@ -100,29 +98,27 @@ func (d *Renderer) Packed(ctx context.Context, s Source, r Request) (cache.Tile,
 }
 
 // drawn gathers what each of some layers shows, several layers at once: who waits for
-// a tile of many waits for the slowest of them. Where the error is not nil some
-// pictures may be.
+// a tile of many waits for the slowest of them. Of errors it is that of the first layer
+// which has one, and some pictures may be there.
 func (d *Renderer) drawn(ctx context.Context, s Source, r *Request, defs []*layers.Layer) ([]*picture, error) {
-	pictures := make([]*picture, len(defs))
+	pictures, errs := make([]*picture, len(defs)), make([]error, len(defs))
 	if len(defs) == 1 {
-		var err error
-		pictures[0], err = d.collect(ctx, s, r, defs[0])
-		return pictures, err
+		pictures[0], errs[0] = d.collect(ctx, s, r, defs[0])
+		return pictures, errs[0]
 	}
-	work, ctx := errgroup.WithContext(ctx)
-	work.SetLimit(runtime.GOMAXPROCS(0))
+	var work sync.WaitGroup
 	for i, l := range defs {
-		work.Go(func() (err error) {
+		work.Go(func() {
 			defer func() {
 				if p := recover(); p != nil { // here nobody else would, and the process would end
-					err = &layers.Error{Kind: layers.Internal, Op: "tile", Layer: l.ID, Err: fmt.Errorf("draw: %v\n%s", p, debug.Stack())}
+					errs[i] = &layers.Error{Kind: layers.Internal, Op: "tile", Layer: l.ID, Err: fmt.Errorf("draw: %v\n%s", p, debug.Stack())}
 				}
 			}()
-			pictures[i], err = d.collect(ctx, s, r, l)
-			return err
+			pictures[i], errs[i] = d.collect(ctx, s, r, l)
 		})
 	}
-	return pictures, work.Wait()
+	work.Wait()
+	return pictures, cmp.Or(errs...)
 }
 
 func (d *Renderer) writer() *mvt.Writer {
