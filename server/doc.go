@@ -38,5 +38,6 @@
 //
 // Every registered route is in the OpenAPI document and the other way round. No
 // request makes the process end: panics become problems. The only goroutines
-// are those of net/http, and what Run starts and waits for.
+// are those of net/http, what Run starts and waits for, and short readings of rights
+// ahead of their time (auth), whose errors concern nobody.
 package server
